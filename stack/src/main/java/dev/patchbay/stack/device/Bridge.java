@@ -1,0 +1,208 @@
+package dev.patchbay.stack.device;
+
+import dev.patchbay.stack.loop.EventLoop;
+import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.Ethernet;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A learning bridge (IEEE 802.1D without spanning tree; Linux: {@code br_handle_frame}, {@code
+ * br_forward}, {@code br_flood}), itself a device with an address.
+ */
+public final class Bridge extends NetDevice {
+  /** Told when an address moves between ports. */
+  @FunctionalInterface
+  public interface MoveListener {
+    /** {@code mac} was behind {@code from} and is now seen behind {@code to}. */
+    void moved(long mac, NetDevice from, NetDevice to);
+  }
+
+  private final EventLoop loop;
+  private final List<NetDevice> ports = new ArrayList<>();
+  private final ForwardingTable table;
+  private @Nullable MoveListener moves;
+  private @Nullable Runnable mtuListener;
+
+  /**
+   * @param key secret that spreads the forwarding table
+   */
+  public Bridge(int index, String name, long mac, EventLoop loop, long key) {
+    super(index, name, Kind.ETHER, mac, 1500);
+    this.loop = loop;
+    this.table = new ForwardingTable(key);
+  }
+
+  @Override
+  public int features() {
+    return FEATURE_TSO | FEATURE_CSUM;
+  }
+
+  /** Its ports; changed by {@link #addPort} and {@link #removePort} only. */
+  public List<NetDevice> ports() {
+    return ports;
+  }
+
+  public ForwardingTable table() {
+    return table;
+  }
+
+  /** Who is told of moving addresses. */
+  public void onMove(MoveListener listener) {
+    moves = listener;
+  }
+
+  /** Who is told when the MTU followed the ports. */
+  public void onMtuChange(Runnable listener) {
+    mtuListener = listener;
+  }
+
+  /** Makes {@code device} a port ({@code ip link set DEVICE master BRIDGE}). */
+  public void addPort(NetDevice device) {
+    if (device.master() != null) {
+      throw new IllegalArgumentException(device.name() + " is a port of another bridge");
+    }
+    device.master(this);
+    ports.add(device);
+    portMtuChanged();
+  }
+
+  /** Takes a port away ({@code nomaster}). */
+  public void removePort(NetDevice device) {
+    if (ports.remove(device)) {
+      device.master(null);
+      table.forget(device);
+      portMtuChanged();
+    }
+  }
+
+  /** The bridge's MTU is the least of its ports ({@code br_mtu_auto_adjust}). */
+  void portMtuChanged() {
+    int least = ports.stream().mapToInt(NetDevice::mtu).min().orElse(1500);
+    if (least != mtu()) {
+      mtu(least);
+      if (mtuListener != null) {
+        mtuListener.run();
+      }
+    }
+  }
+
+  /** Takes a frame that came in by a port: learn, then to us, to one port, or to all. */
+  void receivePort(NetDevice port, Packet packet) {
+    long source = Bytes.u48(packet.data, packet.l2 + 6);
+    long destination = Bytes.u48(packet.data, packet.l2);
+    if (Addresses.isGroupMac(source)) {
+      port.dropReceived(packet, DropReason.MAC_INVALID_SOURCE);
+      return;
+    }
+    if (source == mac()) {
+      port.dropReceived(packet, DropReason.LOCAL_MAC);
+      return;
+    }
+    long now = loop.now();
+    NetDevice before = table.learn(source, port, now);
+    if (before != null && moves != null) {
+      moves.moved(source, before, port);
+    }
+    packet.physicalDevice = port;
+    if (destination == mac()) {
+      passUp(packet);
+    } else if (isLinkLocalGroup(destination)) {
+      // 01:80:c2:00:00:0x is never forwarded (IEEE 802.1D table 7-10)
+      port.dropReceived(packet, DropReason.BRIDGE_INGRESS_STP_STATE);
+    } else if (Addresses.isGroupMac(destination)) {
+      flood(packet, port);
+      passUp(packet);
+    } else {
+      NetDevice out = table.lookup(destination, now);
+      if (out != null) {
+        forward(packet, port, out);
+      } else {
+        flood(packet, port);
+        packet.release();
+      }
+    }
+  }
+
+  private static boolean isLinkLocalGroup(long mac) {
+    return (mac & 0xffff_ffff_fff0L) == 0x0180_c200_0000L;
+  }
+
+  private void passUp(Packet packet) {
+    packet.device = this;
+    if (!isUp()) {
+      dropReceived(packet, DropReason.DEV_READY);
+      return;
+    }
+    statistics.rxPackets++;
+    statistics.rxBytes += packet.tail - packet.l3;
+    deliverUp(packet);
+  }
+
+  private void forward(Packet packet, NetDevice from, NetDevice to) {
+    if (to.equals(from)) {
+      from.dropReceived(packet, DropReason.BRIDGE_NO_EGRESS_PORT);
+    } else if (tooLong(packet, to)) {
+      from.dropReceived(packet, DropReason.PKT_TOO_BIG);
+    } else {
+      to.transmit(packet);
+    }
+  }
+
+  private static boolean tooLong(Packet packet, NetDevice to) {
+    int network = packet.tail - packet.l3;
+    if (packet.gsoType != Packet.GSO_NONE) {
+      network = packet.l4 - packet.l3 + packet.tcp().headerLength() + packet.gsoSize;
+    }
+    return network > to.mtu();
+  }
+
+  /** Sends a copy to each port but {@code from}; the packet stays the caller's. */
+  private void flood(Packet packet, @Nullable NetDevice from) {
+    for (int i = 0; i < ports.size(); i++) {
+      NetDevice port = ports.get(i);
+      if (port.equals(from) || !port.isUp() || !port.hasCarrier()) {
+        continue;
+      }
+      Packet twin = packet.copy();
+      if (twin == null) {
+        port.statistics.txDropped++;
+        continue;
+      }
+      if (tooLong(twin, port)) {
+        port.statistics.txDropped++;
+        twin.drop(DropReason.PKT_TOO_BIG);
+      } else {
+        port.transmit(twin);
+      }
+    }
+  }
+
+  /**
+   * What the appliance itself sends: to the port that is known, or to all ({@code br_dev_xmit}).
+   */
+  @Override
+  protected void send(Packet packet) {
+    packet.l2 = packet.head;
+    packet.l3 = packet.head + Ethernet.LENGTH;
+    long destination = Bytes.u48(packet.data, packet.l2);
+    if (!Addresses.isGroupMac(destination)) {
+      NetDevice out = table.lookup(destination, loop.now());
+      if (out != null) {
+        if (tooLong(packet, out)) {
+          statistics.txDropped++;
+          packet.drop(DropReason.PKT_TOO_BIG);
+        } else {
+          out.transmit(packet);
+        }
+        return;
+      }
+    }
+    flood(packet, null);
+    packet.release();
+  }
+}

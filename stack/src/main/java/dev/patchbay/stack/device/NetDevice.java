@@ -1,0 +1,260 @@
+package dev.patchbay.stack.device;
+
+import dev.patchbay.stack.ip.InterfaceAddress;
+import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.EtherType;
+import dev.patchbay.stack.wire.Ethernet;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network device (Linux: {@code struct net_device}). Owned by the loop of its namespace.
+ *
+ * <p>{@link #receive} is {@code netif_receive_skb}, {@link #transmit} is {@code dev_queue_xmit}.
+ */
+public abstract class NetDevice {
+  /** Cuts TCP packets into segments by itself, or never needs it. */
+  public static final int FEATURE_TSO = 1;
+
+  /** Completes partial checksums by itself, or never needs it. */
+  public static final int FEATURE_CSUM = 2;
+
+  /** What a device is, as {@code ip link} names it. */
+  public enum Kind {
+    ETHER("ether"),
+    LOOPBACK("loopback"),
+    NONE("none");
+
+    private final String text;
+
+    Kind(String text) {
+      this.text = text;
+    }
+
+    /** Linux's word for it. */
+    public String text() {
+      return text;
+    }
+  }
+
+  private static final Tap[] NO_TAPS = {};
+
+  private final int index;
+  private final Kind kind;
+  private String name;
+  private long mac;
+  private int mtu;
+  private boolean up;
+  private boolean carrier = true;
+  private @Nullable Bridge master;
+  private @Nullable FrameHandler handler;
+  private Tap[] taps = NO_TAPS;
+  private final List<InterfaceAddress> addresses = new ArrayList<>();
+
+  /** Counters. */
+  public final DeviceStatistics statistics = new DeviceStatistics();
+
+  /**
+   * @param index interface index, unique in the namespace, from 1
+   * @param mac Ethernet address, 0 for a device without
+   * @param mtu longest network-layer packet in bytes
+   */
+  protected NetDevice(int index, String name, Kind kind, long mac, int mtu) {
+    this.index = index;
+    this.name = name;
+    this.kind = kind;
+    this.mac = mac;
+    this.mtu = mtu;
+  }
+
+  public final int index() {
+    return index;
+  }
+
+  public final String name() {
+    return name;
+  }
+
+  public final void name(String value) {
+    name = value;
+  }
+
+  public final Kind kind() {
+    return kind;
+  }
+
+  /** Ethernet address in 48 bits, or 0. */
+  public final long mac() {
+    return mac;
+  }
+
+  public final void mac(long value) {
+    mac = value;
+  }
+
+  /** Longest network-layer packet in bytes. */
+  public final int mtu() {
+    return mtu;
+  }
+
+  public void mtu(int value) {
+    mtu = value;
+    Bridge bridge = master;
+    if (bridge != null) {
+      bridge.portMtuChanged();
+    }
+  }
+
+  /** Administratively up (IFF_UP). */
+  public final boolean isUp() {
+    return up;
+  }
+
+  /** Sets it up or down. */
+  public void up(boolean value) {
+    up = value;
+  }
+
+  /** Whether the other end is there (IFF_LOWER_UP). */
+  public final boolean hasCarrier() {
+    return carrier;
+  }
+
+  public void carrier(boolean value) {
+    carrier = value;
+  }
+
+  /** The bridge whose port it is. */
+  public final @Nullable Bridge master() {
+    return master;
+  }
+
+  final void master(@Nullable Bridge bridge) {
+    master = bridge;
+  }
+
+  /** Where packets go that are not bridged. */
+  public final void handler(@Nullable FrameHandler frameHandler) {
+    handler = frameHandler;
+  }
+
+  /** FEATURE constants. */
+  public int features() {
+    return 0;
+  }
+
+  /**
+   * Addresses of both families in the order in which they were added; changed by the namespace
+   * only.
+   */
+  public final List<InterfaceAddress> addresses() {
+    return addresses;
+  }
+
+  /** Whether frames of this device begin with an Ethernet header. */
+  public final boolean isEthernet() {
+    return kind != Kind.NONE;
+  }
+
+  /** Shows each packet to {@code tap} from now on. */
+  public final void addTap(Tap tap) {
+    taps = Arrays.copyOf(taps, taps.length + 1);
+    taps[taps.length - 1] = tap;
+  }
+
+  /** Shows it nothing more. */
+  public final void removeTap(Tap tap) {
+    taps = Arrays.stream(taps).filter(t -> !t.equals(tap)).toArray(Tap[]::new);
+  }
+
+  /** Takes a packet that came in by this device: {@code [head, tail)} is the frame. */
+  public final void receive(Packet packet) {
+    packet.device = this;
+    packet.l2 = packet.head;
+    if (!up) {
+      dropReceived(packet, DropReason.DEV_READY);
+      return;
+    }
+    statistics.rxPackets++;
+    statistics.rxBytes += packet.length();
+    for (Tap tap : taps) {
+      tap.seen(this, packet, false);
+    }
+    if (!isEthernet()) {
+      receiveRaw(packet);
+      return;
+    }
+    if (packet.length() < Ethernet.LENGTH) {
+      dropReceived(packet, DropReason.PKT_TOO_SMALL);
+      return;
+    }
+    packet.l3 = packet.head + Ethernet.LENGTH;
+    Bridge bridge = master;
+    if (bridge != null) {
+      bridge.receivePort(this, packet);
+    } else {
+      deliverUp(packet);
+    }
+  }
+
+  private void receiveRaw(Packet packet) {
+    packet.l2 = -1;
+    packet.l3 = packet.head;
+    FrameHandler up4 = handler;
+    if (packet.length() == 0 || up4 == null) {
+      dropReceived(packet, DropReason.PKT_TOO_SMALL);
+      return;
+    }
+    up4.deliver(packet, packet.isIpv4() ? EtherType.IPV4 : EtherType.IPV6);
+  }
+
+  /** Hands a frame to the network layer: for us, a group, or (dropped) another host. */
+  final void deliverUp(Packet packet) {
+    long destination = Bytes.u48(packet.data, packet.l2);
+    FrameHandler target = handler;
+    if (target == null || destination != mac && !Addresses.isGroupMac(destination)) {
+      dropReceived(packet, DropReason.OTHERHOST);
+      return;
+    }
+    if (Addresses.isGroupMac(destination)) {
+      statistics.rxMulticast++;
+    }
+    packet.head = packet.l3;
+    target.deliver(packet, Bytes.u16(packet.data, packet.l2 + 12));
+  }
+
+  /** Drops a received packet on this device's account. */
+  public final void dropReceived(Packet packet, DropReason reason) {
+    statistics.rxDropped++;
+    packet.drop(reason);
+  }
+
+  /** Takes a packet to be sent: {@code [head, tail)} is the frame with its link header. */
+  public final void transmit(Packet packet) {
+    if (!up) {
+      statistics.txDropped++;
+      packet.drop(DropReason.DEV_READY);
+      return;
+    }
+    int segments = Math.max(packet.gsoCount, 1);
+    statistics.txPackets += segments;
+    statistics.txBytes += packet.length();
+    for (Tap tap : taps) {
+      tap.seen(this, packet, true);
+    }
+    send(packet);
+  }
+
+  /** Takes the packet away to where the device leads. */
+  protected abstract void send(Packet packet);
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

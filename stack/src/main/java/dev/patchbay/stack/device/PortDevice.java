@@ -1,0 +1,49 @@
+package dev.patchbay.stack.device;
+
+import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.packet.Packet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The appliance's end of a guest's cable. What the stack sends goes to the {@link Plug} that is
+ * plugged in; what the plug reads from the guest goes to {@link #receive}.
+ */
+public final class PortDevice extends NetDevice {
+  /** What carries frames between the appliance and one guest. */
+  public interface Plug {
+    /**
+     * Takes a frame for the guest. Partial checksums and segmentation are still to be done: {@link
+     * Segmenter} writes finished frames into the plug's buffer.
+     */
+    void send(Packet packet);
+  }
+
+  private @Nullable Plug plug;
+
+  public PortDevice(int index, String name, long mac, int mtu) {
+    super(index, name, Kind.ETHER, mac, mtu);
+  }
+
+  /** Plugs a cable in, or (null) out. */
+  public void plug(@Nullable Plug value) {
+    plug = value;
+    carrier(value != null);
+  }
+
+  @Override
+  public int features() {
+    return FEATURE_TSO | FEATURE_CSUM;
+  }
+
+  @Override
+  protected void send(Packet packet) {
+    Plug target = plug;
+    if (target == null) {
+      statistics.txDropped++;
+      packet.device = this;
+      packet.drop(DropReason.PORT_DETACHED);
+      return;
+    }
+    target.send(packet);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.patchbay.stack.ip;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An address of a device ({@code ifa} of {@code ip address}).
+ *
+ * @param address the address
+ * @param prefix length of the network's prefix, 0 to 32 or 128
+ * @param broadcast directed broadcast address (IPv4), or null
+ * @param scope reach of the address
+ * @param secondary whether it follows another one of its subnet (IPv4)
+ * @param noDad without duplicate address detection (IPv6)
+ * @param label name shown behind an IPv4 address
+ */
+public record InterfaceAddress(
+    IpAddress address,
+    int prefix,
+    @Nullable IpAddress broadcast,
+    Scope scope,
+    boolean secondary,
+    boolean noDad,
+    String label) {
+  /** Reach of an address or a route ({@code /etc/iproute2/rt_scopes}). */
+  public enum Scope {
+    GLOBAL,
+    SITE,
+    LINK,
+    HOST,
+    NOWHERE
+  }
+
+  /** Whether {@code other} lies in the address's subnet. */
+  public boolean covers(IpAddress other) {
+    return other.isV4() == address.isV4() && other.network(prefix).equals(address.network(prefix));
+  }
+}

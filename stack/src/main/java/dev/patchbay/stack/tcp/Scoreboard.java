@@ -1,0 +1,396 @@
+package dev.patchbay.stack.tcp;
+
+/**
+ * What is in flight: one record per packet sent, in order, with its fate (RFC 6675's scoreboard)
+ * and when it was last sent. Flat arrays used as a ring; a record is split where a SACK or a
+ * retransmission covers a part of it. The payload itself stays in the {@link SendBuffer}.
+ */
+final class Scoreboard {
+  /** The peer has it, out of order. */
+  static final byte SACKED = 1;
+
+  /** Believed to be lost. */
+  static final byte LOST = 2;
+
+  /** A retransmission of it is in flight. */
+  static final byte RETRANSMITTED = 4;
+
+  /** It was sent more than once: no round-trip sample (Karn). */
+  static final byte REPEATED = 8;
+
+  /** RFC 6675: "the number of duplicate acknowledgments required to trigger a retransmission". */
+  static final int DUP_THRESH = 3;
+
+  /**
+   * Records above which no SACK splits any more: a peer that reports single bytes must not cost
+   * memory and time.
+   */
+  static final int MAX_RECORDS = 8192;
+
+  private int[] start = new int[8];
+  private int[] end = new int[8];
+  private byte[] flags = new byte[8];
+  private long[] sentAt = new long[8];
+  private int head;
+  private int count;
+  private int sackedBytes;
+  private int lostBytes;
+  private int retransmittedBytes;
+  private int highestSacked;
+  private boolean anySacked;
+  private long sample;
+
+  int count() {
+    return count;
+  }
+
+  private int slot(int i) {
+    return head + i & start.length - 1;
+  }
+
+  int start(int i) {
+    return start[slot(i)];
+  }
+
+  int end(int i) {
+    return end[slot(i)];
+  }
+
+  int flags(int i) {
+    return flags[slot(i)];
+  }
+
+  long sentAt(int i) {
+    return sentAt[slot(i)];
+  }
+
+  int sackedBytes() {
+    return sackedBytes;
+  }
+
+  int lostBytes() {
+    return lostBytes;
+  }
+
+  int retransmittedBytes() {
+    return retransmittedBytes;
+  }
+
+  /**
+   * End of the highest block that was selectively acknowledged; meaningful where {@link
+   * #anySacked}.
+   */
+  int highestSacked() {
+    return highestSacked;
+  }
+
+  boolean anySacked() {
+    return anySacked;
+  }
+
+  /** Records a packet sent for the first time. */
+  void add(int from, int to, long now) {
+    if (count == start.length) {
+      grow();
+    }
+    int at = slot(count);
+    start[at] = from;
+    end[at] = to;
+    flags[at] = 0;
+    sentAt[at] = now;
+    count++;
+  }
+
+  private void grow() {
+    int capacity = start.length;
+    int[] newStart = new int[capacity * 2];
+    int[] newEnd = new int[capacity * 2];
+    byte[] newFlags = new byte[capacity * 2];
+    long[] newSentAt = new long[capacity * 2];
+    for (int i = 0; i < count; i++) {
+      int at = slot(i);
+      newStart[i] = start[at];
+      newEnd[i] = end[at];
+      newFlags[i] = flags[at];
+      newSentAt[i] = sentAt[at];
+    }
+    start = newStart;
+    end = newEnd;
+    flags = newFlags;
+    sentAt = newSentAt;
+    head = 0;
+  }
+
+  /** The record in which {@code sequence} lies: the first that ends after it, or {@link #count}. */
+  int find(int sequence) {
+    int low = 0;
+    int high = count;
+    while (low < high) {
+      int middle = low + high >>> 1;
+      if (end(middle) - sequence > 0) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+
+  /** Splits record {@code i} so that it ends at {@code sequence}, which lies within it. */
+  void split(int i, int sequence) {
+    if (count == start.length) {
+      grow();
+    }
+    for (int j = count; j > i; j--) {
+      int to = slot(j);
+      int from = slot(j - 1);
+      start[to] = start[from];
+      end[to] = end[from];
+      flags[to] = flags[from];
+      sentAt[to] = sentAt[from];
+    }
+    end[slot(i)] = sequence;
+    start[slot(i + 1)] = sequence;
+    count++;
+  }
+
+  private void clearFlags(int at) {
+    int length = end[at] - start[at];
+    byte f = flags[at];
+    if ((f & SACKED) != 0) {
+      sackedBytes -= length;
+    }
+    if ((f & LOST) != 0) {
+      lostBytes -= length;
+    }
+    if ((f & RETRANSMITTED) != 0) {
+      retransmittedBytes -= length;
+    }
+    flags[at] = (byte) (f & REPEATED);
+  }
+
+  /**
+   * Forgets all before {@code una}.
+   *
+   * @return the time at which the newest record that ended, or was cut, and was sent only once went
+   *     out; -1 if there is none
+   */
+  long acknowledge(int una) {
+    sample = -1;
+    while (count > 0 && end[head] - una <= 0) {
+      // one that was selectively acknowledged earlier says nothing about the time of this ACK
+      if ((flags[head] & (REPEATED | SACKED)) == 0) {
+        sample = sentAt[head];
+      }
+      clearFlags(head);
+      head = head + 1 & start.length - 1;
+      count--;
+    }
+    if (count > 0 && start[head] - una < 0) {
+      if ((flags[head] & (REPEATED | SACKED)) == 0) {
+        sample = sentAt[head];
+      }
+      int cut = una - start[head];
+      byte f = flags[head];
+      sackedBytes -= (f & SACKED) != 0 ? cut : 0;
+      lostBytes -= (f & LOST) != 0 ? cut : 0;
+      retransmittedBytes -= (f & RETRANSMITTED) != 0 ? cut : 0;
+      start[head] = una;
+    }
+    if (anySacked && highestSacked - una <= 0) {
+      anySacked = false;
+    }
+    return sample;
+  }
+
+  /**
+   * Marks a block as held by the peer and returns how many bytes of it are news. {@link
+   * #sackSample} is set.
+   */
+  int sack(int from, int to) {
+    int news = 0;
+    sample = -1;
+    for (int i = find(from); i < count && start(i) - to < 0; i++) {
+      if ((flags(i) & SACKED) != 0) {
+        continue;
+      }
+      boolean cut = start(i) - from < 0 || end(i) - to > 0;
+      if (cut && count >= MAX_RECORDS) {
+        // as if the block had been lost: the peer repeats it, or we send once too often
+        continue;
+      }
+      if (start(i) - from < 0) {
+        split(i, from);
+        continue;
+      }
+      if (end(i) - to > 0) {
+        split(i, to);
+      }
+      int at = slot(i);
+      if ((flags[at] & REPEATED) == 0) {
+        sample = sentAt[at];
+      }
+      clearFlags(at);
+      flags[at] |= SACKED;
+      int length = end[at] - start[at];
+      sackedBytes += length;
+      news += length;
+    }
+    if (news > 0 && (!anySacked || to - highestSacked > 0)) {
+      anySacked = true;
+      highestSacked = to;
+    }
+    return news;
+  }
+
+  /**
+   * After {@link #sack}: when the newest record that it marked and that was sent once went out, or
+   * -1.
+   */
+  long sackSample() {
+    return sample;
+  }
+
+  /**
+   * RFC 6675's IsLost: marks what has more than {@code (DupThresh - 1) * SMSS} bytes, or {@code
+   * DupThresh} separate blocks, selectively acknowledged above it. Returns whether anything was
+   * marked.
+   */
+  boolean markLostBySack(int mss) {
+    if (!anySacked) {
+      return false;
+    }
+    int above = 0;
+    int separate = 0;
+    boolean inBlock = false;
+    boolean marked = false;
+    for (int i = find(highestSacked - 1); i >= 0; i--) {
+      int at = slot(i);
+      if ((flags[at] & SACKED) != 0) {
+        above += end[at] - start[at];
+        separate += inBlock ? 0 : 1;
+        inBlock = true;
+        continue;
+      }
+      inBlock = false;
+      if (above > (DUP_THRESH - 1) * mss || separate >= DUP_THRESH) {
+        if ((flags[at] & LOST) != 0) {
+          // all below it was marked when it was
+          break;
+        }
+        if ((flags[at] & RETRANSMITTED) == 0) {
+          markLost(i);
+          marked = true;
+        }
+      }
+    }
+    return marked;
+  }
+
+  /** Marks record {@code i} as lost. */
+  void markLost(int i) {
+    int at = slot(i);
+    if ((flags[at] & (LOST | SACKED)) == 0) {
+      flags[at] |= LOST;
+      lostBytes += end[at] - start[at];
+    }
+  }
+
+  /** Marks the first {@code bytes} bytes as lost, splitting where needed. */
+  void markHeadLost(int bytes) {
+    if (count == 0) {
+      return;
+    }
+    if (end(0) - start(0) > bytes && (flags(0) & (LOST | SACKED)) == 0) {
+      split(0, start(0) + bytes);
+    }
+    markLost(0);
+  }
+
+  /**
+   * After a time-out: nothing that was retransmitted is in flight any more, all that the peer does
+   * not hold is lost.
+   */
+  void markAllLost() {
+    for (int i = 0; i < count; i++) {
+      int at = slot(i);
+      if ((flags[at] & RETRANSMITTED) != 0) {
+        retransmittedBytes -= end[at] - start[at];
+        flags[at] &= ~RETRANSMITTED;
+      }
+      markLost(i);
+    }
+  }
+
+  /**
+   * Marks as lost what is longer than {@code mss} allows since the path MTU fell, to be cut anew.
+   */
+  boolean markTooLong(int mss) {
+    boolean marked = false;
+    for (int i = 0; i < count; i++) {
+      int at = slot(i);
+      if (end[at] - start[at] > mss && (flags[at] & SACKED) == 0) {
+        if ((flags[at] & RETRANSMITTED) != 0) {
+          retransmittedBytes -= end[at] - start[at];
+          flags[at] &= ~RETRANSMITTED;
+        }
+        markLost(i);
+        marked = true;
+      }
+    }
+    return marked;
+  }
+
+  /**
+   * The peer went back on its word (RFC 2018 section 8): forgets all that was selectively
+   * acknowledged.
+   */
+  void forgetSacks() {
+    for (int i = 0; i < count; i++) {
+      int at = slot(i);
+      if ((flags[at] & SACKED) != 0) {
+        clearFlags(at);
+      }
+    }
+    anySacked = false;
+  }
+
+  /** NextSeg rule 1: the first lost record that was not sent again, or -1. */
+  int nextLost() {
+    if (lostBytes == 0) {
+      return -1;
+    }
+    for (int i = 0; i < count; i++) {
+      if ((flags(i) & (LOST | RETRANSMITTED)) == LOST) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * NextSeg rule 3: the first record below the highest block that is neither held nor lost nor sent
+   * again, or -1.
+   */
+  int nextHole() {
+    if (!anySacked) {
+      return -1;
+    }
+    for (int i = 0; i < count && start(i) - highestSacked < 0; i++) {
+      if ((flags(i) & (SACKED | LOST | RETRANSMITTED)) == 0) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Record {@code i} is being sent again. */
+  void retransmitted(int i, long now) {
+    int at = slot(i);
+    if ((flags[at] & RETRANSMITTED) == 0) {
+      retransmittedBytes += end[at] - start[at];
+    }
+    flags[at] |= RETRANSMITTED | REPEATED;
+    sentAt[at] = now;
+  }
+}

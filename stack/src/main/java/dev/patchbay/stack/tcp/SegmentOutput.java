@@ -1,0 +1,23 @@
+package dev.patchbay.stack.tcp;
+
+import dev.patchbay.stack.packet.Packet;
+
+/** Where segments go: the owner of the engine, who adds the IP header and knows the routes. */
+public interface SegmentOutput {
+  /**
+   * Takes a segment and sends it towards {@code dst}.
+   *
+   * <p>{@code packet.head == packet.l4} is the start of the TCP header, with {@link
+   * Packet#HEADROOM} bytes free before it. The checksum state is {@link Packet#CHECKSUM_PARTIAL}:
+   * the field holds the folded pseudo-header sum over the whole segment. The gso fields are set
+   * where it is longer than one MSS; {@code packet.tos} is the TOS or traffic class, {@code
+   * packet.ttl} the hop limit (0: the default).
+   *
+   * <p>Only called at the end of a turn, never from within {@link TcpEngine#receive} or a call of a
+   * user. It may lead back to {@link TcpEngine#receive} at once.
+   */
+  void send(Packet packet, long srcHi, long srcLo, long dstHi, long dstLo);
+
+  /** Path MTU towards the peer in bytes, IP header included: 576 (IPv6: 1280) to 65535. */
+  int mtu(long srcHi, long srcLo, long dstHi, long dstLo);
+}

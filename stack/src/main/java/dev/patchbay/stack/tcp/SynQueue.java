@@ -1,0 +1,245 @@
+package dev.patchbay.stack.tcp;
+
+import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.time.Timer;
+import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.Tcp;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * SYNs on their way to a decision: the LISTEN state (3.10.7.2), and those that an acceptor parks,
+ * bounded.
+ */
+final class SynQueue {
+  /** How many SYNs one source has parked. */
+  private static final class Source {
+    int count;
+  }
+
+  private final TcpEngine engine;
+  private final TcpCounters counters;
+  private final FlowTable<Source> sources;
+  private final Timer timer;
+  private @Nullable IncomingSyn first;
+  private @Nullable IncomingSyn last;
+
+  SynQueue(TcpEngine engine) {
+    this.engine = engine;
+    this.counters = engine.counters;
+    this.sources = new FlowTable<>(engine.random.hash("tcp sources"));
+    timer = engine.loop.timer(this::expire);
+  }
+
+  /**
+   * A SYN for a listener, none of whose flow is known; takes the packet. {@code limited}: the
+   * acceptor parks.
+   */
+  boolean arrive(Packet packet, TcpInput in, TcpAcceptor acceptor, boolean limited) {
+    if (!mayOpen(packet)) {
+      packet.drop(DropReason.TCP_INVALID_SYN);
+      return limited;
+    }
+    if (limited && counters.parked >= engine.config.maxParked) {
+      counters.parkedOverflow++;
+      packet.drop(DropReason.SOCKET_BACKLOG);
+      return true;
+    }
+    if (limited && sourceIsFull(packet)) {
+      counters.parkedSourceOverflow++;
+      packet.drop(DropReason.HOST_FLOW_LIMIT);
+      return true;
+    }
+    IncomingSyn syn = new IncomingSyn(this, packet);
+    syn.take(in);
+    packet.release();
+    put(syn, syn);
+    acceptor.onSyn(syn);
+    if (!syn.decided) {
+      park(syn);
+      return true;
+    }
+    return limited;
+  }
+
+  /**
+   * MUST-57: "silently discard an incoming SYN segment that is addressed to a broadcast or
+   * multicast address".
+   */
+  private static boolean mayOpen(Packet packet) {
+    long dstHi = packet.destinationHi();
+    long dstLo = packet.destinationLo();
+    long srcHi = packet.sourceHi();
+    long srcLo = packet.sourceLo();
+    return !Addresses.isMulticast(dstHi, dstLo)
+        && !Addresses.isLimitedBroadcast(dstHi, dstLo)
+        && !Addresses.isAny(dstHi, dstLo)
+        && !Addresses.isMulticast(srcHi, srcLo)
+        && !Addresses.isLimitedBroadcast(srcHi, srcLo)
+        && !Addresses.isAny(srcHi, srcLo);
+  }
+
+  private static long deviceWord(@Nullable Object device) {
+    return device == null ? 0 : System.identityHashCode(device);
+  }
+
+  private boolean sourceIsFull(Packet packet) {
+    long device = deviceWord(packet.device);
+    Source source = sources.get(packet.sourceHi(), packet.sourceLo(), device, 0, 0);
+    return source != null && source.count >= engine.config.maxParkedPerSource;
+  }
+
+  private void put(IncomingSyn syn, FlowEntry entry) {
+    engine.flows.put(
+        syn.destinationHi(),
+        syn.destinationLo(),
+        syn.sourceHi(),
+        syn.sourceLo(),
+        FlowKey.ports(syn.destinationPort(), syn.sourcePort()),
+        entry);
+  }
+
+  private void park(IncomingSyn syn) {
+    syn.parked = true;
+    counters.parked++;
+    long device = deviceWord(syn.device());
+    Source source = sources.get(syn.sourceHi(), syn.sourceLo(), device, 0, 0);
+    if (source == null) {
+      source = new Source();
+      sources.put(syn.sourceHi(), syn.sourceLo(), device, 0, 0, source);
+    }
+    source.count++;
+    syn.expires = engine.loop.now() + engine.config.parkTimeout;
+    syn.previous = last;
+    if (last == null) {
+      first = syn;
+    } else {
+      last.next = syn;
+    }
+    last = syn;
+    if (!timer.isArmed()) {
+      timer.arm(syn.expires);
+    }
+  }
+
+  private void leave(IncomingSyn syn) {
+    syn.decided = true;
+    engine.flows.remove(
+        syn.destinationHi(),
+        syn.destinationLo(),
+        syn.sourceHi(),
+        syn.sourceLo(),
+        FlowKey.ports(syn.destinationPort(), syn.sourcePort()),
+        syn);
+    if (!syn.parked) {
+      return;
+    }
+    syn.parked = false;
+    counters.parked--;
+    long device = deviceWord(syn.device());
+    Source source = sources.get(syn.sourceHi(), syn.sourceLo(), device, 0, 0);
+    if (source != null && --source.count == 0) {
+      sources.remove(syn.sourceHi(), syn.sourceLo(), device, 0, 0, source);
+    }
+    if (syn.previous == null) {
+      first = syn.next;
+    } else {
+      syn.previous.next = syn.next;
+    }
+    if (syn.next == null) {
+      last = syn.previous;
+    } else {
+      syn.next.previous = syn.previous;
+    }
+  }
+
+  private void abandon(IncomingSyn syn) {
+    leave(syn);
+    syn.abandoned = true;
+    counters.parkedAbandoned++;
+    if (syn.onAbandoned != null) {
+      syn.onAbandoned.run();
+    }
+  }
+
+  private void expire() {
+    long now = engine.loop.now();
+    for (IncomingSyn syn = first; syn != null && syn.expires <= now; syn = first) {
+      abandon(syn);
+    }
+    if (first != null) {
+      timer.arm(first.expires);
+    }
+  }
+
+  /** A segment of a flow whose SYN is parked; takes it. */
+  void segment(IncomingSyn syn, Packet packet, TcpInput in) {
+    if ((in.flags & Tcp.RST) != 0) {
+      if (in.sequence == syn.sequence || in.sequence == syn.sequence + 1) {
+        abandon(syn);
+      }
+      packet.drop(DropReason.TCP_RESET);
+    } else if ((in.flags & Tcp.ACK) != 0) {
+      // nothing was sent that could be acknowledged
+      engine.control.answerWithReset(packet, in);
+      packet.drop(DropReason.TCP_INVALID_ACK_SEQUENCE);
+    } else if ((in.flags & Tcp.SYN) != 0) {
+      // the same again, or a new attempt of the peer: the decision will be about the newest
+      syn.take(in);
+      packet.drop(DropReason.TCP_OLD_DATA);
+    } else {
+      packet.drop(DropReason.TCP_FLAGS);
+    }
+  }
+
+  private static void decide(IncomingSyn syn) {
+    if (syn.decided && !syn.abandoned) {
+      throw new IllegalStateException("this SYN was decided before");
+    }
+  }
+
+  @Nullable TcpSocket accept(IncomingSyn syn, TcpHandler handler) {
+    decide(syn);
+    if (syn.abandoned) {
+      return null;
+    }
+    if (counters.halfOpen >= engine.config.maxHalfOpen) {
+      counters.tcpReqQFullDrop++;
+      leave(syn);
+      return null;
+    }
+    if (engine.sockets() >= engine.config.maxSockets || engine.pool.underPressure()) {
+      counters.tcpAbortOnMemory++;
+      leave(syn);
+      return null;
+    }
+    leave(syn);
+    FlowKey key =
+        new FlowKey(
+            syn.destinationHi(),
+            syn.destinationLo(),
+            syn.destinationPort(),
+            syn.sourceHi(),
+            syn.sourceLo(),
+            syn.sourcePort());
+    TcpSocket s = engine.newSocket(key, handler);
+    put(syn, s);
+    engine.openPassively(s, syn);
+    return s;
+  }
+
+  void reject(IncomingSyn syn) {
+    decide(syn);
+    if (!syn.abandoned) {
+      leave(syn);
+      engine.control.refuse(syn);
+    }
+  }
+
+  void drop(IncomingSyn syn) {
+    decide(syn);
+    if (!syn.abandoned) {
+      leave(syn);
+    }
+  }
+}

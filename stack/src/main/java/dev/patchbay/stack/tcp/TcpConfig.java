@@ -1,0 +1,124 @@
+package dev.patchbay.stack.tcp;
+
+/**
+ * Limits and times of an engine; the defaults are Linux's where Linux has the value (its sysctl is
+ * named). Plain fields: set them before the engine is made, or later for connections made from then
+ * on. Times are ns, sizes bytes.
+ */
+public final class TcpConfig {
+  private static final long MS = 1_000_000L;
+  private static final long SECOND = 1_000_000_000L;
+
+  /** Least retransmission time-out; RFC 6298 has 1 s, Linux 200 ms. */
+  public long minRto = 200 * MS;
+
+  /** Greatest retransmission time-out. */
+  public long maxRto = 120 * SECOND;
+
+  /** Retransmission time-out before the first measurement (RFC 6298 section 2.1). */
+  public long initialRto = SECOND;
+
+  /** Least delay of an ACK. */
+  public long minDelayedAck = 40 * MS;
+
+  /** Greatest delay of an ACK; RFC 9293 allows 500 ms. */
+  public long maxDelayedAck = 200 * MS;
+
+  /**
+   * Receive buffer at the start, memory rather than payload ({@code tcp_rmem[1]}); half of it
+   * becomes window.
+   */
+  public int receiveBufferInitial = 128 << 10;
+
+  /** Receive buffer that auto-tuning may reach ({@code tcp_rmem[2]}). */
+  public int receiveBufferMax = 6 << 20;
+
+  /** Send buffer at the start. */
+  public int sendBufferInitial = 64 << 10;
+
+  /** Send buffer that auto-tuning may reach ({@code tcp_wmem[2]}). */
+  public int sendBufferMax = 4 << 20;
+
+  /** Retransmissions of a SYN ({@code tcp_syn_retries}). */
+  public int synRetries = 6;
+
+  /** Retransmissions of a SYN-ACK ({@code tcp_synack_retries}). */
+  public int synAckRetries = 5;
+
+  /**
+   * Retransmissions, probes of an established connection before it is given up ({@code
+   * tcp_retries2}).
+   */
+  public int retries2 = 15;
+
+  /**
+   * The same for a connection whose user has closed it ({@code tcp_orphan_retries} as it acts when
+   * 0).
+   */
+  public int orphanRetries = 8;
+
+  /** Time in FIN-WAIT-2 after {@link TcpSocket#close} ({@code tcp_fin_timeout}). */
+  public long finTimeout = 60 * SECOND;
+
+  /** Time in TIME-WAIT; RFC 9293 has 2 MSL of 2 minutes, Linux 60 s. */
+  public long timeWait = 60 * SECOND;
+
+  /** How long a parked SYN is kept without an answer. */
+  public long parkTimeout = 130 * SECOND;
+
+  /** Idle time before the first keep-alive probe ({@code tcp_keepalive_time}). */
+  public long keepAliveIdle = 7200 * SECOND;
+
+  /** Time between keep-alive probes ({@code tcp_keepalive_intvl}). */
+  public long keepAliveInterval = 75 * SECOND;
+
+  /**
+   * Unanswered keep-alive probes before the connection is given up ({@code tcp_keepalive_probes}).
+   */
+  public int keepAliveProbes = 9;
+
+  /** Closed sockets that still have something to send ({@code tcp_max_orphans}). */
+  public int maxOrphans = 8192;
+
+  /** TIME-WAIT records ({@code tcp_max_tw_buckets}). */
+  public int maxTimeWait = 16384;
+
+  /** Accepted connections whose handshake has not ended ({@code tcp_max_syn_backlog}). */
+  public int maxHalfOpen = 4096;
+
+  /** SYNs that an acceptor keeps without deciding, in total. */
+  public int maxParked = 4096;
+
+  /** SYNs that an acceptor keeps without deciding, per source address and device. */
+  public int maxParkedPerSource = 256;
+
+  /** All sockets together. */
+  public int maxSockets = 2_000_000;
+
+  /** Challenge ACKs a second, all connections together (RFC 5961 section 7). */
+  public int challengeAckLimit = 1000;
+
+  /** Least time between two ACKs that answer unacceptable segments of one connection. */
+  public long invalidAckInterval = 500 * MS;
+
+  /** RSTs and ACKs without a socket sent per turn; more are not answered. */
+  public int maxControlPerTurn = 1024;
+
+  /** Least ephemeral port ({@code ip_local_port_range}). */
+  public int portMin = 32768;
+
+  /** Greatest ephemeral port. */
+  public int portMax = 60999;
+
+  /** Initial window in segments (RFC 6928). */
+  public int initialWindow = 10;
+
+  /** Offer and use timestamps ({@code tcp_timestamps}). */
+  public boolean timestamps = true;
+
+  /** Offer and use selective acknowledgment ({@code tcp_sack}). */
+  public boolean sack = true;
+
+  /** Offer and use window scaling ({@code tcp_window_scaling}). */
+  public boolean windowScaling = true;
+}

@@ -1,0 +1,26 @@
+package dev.patchbay.stack.tcp;
+
+/**
+ * What happens to a socket, told to its user. All on the loop, at the end of a turn, never from
+ * within a call that the user makes. Any method of any socket may be called from here.
+ */
+public interface TcpHandler {
+  /** The handshake has ended; data can be read and written. */
+  default void onConnected(TcpSocket socket) {}
+
+  /**
+   * Data or the end of the stream became available: once per burst, and again only after more came.
+   */
+  void onReadable(TcpSocket socket);
+
+  /** There is room again after a write that took less than it was given. */
+  void onWritable(TcpSocket socket);
+
+  /**
+   * The connection is over; exactly once for each socket, the last call for it. {@link
+   * TcpError#NONE} after both directions ended in order and all that came was read (or {@link
+   * TcpSocket#close} was called). After any other error what is still unread can be read during
+   * this call and is thrown away after it.
+   */
+  void onClosed(TcpSocket socket, TcpError error);
+}

@@ -1,0 +1,61 @@
+package dev.patchbay.stack.tcp;
+
+/**
+ * A snapshot of a connection ({@code struct tcp_info}); times in ns, sizes in bytes.
+ *
+ * @param state state
+ * @param rtt smoothed round-trip time, 0 before the first sample
+ * @param rttVariation its mean deviation
+ * @param minRtt least sample, 0 before the first
+ * @param rto retransmission time-out now, backed off or not
+ * @param congestionWindow cwnd
+ * @param slowStartThreshold ssthresh, {@link Integer#MAX_VALUE} before the first loss
+ * @param sendMss payload of a full segment we send, options taken off
+ * @param receiveMss largest segment seen lately
+ * @param pathMtu path MTU
+ * @param flight bytes sent and not acknowledged
+ * @param sendWindow the peer's window
+ * @param receiveWindow our offered window
+ * @param sendQueue bytes in the send buffer
+ * @param receiveQueue bytes ready to be read
+ * @param sendScale the peer's window shift, -1 without scaling
+ * @param receiveScale our window shift, -1 without scaling
+ * @param timestamps timestamps in use
+ * @param sack selective acknowledgment in use
+ * @param bytesAcked payload acknowledged by the peer
+ * @param bytesReceived payload received in order
+ * @param bytesRetransmitted payload sent again
+ * @param segmentsOut segments sent
+ * @param segmentsIn segments received
+ * @param retransmits segments sent again
+ * @param backoff consecutive time-outs now
+ * @param congestionControl name of the algorithm
+ */
+public record TcpInfo(
+    TcpState state,
+    long rtt,
+    long rttVariation,
+    long minRtt,
+    long rto,
+    int congestionWindow,
+    int slowStartThreshold,
+    int sendMss,
+    int receiveMss,
+    int pathMtu,
+    int flight,
+    int sendWindow,
+    int receiveWindow,
+    int sendQueue,
+    int receiveQueue,
+    int sendScale,
+    int receiveScale,
+    boolean timestamps,
+    boolean sack,
+    long bytesAcked,
+    long bytesReceived,
+    long bytesRetransmitted,
+    long segmentsOut,
+    long segmentsIn,
+    long retransmits,
+    int backoff,
+    String congestionControl) {}

@@ -1,0 +1,403 @@
+package dev.patchbay.stack.tcp;
+
+import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.InternetChecksum;
+import dev.patchbay.stack.wire.IpProtocol;
+import dev.patchbay.stack.wire.Tcp;
+
+/**
+ * What a connection sends at the end of a turn: retransmissions, new data in packets of up to 64
+ * KiB, else an ACK (Linux's {@code tcp_write_xmit}, {@code tcp_transmit_skb}). State is consistent
+ * before each packet leaves, since sending may lead back to input at once.
+ */
+final class TcpOutput {
+  /** Payload of the largest packet: 65535 less an IPv4 header and the longest TCP header. */
+  private static final int MAX_PAYLOAD = 65535 - 20 - 60;
+
+  private final TcpEngine engine;
+  private final TcpCounters counters;
+
+  TcpOutput(TcpEngine engine) {
+    this.engine = engine;
+    this.counters = engine.counters;
+  }
+
+  /** Sends what is due. */
+  void flush(TcpSocket s) {
+    switch (s.state) {
+      case CLOSED, LISTEN -> {
+        return;
+      }
+      case SYN_SENT, SYN_RECEIVED -> {
+        if (s.synPending || s.ackNow) {
+          sendSyn(s);
+        }
+        return;
+      }
+      default -> {
+        // below
+      }
+    }
+    long now = engine.loop.now();
+    if (s.state != TcpState.TIME_WAIT) {
+      resend(s, now);
+      sendNew(s, now);
+      if (s.probePending) {
+        sendProbe(s);
+      }
+    }
+    if (s.ackNow) {
+      sendAck(s, s.sndNxt);
+    } else if (s.ackPending && s.state != TcpState.TIME_WAIT) {
+      s.timers.delayAck(s.ackTimeout);
+    }
+    if (s.state != TcpState.TIME_WAIT) {
+      updateTimer(s);
+    }
+  }
+
+  private static void updateTimer(TcpSocket s) {
+    TcpTimers timers = s.timers;
+    if (s.flight() > 0) {
+      if (timers.mode() != TcpTimers.Mode.RETRANSMIT) {
+        // RFC 6298 (5.1) "Every time a packet containing data is sent ..., if the timer is not
+        // running, start it"
+        timers.arm(TcpTimers.Mode.RETRANSMIT, s.rtt.rto(s.backoff));
+      }
+    } else if (s.unsent() > 0 || s.finQueued && !s.finSent) {
+      if (timers.mode() != TcpTimers.Mode.PROBE && !s.waitsForMemory) {
+        // 3.8.6.1: "SHOULD send the first zero-window probe when a zero window has existed for the
+        // RTO period"
+        timers.arm(TcpTimers.Mode.PROBE, s.rtt.rto(s.backoff));
+      }
+    } else {
+      timers.disarm();
+    }
+  }
+
+  // ---- retransmission
+
+  private void resend(TcpSocket s, long now) {
+    while (s.phase != LossRecovery.Phase.OPEN && s.scoreboard.count() > 0) {
+      boolean newData = s.unsent() > 0 && s.sndUna + s.sndWnd - s.sndNxt > 0;
+      int i = engine.recovery.nextRetransmission(s, newData);
+      if (i < 0) {
+        return;
+      }
+      int mss = currentMss(s);
+      int room = s.cwnd - LossRecovery.pipe(s);
+      if (room < mss && !s.forceResend) {
+        s.cwndLimited = true;
+        return;
+      }
+      int start = s.scoreboard.start(i);
+      int windowLeft = s.sndUna + s.sndWnd - start;
+      if (windowLeft <= 0 && i > 0) {
+        return;
+      }
+      int limit = Math.min(Math.max(mss, room - room % mss), maxBurst(mss));
+      if (windowLeft < limit) {
+        limit = Math.max(mss, windowLeft - windowLeft % mss);
+      }
+      if (s.scoreboard.end(i) - start > limit) {
+        s.scoreboard.split(i, start + limit);
+      }
+      if (!retransmit(s, i, now)) {
+        return;
+      }
+    }
+  }
+
+  private boolean retransmit(TcpSocket s, int i, long now) {
+    int start = s.scoreboard.start(i);
+    int end = s.scoreboard.end(i);
+    boolean fin = s.finSent && end - s.finPosition() > 0;
+    int len = end - start - (fin ? 1 : 0);
+    Packet packet = build(s, start, len, fin);
+    if (packet == null) {
+      return false;
+    }
+    s.forceResend = false;
+    s.scoreboard.retransmitted(i, now);
+    int segments = Math.max(1, packet.gsoCount);
+    s.retransmits += segments;
+    s.bytesRetransmitted += len;
+    counters.retransSegs += segments;
+    if (s.phase == LossRecovery.Phase.LOSS) {
+      counters.tcpSlowStartRetrans += segments;
+    } else {
+      counters.tcpFastRetrans += segments;
+    }
+    send(s, packet);
+    return true;
+  }
+
+  // ---- new data
+
+  private void sendNew(TcpSocket s, long now) {
+    boolean limited = false;
+    if (s.flight() == 0 && s.unsent() > 0 && s.lastSent >= 0 && now - s.lastSent > s.rtt.rto(0)) {
+      // RFC 5681 section 4.1: "a TCP SHOULD set cwnd to no more than RW ... if [it] has not sent
+      // data in an interval
+      // exceeding the retransmission timeout"
+      s.congestion.restart(s);
+    }
+    while (true) {
+      int unsent = s.unsent();
+      boolean finDue = s.finQueued && !s.finSent;
+      if (unsent == 0 && !finDue) {
+        break;
+      }
+      int mss = currentMss(s);
+      int window = s.sndUna + s.sndWnd - s.sndNxt;
+      int room = s.cwnd - LossRecovery.pipe(s);
+      if (unsent > 0 && room < Math.min(mss, unsent) && s.flight() > 0) {
+        limited = true;
+        break;
+      }
+      int len = amount(s, Math.min(unsent, window), Math.max(room, mss), mss);
+      boolean fin = finDue && len == unsent && window > len;
+      if (len <= 0 && !fin || !transmitNew(s, len, fin, mss, now)) {
+        break;
+      }
+    }
+    s.cwndLimited = limited;
+    s.maxFlight = Math.max(s.maxFlight - (s.maxFlight >> 5), s.flight());
+  }
+
+  /**
+   * How many bytes the next packet may have; 0: it waits (3.8.6.2.1 for the window, Nagle for
+   * company).
+   */
+  private static int amount(TcpSocket s, int sendable, int room, int mss) {
+    int unsent = s.unsent();
+    int len = Math.min(sendable, maxBurst(mss));
+    len = Math.min(len, room - room % mss);
+    if (len <= 0) {
+      return 0;
+    }
+    int tail = len % mss;
+    if (tail == 0) {
+      return len;
+    }
+    boolean whole = len == unsent;
+    boolean tailMayGo;
+    if (whole) {
+      // 3.7.4: "... then the sending TCP endpoint buffers all user data (regardless of the PSH bit)
+      // until the outstanding
+      // data has been acknowledged"; as Minshall and Linux have it, only a short segment that is
+      // outstanding counts
+      tailMayGo = s.noDelay || s.finQueued || !shortOutstanding(s);
+    } else {
+      // the window cuts it: "(3) ... if at least a fraction Fs of the maximum window can be sent"
+      tailMayGo = s.flight() == 0 && len < mss && len >= s.maxSndWnd / 2;
+    }
+    return tailMayGo ? len : len - tail;
+  }
+
+  private static boolean shortOutstanding(TcpSocket s) {
+    return s.smallEnd - s.sndUna > 0 && s.smallEnd - s.sndNxt <= 0;
+  }
+
+  private boolean transmitNew(TcpSocket s, int len, boolean fin, int mss, long now) {
+    int start = s.sndNxt;
+    Packet packet = build(s, start, len, fin);
+    if (packet == null) {
+      return false;
+    }
+    int end = start + len + (fin ? 1 : 0);
+    s.scoreboard.add(start, end, now);
+    s.sndNxt = end;
+    s.finSent |= fin;
+    if (len % mss != 0) {
+      s.smallEnd = start + len;
+    }
+    s.lastSent = now;
+    counters.tcpOrigDataSent += Math.max(1, packet.gsoCount);
+    send(s, packet);
+    return true;
+  }
+
+  // ---- without data
+
+  /**
+   * An ACK that is not acceptable to the peer and so is answered: one below SND.UNA, as Linux
+   * probes.
+   */
+  private void sendProbe(TcpSocket s) {
+    s.probePending = false;
+    int window = s.sndUna + s.sndWnd - s.sndNxt;
+    int len = Math.min(s.unsent(), Math.min(window, currentMss(s)));
+    if (s.flight() == 0 && len > 0) {
+      // the window is too small to be worth it, but it has waited long enough (the override
+      // time-out of 3.8.6.2.1)
+      boolean fin = s.finQueued && !s.finSent && len == s.unsent() && window > len;
+      transmitNew(s, len, fin, currentMss(s), engine.loop.now());
+      return;
+    }
+    sendAck(s, s.sndUna - 1);
+  }
+
+  private void sendAck(TcpSocket s, int sequence) {
+    Packet packet = build(s, sequence, 0, false);
+    if (packet != null) {
+      send(s, packet);
+    }
+  }
+
+  /** SYN, or SYN and ACK. */
+  private void sendSyn(TcpSocket s) {
+    s.synPending = false;
+    s.ackNow = false;
+    boolean withAck = s.state == TcpState.SYN_RECEIVED;
+    Packet packet = engine.pool.acquire(Tcp.LENGTH + 40);
+    s.timers.arm(TcpTimers.Mode.RETRANSMIT, s.rtt.rto(s.backoff));
+    if (packet == null) {
+      counters.outNoMemory++;
+      return;
+    }
+    byte[] b = packet.data;
+    int at = packet.head;
+    int o = TcpOptions.emitMss(b, at + Tcp.LENGTH, engine.localMss(s));
+    boolean offerSack = withAck ? s.sackOn : engine.config.sack;
+    boolean offerTs = withAck ? s.timestampsOn : engine.config.timestamps;
+    boolean offerScale = withAck ? s.scaling : engine.config.windowScaling;
+    if (offerSack) {
+      o = TcpOptions.emitSackPermitted(b, o);
+    }
+    if (offerTs) {
+      int time = s.timestamp(engine.loop.now());
+      o = TcpOptions.emitTimestamps(b, o, time, withAck ? s.tsRecent : 0);
+    }
+    if (offerScale) {
+      o = TcpOptions.emitWindowScale(b, o, s.rcvShift);
+    }
+    int field = ReceiveWindow.selectForSyn(s);
+    s.lastAckSent = s.rcvNxt;
+    if (s.backoff == 0) {
+      s.lastSent = engine.loop.now();
+    }
+    packet.tail = o;
+    header(s, packet, s.iss, Tcp.SYN | (withAck ? Tcp.ACK : 0), field);
+    finishPacket(s, packet);
+    send(s, packet);
+  }
+
+  // ---- packets
+
+  private static int sackLength(TcpSocket s) {
+    return s.receive.blocks() == 0 || !s.sackOn ? 0 : 4 + 8 * sackBlocks(s);
+  }
+
+  private static int sackBlocks(TcpSocket s) {
+    return Math.min(s.receive.blocks(), s.timestampsOn ? 3 : 4);
+  }
+
+  private static int currentMss(TcpSocket s) {
+    return Math.max(1, s.sendMss - sackLength(s));
+  }
+
+  private static int maxBurst(int mss) {
+    return mss >= MAX_PAYLOAD ? mss : MAX_PAYLOAD / mss * mss;
+  }
+
+  /**
+   * A segment of the stream with ACK; null where there is no memory, then it is tried again soon.
+   */
+  private @org.jspecify.annotations.Nullable Packet build(
+      TcpSocket s, int sequence, int len, boolean fin) {
+    int header = Tcp.LENGTH + (s.timestampsOn ? TcpOptions.TIMESTAMPS_LENGTH : 0) + sackLength(s);
+    Packet packet = engine.pool.acquire(header + len);
+    if (packet == null) {
+      counters.outNoMemory++;
+      engine.waitForMemory(s);
+      return null;
+    }
+    byte[] b = packet.data;
+    int at = packet.head;
+    packet.tail = at + header + len;
+    int o = at + Tcp.LENGTH;
+    if (s.timestampsOn) {
+      o = TcpOptions.emitTimestamps(b, o, s.timestamp(engine.loop.now()), s.tsRecent);
+    }
+    if (o < at + header) {
+      int n = sackBlocks(s);
+      Bytes.put32(
+          b, o, TcpOptions.NOP << 24 | TcpOptions.NOP << 16 | TcpOptions.SACK << 8 | 2 + 8 * n);
+      for (int i = 0; i < n; i++) {
+        Bytes.put32(b, o + 4 + 8 * i, s.receive.blockStart(i));
+        Bytes.put32(b, o + 8 + 8 * i, s.receive.blockEnd(i));
+      }
+    }
+    int flags = Tcp.ACK | (fin ? Tcp.FIN : 0);
+    if (len > 0) {
+      int offset = sequence - s.bufferSequence;
+      s.buffer.copyTo(offset, b, at + header, len);
+      flags |= offset + len == s.buffer.length() ? Tcp.PSH : 0;
+      int mss = currentMss(s);
+      if (len > mss) {
+        packet.gsoType =
+            Addresses.isV4(s.remoteHi, s.remoteLo) ? Packet.GSO_TCPV4 : Packet.GSO_TCPV6;
+        packet.gsoSize = mss;
+        packet.gsoCount = (len + mss - 1) / mss;
+      }
+    }
+    header(s, packet, sequence, flags, ReceiveWindow.select(s), header);
+    finishPacket(s, packet);
+    acknowledged(s);
+    return packet;
+  }
+
+  /** The segment carries the newest acknowledgment: no other is due. */
+  private static void acknowledged(TcpSocket s) {
+    s.ackNow = false;
+    s.ackPending = false;
+    s.pushed = false;
+    s.lastAckSent = s.rcvNxt;
+    s.timers.ackSent();
+  }
+
+  private static void header(TcpSocket s, Packet packet, int sequence, int flags, int window) {
+    header(s, packet, sequence, flags, window, packet.tail - packet.head);
+  }
+
+  private static void header(
+      TcpSocket s, Packet packet, int sequence, int flags, int window, int length) {
+    byte[] b = packet.data;
+    int at = packet.head;
+    packet.l3 = at;
+    packet.l4 = at;
+    Bytes.put32(b, at, s.localPort << 16 | s.remotePort);
+    Bytes.put32(b, at + 4, sequence);
+    Bytes.put32(b, at + 8, (flags & Tcp.ACK) != 0 ? s.rcvNxt : 0);
+    Bytes.put32(b, at + 12, length >>> 2 << 28 | flags << 16 | window);
+  }
+
+  private static void finishPacket(TcpSocket s, Packet packet) {
+    partialChecksum(packet, s.localHi, s.localLo, s.remoteHi, s.remoteLo);
+    packet.tos = s.tos;
+    packet.ttl = s.ttl;
+  }
+
+  /** Leaves the checksum to the device: the pseudo header's sum is in the field. */
+  static void partialChecksum(Packet packet, long srcHi, long srcLo, long dstHi, long dstLo) {
+    int at = packet.l4;
+    int protocol = IpProtocol.TCP;
+    int length = packet.tail - at;
+    long sum = InternetChecksum.pseudo(srcHi, srcLo, dstHi, dstLo, protocol, length);
+    Bytes.put32(packet.data, at + 16, InternetChecksum.fold(sum) << 16);
+    packet.checksumState = Packet.CHECKSUM_PARTIAL;
+    packet.checksumStart = at;
+    packet.checksumOffset = 16;
+    packet.protocol = protocol;
+  }
+
+  private void send(TcpSocket s, Packet packet) {
+    int segments = Math.max(1, packet.gsoCount);
+    s.segmentsOut += segments;
+    counters.outSegs += segments;
+    engine.output.send(packet, s.localHi, s.localLo, s.remoteHi, s.remoteLo);
+  }
+}

@@ -1,0 +1,543 @@
+package dev.patchbay.stack.tcp;
+
+import dev.patchbay.stack.packet.Packet;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection: what its user sees, and the transmission control block (RFC 9293 section 3.3.1) as
+ * fields that the classes of this package share. All methods only on the loop; none of them sends
+ * or calls the handler, that happens at the end of the turn.
+ */
+public final class TcpSocket implements FlowEntry {
+  static final int MAX_CWND = 1 << 30;
+
+  static final int EVENT_CONNECTED = 1;
+  static final int EVENT_READABLE = 2;
+  static final int EVENT_WRITABLE = 4;
+  static final int EVENT_CLOSED = 8;
+
+  /** For the user. */
+  public @Nullable Object attachment;
+
+  final TcpEngine engine;
+  final long localHi;
+  final long localLo;
+  final int localPort;
+  final long remoteHi;
+  final long remoteLo;
+  final int remotePort;
+  TcpHandler handler;
+  TcpState state = TcpState.CLOSED;
+
+  // send sequence space
+  int iss;
+  int sndUna;
+  int sndNxt;
+  int sndWnd;
+  int sndWl1;
+  int sndWl2;
+  int maxSndWnd;
+  int sndShift;
+
+  /** Stream position of the first byte in the send buffer. */
+  int bufferSequence;
+
+  /** End of the last segment sent that was shorter than the MSS (Nagle as Minshall has it). */
+  int smallEnd;
+
+  // receive sequence space
+  int irs;
+  int rcvNxt;
+
+  /** Right edge of the window that was offered. */
+  int rcvAdv;
+
+  int rcvShift;
+
+  /** Acknowledgment number last sent (RFC 7323's Last.ACK.sent). */
+  int lastAckSent;
+
+  /** Sequence number of the peer's FIN, once it is known. */
+  int finSequence;
+
+  // negotiated
+  int peerMss;
+  int pathMtu;
+
+  /** Payload of a full segment without SACK blocks. */
+  int sendMss;
+
+  /** Estimate of the peer's segment size, for the ACK policy. */
+  int rcvMss = 536;
+
+  boolean scaling;
+  boolean timestampsOn;
+  boolean sackOn;
+  int tsOffset;
+  int tsRecent;
+  long tsRecentTime;
+
+  // what is to be done
+  boolean synPending;
+  boolean ackNow;
+  boolean ackPending;
+  boolean probePending;
+  boolean forceResend;
+  boolean finQueued;
+  boolean finSent;
+  boolean finSeen;
+  boolean finReceived;
+  boolean userClosed;
+  boolean wantWrite;
+  boolean passive;
+  boolean halfOpen;
+  boolean orphan;
+  boolean dirty;
+  boolean waitsForMemory;
+  @Nullable TcpSocket nextDirty;
+  int events;
+  TcpError error = TcpError.NONE;
+  boolean closeTold;
+  boolean softError;
+
+  // congestion and recovery
+  final CongestionControl congestion;
+  final RttEstimator rtt;
+  final Scoreboard scoreboard = new Scoreboard();
+  LossRecovery.Phase phase = LossRecovery.Phase.OPEN;
+  int cwnd;
+  int ssthresh = Integer.MAX_VALUE;
+  int recoveryPoint;
+  int dupAcks;
+  int renoSacked;
+  boolean rescued;
+  boolean cwndLimited;
+  int maxFlight;
+  int backoff;
+  int probes;
+  long stalledSince = -1;
+  long lastSent = -1;
+  long lastReceived;
+
+  // ACK policy
+  int quickAcks;
+
+  /** The user answers what it reads: its answers carry the ACKs (Linux's ping-pong mode). */
+  boolean pingPong;
+
+  /** The peer has nothing more to say for now: it set PSH since the last ACK. */
+  boolean pushed;
+
+  long ackTimeout;
+  long lastDataReceived = -1;
+  long lastInvalidAck = Long.MIN_VALUE / 2;
+
+  // buffers
+  final SendBuffer buffer;
+  final ReceiveQueue receive = new ReceiveQueue();
+  int sendBuffer;
+  int receiveBuffer;
+  boolean sendBufferFixed;
+  boolean receiveBufferFixed;
+  long tuneStart;
+  int tuneCopied;
+  int tuneSpace;
+
+  // options
+  boolean noDelay;
+  boolean keepAlive;
+  long keepAliveIdle;
+  long keepAliveInterval;
+  int keepAliveCount;
+  int keepAliveSent;
+  long userTimeout;
+  boolean lingerReset;
+  int ttl;
+  int tos;
+
+  // statistics
+  long segmentsIn;
+  long segmentsOut;
+  long retransmits;
+  long bytesRetransmitted;
+  long bytesAcked;
+  long bytesReceived;
+
+  final TcpTimers timers;
+
+  TcpSocket(TcpEngine engine, FlowKey key, TcpHandler handler) {
+    this.engine = engine;
+    this.localHi = key.localHi();
+    this.localLo = key.localLo();
+    this.localPort = key.localPort();
+    this.remoteHi = key.remoteHi();
+    this.remoteLo = key.remoteLo();
+    this.remotePort = key.remotePort();
+    this.handler = handler;
+    TcpConfig config = engine.config;
+    congestion = new NewReno();
+    rtt = new RttEstimator(config);
+    buffer = new SendBuffer(engine.pool);
+    sendBuffer = config.sendBufferInitial;
+    receiveBuffer = config.receiveBufferInitial;
+    keepAliveIdle = config.keepAliveIdle;
+    keepAliveInterval = config.keepAliveInterval;
+    keepAliveCount = config.keepAliveProbes;
+    ackTimeout = config.minDelayedAck;
+    timers = new TcpTimers(this, engine);
+  }
+
+  // ---- reading
+
+  /**
+   * Reads up to {@code len} bytes.
+   *
+   * @return bytes read; 0 where there is nothing now; -1 at the end of the stream (the peer's FIN,
+   *     or the connection is over)
+   */
+  public int read(byte[] dst, int off, int len) {
+    int n = receive.read(dst, off, len);
+    if (n > 0) {
+      afterRead(n);
+      return n;
+    }
+    return len == 0 || receive.bytes() > 0 || !ended() ? 0 : -1;
+  }
+
+  /**
+   * The packet at the head of what came in order, null if there is none. Its unread payload is
+   * {@link Packet#data} from {@link #peekOffset} to {@link Packet#tail}. It stays the socket's:
+   * valid until {@link #consume} has taken all of it; later segments may be appended to it, which
+   * moves its tail.
+   */
+  public @Nullable Packet peekPacket() {
+    return receive.peek();
+  }
+
+  /** Where the unread payload of {@link #peekPacket} begins in its array; 0 if there is none. */
+  public int peekOffset() {
+    Packet packet = receive.peek();
+    return packet == null ? 0 : packet.head;
+  }
+
+  /** Unread payload bytes of {@link #peekPacket}; 0 if there is none. */
+  public int peekLength() {
+    Packet packet = receive.peek();
+    return packet == null ? 0 : packet.length();
+  }
+
+  /**
+   * Marks {@code bytes} bytes as read, over packet borders if need be.
+   *
+   * @throws IllegalArgumentException if more than {@link #available}
+   */
+  public void consume(int bytes) {
+    if (bytes < 0 || bytes > receive.bytes()) {
+      throw new IllegalArgumentException("consume " + bytes + " of " + receive.bytes());
+    }
+    if (bytes > 0) {
+      receive.consume(bytes);
+      afterRead(bytes);
+    }
+  }
+
+  private void afterRead(int bytes) {
+    if (state == TcpState.CLOSED || state == TcpState.TIME_WAIT) {
+      if (receive.bytes() == 0 && (events & EVENT_CLOSED) != 0) {
+        engine.markDirty(this);
+      }
+      return;
+    }
+    ReceiveWindow.consumed(this, bytes);
+  }
+
+  /** Bytes that can be read now. */
+  public int available() {
+    return receive.bytes();
+  }
+
+  private boolean ended() {
+    return finReceived || state == TcpState.CLOSED || state == TcpState.TIME_WAIT;
+  }
+
+  /** Whether the peer's FIN came, or the connection is over, and all before it was read. */
+  public boolean isEndOfStream() {
+    return receive.bytes() == 0 && ended();
+  }
+
+  // ---- writing
+
+  private boolean canWrite() {
+    return !finQueued
+        && !userClosed
+        && switch (state) {
+          case SYN_SENT, SYN_RECEIVED, ESTABLISHED, CLOSE_WAIT -> true;
+          default -> false;
+        };
+  }
+
+  /**
+   * Takes up to {@code len} bytes into the send buffer; all that is written in a turn is sent
+   * together at its end. After a short write {@link TcpHandler#onWritable} follows.
+   *
+   * @return bytes taken, 0 where the buffer is full; -1 where nothing can be written any more
+   */
+  public int write(byte[] src, int off, int len) {
+    if (!canWrite()) {
+      return -1;
+    }
+    int room = Math.min(len, writable());
+    return written(buffer.append(src, off, room), room, len);
+  }
+
+  /** As {@link #write(byte[], int, int)}, from the position of {@code src}, which moves. */
+  public int write(ByteBuffer src) {
+    if (!canWrite()) {
+      return -1;
+    }
+    int len = src.remaining();
+    int room = Math.min(len, writable());
+    return written(buffer.append(src, room), room, len);
+  }
+
+  private int written(int taken, int room, int asked) {
+    if (taken < asked) {
+      wantWrite = true;
+      if (taken < room) {
+        engine.waitForMemory(this);
+      }
+    }
+    if (taken > 0) {
+      pingPong = true;
+      engine.markDirty(this);
+    }
+    return taken;
+  }
+
+  /** Free bytes of the send buffer; 0 also where nothing can be written any more. */
+  public int writable() {
+    return canWrite() ? Math.max(0, sendBuffer - buffer.length()) : 0;
+  }
+
+  /** Ends our direction: a FIN follows what was written. Reading goes on. */
+  public void shutdownOutput() {
+    if (!canWrite()) {
+      return;
+    }
+    finQueued = true;
+    engine.enterFinState(this);
+    engine.markDirty(this);
+  }
+
+  /**
+   * Gives the connection up in order: what was written is still sent, then a FIN. If something that
+   * came was not read, the peer is reset instead, as Linux does (RFC 2525 section 2.17). {@link
+   * TcpHandler#onClosed} follows in any case.
+   */
+  public void close() {
+    engine.userClose(this);
+  }
+
+  /** Resets the connection and throws away what was not sent. */
+  public void abort() {
+    engine.userAbort(this, TcpError.ABORTED);
+  }
+
+  // ---- options
+
+  /** Who is told from now on. */
+  public void handler(TcpHandler newHandler) {
+    handler = newHandler;
+  }
+
+  /** Switches Nagle's algorithm off ({@code TCP_NODELAY}). */
+  public void noDelay(boolean on) {
+    noDelay = on;
+    if (on && buffer.length() > 0) {
+      engine.markDirty(this);
+    }
+  }
+
+  /**
+   * Probes an idle peer ({@code SO_KEEPALIVE}).
+   *
+   * @param idleNs idle time before the first probe, at least 1 s
+   * @param intervalNs time between probes, at least 1 s
+   * @param count probes without answer before it is given up, at least 1
+   */
+  public void keepAlive(boolean on, long idleNs, long intervalNs, int count) {
+    if (idleNs < 1_000_000_000L || intervalNs < 1_000_000_000L || count < 1) {
+      throw new IllegalArgumentException("keep-alive times from 1 s, count from 1");
+    }
+    keepAlive = on;
+    keepAliveIdle = idleNs;
+    keepAliveInterval = intervalNs;
+    keepAliveCount = count;
+    keepAliveSent = 0;
+    if (on && isSynchronized()) {
+      timers.armLife(idleNs);
+    }
+  }
+
+  /**
+   * Gives up what is unacknowledged for {@code ns} ({@code TCP_USER_TIMEOUT}, RFC 5482); 0: Linux's
+   * counts of retries.
+   */
+  public void userTimeout(long ns) {
+    userTimeout = Math.max(0, ns);
+  }
+
+  /**
+   * {@code SO_LINGER}: -1 off (default); 0 {@link #close} resets.
+   *
+   * @throws IllegalArgumentException for other values: waiting is a matter of a blocking caller
+   */
+  public void linger(long ns) {
+    if (ns != 0 && ns != -1) {
+      throw new IllegalArgumentException("linger is 0 or -1 on a socket that never blocks");
+    }
+    lingerReset = ns == 0;
+  }
+
+  /**
+   * Fixes the memory for receiving, of which half becomes window; at least 4 KiB. Ends auto-tuning.
+   */
+  public void receiveBuffer(int bytes) {
+    receiveBuffer = Math.max(bytes, 4096);
+    receiveBufferFixed = true;
+  }
+
+  /** Fixes the send buffer; at least 4 KiB. Ends auto-tuning. */
+  public void sendBuffer(int bytes) {
+    sendBuffer = Math.max(bytes, 4096);
+    sendBufferFixed = true;
+  }
+
+  /** Hop limit of what is sent, 0 the default. */
+  public void ttl(int value) {
+    ttl = value & 0xff;
+  }
+
+  /** TOS or traffic class of what is sent; its ECN bits are TCP's own and ignored. */
+  public void tos(int value) {
+    tos = value & 0xfc;
+  }
+
+  // ---- looking
+
+  /** State by RFC 9293. */
+  public TcpState state() {
+    return state;
+  }
+
+  /** Our address, high half. */
+  public long localHi() {
+    return localHi;
+  }
+
+  /** Our address, low half. */
+  public long localLo() {
+    return localLo;
+  }
+
+  /** Our port. */
+  public int localPort() {
+    return localPort;
+  }
+
+  /** The peer's address, high half. */
+  public long remoteHi() {
+    return remoteHi;
+  }
+
+  /** The peer's address, low half. */
+  public long remoteLo() {
+    return remoteLo;
+  }
+
+  /** The peer's port. */
+  public int remotePort() {
+    return remotePort;
+  }
+
+  /** A snapshot of its inner life. */
+  public TcpInfo info() {
+    return new TcpInfo(
+        state,
+        rtt.srtt(),
+        rtt.rttvar(),
+        rtt.minRtt(),
+        rtt.rto(backoff),
+        cwnd,
+        ssthresh,
+        sendMss,
+        rcvMss,
+        pathMtu,
+        flight(),
+        sndWnd,
+        ReceiveWindow.offered(this),
+        buffer.length(),
+        receive.bytes(),
+        scaling ? sndShift : -1,
+        scaling ? rcvShift : -1,
+        timestampsOn,
+        sackOn,
+        bytesAcked,
+        bytesReceived,
+        bytesRetransmitted,
+        segmentsOut,
+        segmentsIn,
+        retransmits,
+        backoff,
+        congestion.name());
+  }
+
+  @Override
+  public String toString() {
+    return "TcpSocket[" + state + " " + localPort + " > " + remotePort + "]";
+  }
+
+  // ---- for the package
+
+  /** FlightSize: sequence numbers sent and not acknowledged. */
+  int flight() {
+    return sndNxt - sndUna;
+  }
+
+  /** Bytes of the send buffer that were never sent. */
+  int unsent() {
+    return Math.max(0, bufferSequence + buffer.length() - sndNxt);
+  }
+
+  /** Sequence number of our FIN: the end of the buffer. Meaningful where it is queued. */
+  int finPosition() {
+    return bufferSequence + buffer.length();
+  }
+
+  /** RFC 6928: min (10*MSS, max (2*MSS, 14600)), with the configured number in the place of 10. */
+  int initialWindow() {
+    int segments = engine.config.initialWindow;
+    return Math.min(segments * sendMss, Math.max(2 * sendMss, segments * 1460));
+  }
+
+  /** States after the handshake with a peer that may still speak. */
+  boolean isSynchronized() {
+    return switch (state) {
+      case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK -> true;
+      default -> false;
+    };
+  }
+
+  /** States in which the peer may still send data. */
+  boolean receivesData() {
+    return state == TcpState.ESTABLISHED
+        || state == TcpState.FIN_WAIT_1
+        || state == TcpState.FIN_WAIT_2;
+  }
+
+  /** The timestamp clock: ms with an offset of its own per connection. */
+  int timestamp(long now) {
+    return (int) (now / 1_000_000) + tsOffset;
+  }
+}

@@ -1,0 +1,220 @@
+package dev.patchbay.stack.tcp;
+
+import dev.patchbay.stack.time.Timer;
+
+/**
+ * The timers of one connection. They only note what is to be done and mark the socket; the end of
+ * the turn sends. The retransmission deadline moves with each ACK, its {@link Timer} only when it
+ * expires too early.
+ */
+final class TcpTimers {
+  /** Purposes of the first timer; a tail-loss probe or a reordering time-out would be two more. */
+  enum Mode {
+    NONE,
+    RETRANSMIT,
+    PROBE
+  }
+
+  private final TcpSocket s;
+  private final TcpEngine engine;
+  private final Timer sendTimer;
+  private final Timer ackTimer;
+  private final Timer lifeTimer;
+  private Mode mode = Mode.NONE;
+  private long sendDeadline;
+  private long ackDeadline;
+
+  TcpTimers(TcpSocket s, TcpEngine engine) {
+    this.s = s;
+    this.engine = engine;
+    sendTimer = engine.loop.timer(this::onSendTimer);
+    ackTimer = engine.loop.timer(this::onAckTimer);
+    lifeTimer = engine.loop.timer(this::onLifeTimer);
+  }
+
+  Mode mode() {
+    return mode;
+  }
+
+  void cancelAll() {
+    mode = Mode.NONE;
+    sendTimer.cancel();
+    ackTimer.cancel();
+    lifeTimer.cancel();
+  }
+
+  /** Starts or restarts the first timer. */
+  void arm(Mode purpose, long delay) {
+    long now = engine.loop.now();
+    long wait = delay;
+    if (s.userTimeout > 0 && s.stalledSince >= 0) {
+      wait = Math.max(1, Math.min(wait, s.stalledSince + s.userTimeout - now));
+    }
+    mode = purpose;
+    sendDeadline = now + wait;
+    if (!sendTimer.isArmed() || sendTimer.deadline() > sendDeadline) {
+      sendTimer.arm(sendDeadline);
+    }
+  }
+
+  /** Stops the first timer; it may still expire, to no effect. */
+  void disarm() {
+    mode = Mode.NONE;
+  }
+
+  private void onSendTimer() {
+    if (mode == Mode.NONE) {
+      return;
+    }
+    if (engine.loop.now() < sendDeadline) {
+      sendTimer.arm(sendDeadline);
+      return;
+    }
+    Mode expired = mode;
+    mode = Mode.NONE;
+    if (s.state == TcpState.SYN_SENT || s.state == TcpState.SYN_RECEIVED) {
+      handshakeTimeout();
+    } else if (expired == Mode.RETRANSMIT) {
+      retransmissionTimeout();
+    } else {
+      probeTimeout();
+    }
+  }
+
+  private void handshakeTimeout() {
+    int limit =
+        s.state == TcpState.SYN_SENT ? engine.config.synRetries : engine.config.synAckRetries;
+    if (s.backoff >= limit || userTimedOut(s.rtt.rto(s.backoff))) {
+      giveUp();
+      return;
+    }
+    s.backoff++;
+    s.synPending = true;
+    engine.counters.tcpSynRetrans++;
+    engine.counters.tcpTimeouts++;
+    engine.markDirty(s);
+  }
+
+  /** RFC 6298 section 5: "(5.4) Retransmit the earliest segment that has not been acknowledged". */
+  private void retransmissionTimeout() {
+    if (s.flight() == 0) {
+      return;
+    }
+    // 3.8.6: a peer that took its window back but goes on answering is not dead
+    boolean answers =
+        s.sndWnd == 0 && engine.loop.now() - s.lastReceived < 2 * engine.config.maxRto;
+    if (s.backoff >= retryLimit() && !answers || userTimedOut(s.rtt.rto(s.backoff))) {
+      giveUp();
+      return;
+    }
+    engine.counters.tcpTimeouts++;
+    engine.recovery.onTimeout(s);
+    s.forceResend = true;
+    // (5.5) The host MUST set RTO <- RTO * 2 ("back off the timer")
+    s.backoff++;
+    arm(Mode.RETRANSMIT, s.rtt.rto(s.backoff));
+    engine.markDirty(s);
+  }
+
+  /**
+   * 3.8.6.1: "The sending TCP peer must regularly transmit at least one octet ... or retransmit",
+   * with a growing interval.
+   */
+  private void probeTimeout() {
+    if (s.probes >= retryLimit() || userTimedOut(s.rtt.rto(s.backoff))) {
+      giveUp();
+      return;
+    }
+    s.probes++;
+    s.backoff++;
+    s.probePending = true;
+    engine.counters.tcpWinProbe++;
+    engine.markDirty(s);
+  }
+
+  private int retryLimit() {
+    return s.userClosed
+        ? Math.min(engine.config.orphanRetries, engine.config.retries2)
+        : engine.config.retries2;
+  }
+
+  /**
+   * Whether the user's time-out has passed since there is no progress; {@code waited} began with
+   * the first expiry.
+   */
+  private boolean userTimedOut(long waited) {
+    long now = engine.loop.now();
+    if (s.stalledSince < 0) {
+      s.stalledSince = now - waited;
+    }
+    return s.userTimeout > 0 && now - s.stalledSince >= s.userTimeout;
+  }
+
+  private void giveUp() {
+    engine.counters.tcpAbortOnTimeout++;
+    engine.finish(s, s.softError ? TcpError.UNREACHABLE : TcpError.TIMED_OUT);
+  }
+
+  /** An ACK may wait {@code delay} for company. */
+  void delayAck(long delay) {
+    if (!ackTimer.isArmed()) {
+      ackDeadline = engine.loop.now() + delay;
+      ackTimer.arm(ackDeadline);
+    }
+  }
+
+  private void onAckTimer() {
+    if (s.ackPending) {
+      engine.counters.delayedAcks++;
+      s.ackNow = true;
+      // what is answered late is not a conversation: the next ones go at once again (Linux's
+      // ping-pong mode ends)
+      s.pingPong = false;
+      engine.markDirty(s);
+    }
+  }
+
+  /** An ACK went out. */
+  void ackSent() {
+    if (ackTimer.isArmed()) {
+      ackTimer.cancel();
+    }
+  }
+
+  /** Keep-alive, and the end of FIN-WAIT-2 for a socket without user. */
+  void armLife(long delay) {
+    lifeTimer.arm(engine.loop.now() + delay);
+  }
+
+  private void onLifeTimer() {
+    if (s.state == TcpState.FIN_WAIT_2 && s.userClosed) {
+      engine.finish(s, TcpError.TIMED_OUT);
+      return;
+    }
+    if (!s.keepAlive || !s.isSynchronized()) {
+      return;
+    }
+    long now = engine.loop.now();
+    long idle = now - s.lastReceived;
+    if (idle < s.keepAliveIdle || s.flight() > 0 || s.unsent() > 0) {
+      s.keepAliveSent = 0;
+      armLife(idle < s.keepAliveIdle ? s.keepAliveIdle - idle : s.keepAliveIdle);
+      return;
+    }
+    boolean expired =
+        s.userTimeout > 0
+            ? idle >= s.userTimeout && s.keepAliveSent > 0
+            : s.keepAliveSent >= s.keepAliveCount;
+    if (expired) {
+      engine.counters.tcpAbortOnTimeout++;
+      engine.resetPeer(s);
+      engine.finish(s, s.softError ? TcpError.UNREACHABLE : TcpError.TIMED_OUT);
+      return;
+    }
+    s.keepAliveSent++;
+    s.probePending = true;
+    engine.counters.tcpKeepAlive++;
+    engine.markDirty(s);
+    armLife(s.keepAliveInterval);
+  }
+}

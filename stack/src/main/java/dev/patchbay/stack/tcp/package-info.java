@@ -1,0 +1,80 @@
+/**
+ * TCP: RFC 9293 with RFC 6298 (timers), 7323 (window scaling, timestamps, PAWS), 5681 and 6582
+ * (congestion control), 2018 and 6675 (SACK), 6928 (initial window), 5961 (blind attacks), 6528
+ * (sequence numbers), 6056 (ports), 6191 (TIME-WAIT reuse), 5927 (ICMP), 6093 (urgent data in
+ * line), 6691 (MSS).
+ *
+ * <h2>The way of a segment in</h2>
+ *
+ * <pre>
+ *   TcpEngine.receive       header check, flow table (one look-up for all three kinds of entries), checksum
+ *     TcpSocket   -> TcpInput.segment    short way: predicted -> TcpAck.process, inOrder
+ *                                        else one method per step of section 3.10.7
+ *     TimeWait    -> TimeWaitTable.segment
+ *     IncomingSyn -> SynQueue.segment    a parked SYN
+ *     nothing     -> TcpListener or the catch-all -> SynQueue.arrive -> TcpAcceptor.onSyn
+ * </pre>
+ *
+ * <h2>The end of the turn</h2>
+ *
+ * <p>Input, timers and users only change state and mark the socket. {@link
+ * dev.patchbay.stack.tcp.TcpEngine}'s task at the end of the turn sends what has no socket ({@code
+ * ControlSender}: RST, ACK of TIME-WAIT) and then, for each marked socket, tells the handler what
+ * happened and sends what is due: {@code TcpOutput.flush} = retransmissions as {@code LossRecovery}
+ * names them, new data, else an ACK. So a burst of segments brings one ACK and one {@code
+ * onReadable}, several writes one packet, and nobody is ever re-entered, even where {@link
+ * dev.patchbay.stack.tcp.SegmentOutput#send} leads back to {@code receive} at once. A loopback that
+ * does so keeps the turn going for as long as both sides have something to say: let it wait for the
+ * next turn.
+ *
+ * <h2>Where things are</h2>
+ *
+ * <ul>
+ *   <li>{@code TcpSocket}: public face and control block. {@code Lifecycle}: opening, closing,
+ *       ICMP, what happens once.
+ *   <li>{@code SendBuffer}: bytes written, in chunks; {@code Scoreboard}: one record per packet in
+ *       flight with its fate and time, so RACK and TLP (RFC 8985) need a new look at these records
+ *       and two modes of {@code TcpTimers}, PRR a place in {@code LossRecovery}. {@code
+ *       CongestionControl}: {@code NewReno}; CUBIC is another implementation.
+ *   <li>{@code ReceiveQueue}: packets in order as they came, early ones sorted, SACK blocks; {@code
+ *       ReceiveWindow}: what is offered, when, and how the buffer grows.
+ *   <li>{@code FlowTable}: 4-tuples in flat arrays under SipHash; {@code TcpOptions}: parse and
+ *       emit without allocation.
+ * </ul>
+ *
+ * <p>Packets of up to 64 KiB go down with a segment size and are cut by the device; long ones come
+ * up as well. Per packet nothing is allocated. A new option of a segment goes to {@code TcpOptions}
+ * and {@code TcpOutput.build}, a new check into the step of {@code TcpInput} that the RFC names.
+ *
+ * <h2>As Linux, not as the RFC's SHOULD</h2>
+ *
+ * <ul>
+ *   <li>Minimum RTO 200 ms, delayed ACK 40 to 200 ms, TIME-WAIT 60 s, a burst brings one ACK, slow
+ *       start counts all bytes that an ACK covers, the first ACKs of a connection are not delayed.
+ *   <li>Nagle as Minshall changed it; probes of a zero window and of keep-alive are empty segments
+ *       at SND.UNA - 1.
+ *   <li>A segment without timestamp is taken where timestamps are in use; a RST in place ends
+ *       TIME-WAIT.
+ *   <li>Any ICMP error about the SYN ends the handshake; later ones only name the reason of a
+ *       time-out.
+ *   <li>{@code close} with unread data, and data after it, reset the peer.
+ * </ul>
+ *
+ * <h2>Not as Linux</h2>
+ *
+ * <ul>
+ *   <li>A SYN waits for its acceptor's word before anything is sent ({@link
+ *       dev.patchbay.stack.tcp.IncomingSyn}); accepted ones are sockets at once, there are no
+ *       request sockets, and no SYN cookies yet.
+ *   <li>A FIN asked for in SYN-RECEIVED goes after the handshake (section 3.10.4 allows it), not
+ *       before.
+ *   <li>Text in a SYN without ACK is not kept (no TCP Fast Open); the peer sends it again.
+ *   <li>Recovery is RFC 6675's: a lost retransmission waits for the timer; no F-RTO, DSACK, PRR,
+ *       RACK, TLP, CUBIC, ECN yet.
+ *   <li>{@code CurrEstab} counts every synchronized state; the timestamp clock always has its
+ *       random offset.
+ *   <li>No tw_reuse for active opens; the flow table grows at once (some ms at a million entries).
+ * </ul>
+ */
+@org.jspecify.annotations.NullMarked
+package dev.patchbay.stack.tcp;

@@ -1,0 +1,3 @@
+/** Timers on a hashed wheel, driven by whoever owns the clock: the stack never reads one itself. */
+@org.jspecify.annotations.NullMarked
+package dev.patchbay.stack.time;
