@@ -1,0 +1,371 @@
+package dev.patchbay.stack;
+
+import dev.patchbay.stack.device.Bridge;
+import dev.patchbay.stack.device.FrameHandler;
+import dev.patchbay.stack.device.Loopback;
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.icmp.IcmpInput;
+import dev.patchbay.stack.icmp.IcmpOutput;
+import dev.patchbay.stack.ip.Fragmenter;
+import dev.patchbay.stack.ip.InterfaceAddress;
+import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.ip.IpOutput;
+import dev.patchbay.stack.ip.Ipv4Input;
+import dev.patchbay.stack.ip.Ipv6Input;
+import dev.patchbay.stack.ip.LocalFallback;
+import dev.patchbay.stack.ip.Reassembler;
+import dev.patchbay.stack.ip.Transports;
+import dev.patchbay.stack.loop.EventLoop;
+import dev.patchbay.stack.neighbour.ArpProtocol;
+import dev.patchbay.stack.neighbour.NdpProtocol;
+import dev.patchbay.stack.neighbour.NeighbourTable;
+import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.packet.PacketPool;
+import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.route.RouteTable;
+import dev.patchbay.stack.tcp.TcpConfig;
+import dev.patchbay.stack.tcp.TcpEngine;
+import dev.patchbay.stack.udp.UdpEngine;
+import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.EtherType;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One network namespace: devices, addresses, routes, neighbours, protocols and sockets. Everything
+ * in it belongs to one event loop; no method may be called from another thread.
+ */
+public final class NetworkStack implements FrameHandler {
+  private static final int IPV6_MINIMUM_MTU = 1280;
+
+  private final EventLoop loop;
+  private final PacketPool pool;
+  private final RandomSource random;
+  private final List<NetDevice> devices = new ArrayList<>();
+  private final RouteTable routes4 = new RouteTable(true);
+  private final RouteTable routes6 = new RouteTable(false);
+  private final NeighbourTable neighbours;
+  private final ArpProtocol arp;
+  private final NdpProtocol ndp;
+  private final IpOutput output;
+  private final Fragmenter fragmenter;
+  private final Reassembler reassembler;
+  private final Ipv4Input input4;
+  private final Ipv6Input input6;
+  private final Transports transports;
+  private final IcmpOutput icmp;
+  private final IcmpInput icmpInput;
+  private final UdpEngine udp;
+  private final TcpEngine tcp;
+  private final Loopback loopback;
+  private int nextIndex = 1;
+
+  /**
+   * A namespace with {@code lo} only, up, as {@code ip netns add} and {@code ip link set lo up}
+   * leave it.
+   */
+  public NetworkStack(EventLoop loop, PacketPool pool, RandomSource random) {
+    this.loop = loop;
+    this.pool = pool;
+    this.random = random;
+    neighbours = new NeighbourTable(loop, random);
+    output = new IpOutput(this);
+    fragmenter = new Fragmenter(this);
+    reassembler = new Reassembler(this);
+    input4 = new Ipv4Input(this);
+    input6 = new Ipv6Input(this);
+    transports = new Transports(this);
+    icmp = new IcmpOutput(this);
+    icmpInput = new IcmpInput(this);
+    arp = new ArpProtocol(this);
+    ndp = new NdpProtocol(this);
+    udp = new UdpEngine(this);
+    tcp = new TcpEngine(loop, pool, random.derive("tcp"), output, new TcpConfig());
+    neighbours.connect(arp, ndp, this::neighbourFailed);
+    loopback = new Loopback(nextIndex(), loop);
+    add(loopback);
+    addAddress(loopback, hostAddress("127.0.0.1", 8));
+    addAddress(loopback, hostAddress("::1", 128));
+    setUp(loopback, true);
+  }
+
+  private static InterfaceAddress hostAddress(String text, int prefix) {
+    IpAddress address = IpAddress.parse(text);
+    return new InterfaceAddress(
+        address, prefix, null, InterfaceAddress.Scope.HOST, false, false, "lo");
+  }
+
+  public EventLoop loop() {
+    return loop;
+  }
+
+  public PacketPool pool() {
+    return pool;
+  }
+
+  public RandomSource random() {
+    return random;
+  }
+
+  public RouteTable routes4() {
+    return routes4;
+  }
+
+  public RouteTable routes6() {
+    return routes6;
+  }
+
+  public NeighbourTable neighbours() {
+    return neighbours;
+  }
+
+  public ArpProtocol arp() {
+    return arp;
+  }
+
+  public NdpProtocol ndp() {
+    return ndp;
+  }
+
+  public IpOutput output() {
+    return output;
+  }
+
+  public Fragmenter fragmenter() {
+    return fragmenter;
+  }
+
+  public Reassembler reassembler() {
+    return reassembler;
+  }
+
+  public Transports transports() {
+    return transports;
+  }
+
+  public IcmpOutput icmp() {
+    return icmp;
+  }
+
+  public IcmpInput icmpInput() {
+    return icmpInput;
+  }
+
+  public UdpEngine udp() {
+    return udp;
+  }
+
+  public TcpEngine tcp() {
+    return tcp;
+  }
+
+  public Loopback loopback() {
+    return loopback;
+  }
+
+  /** Who takes what is addressed to us and no socket wants. */
+  public void localFallback(@Nullable LocalFallback fallback) {
+    transports.fallback(fallback);
+  }
+
+  /** A device index that was never used here. */
+  public int nextIndex() {
+    return nextIndex++;
+  }
+
+  /** Devices in the order of their indices; changed by {@link #add} and {@link #remove} only. */
+  public List<NetDevice> devices() {
+    return devices;
+  }
+
+  /** The device of that name, or null. */
+  public @Nullable NetDevice device(String name) {
+    for (NetDevice device : devices) {
+      if (device.name().equals(name)) {
+        return device;
+      }
+    }
+    return null;
+  }
+
+  /** Registers a device ({@code register_netdevice}); it is down. */
+  public void add(NetDevice device) {
+    if (device(device.name()) != null) {
+      throw new IllegalArgumentException("a device " + device.name() + " exists");
+    }
+    devices.add(device);
+    device.handler(this);
+  }
+
+  /** Takes a device away with its addresses, routes and neighbours. */
+  public void remove(NetDevice device) {
+    Bridge master = device.master();
+    if (master != null) {
+      master.removePort(device);
+    }
+    setUp(device, false);
+    neighbours.removeDevice(device);
+    routes4.removeDevice(device);
+    routes6.removeDevice(device);
+    device.addresses().clear();
+    device.handler(null);
+    devices.remove(device);
+  }
+
+  /**
+   * Sets a device up or down; an Ethernet device that is no bridge port gets its link-local address
+   * (RFC 4291 section 2.5.6).
+   */
+  public void setUp(NetDevice device, boolean up) {
+    if (device.isUp() == up) {
+      return;
+    }
+    device.up(up);
+    if (!up) {
+      neighbours.removeDevice(device);
+      return;
+    }
+    boolean wantsLinkLocal =
+        device.mac() != 0
+            && device.isEthernet()
+            && device.master() == null
+            && device.mtu() >= IPV6_MINIMUM_MTU;
+    if (wantsLinkLocal && linkLocal(device) == null) {
+      IpAddress address = new IpAddress(0xfe80_0000_0000_0000L, Addresses.eui64(device.mac()));
+      addAddress(
+          device,
+          new InterfaceAddress(
+              address, 64, null, InterfaceAddress.Scope.LINK, false, false, device.name()));
+    }
+  }
+
+  /** The IPv6 link-local address of a device, or null. */
+  public @Nullable IpAddress linkLocal(NetDevice device) {
+    for (InterfaceAddress own : device.addresses()) {
+      IpAddress address = own.address();
+      if (!address.isV4() && Addresses.isLinkLocal(address.hi(), address.lo())) {
+        return address;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Adds an address with the routes that Linux makes of it ({@code fib_add_ifaddr}, {@code
+   * addrconf}).
+   */
+  public void addAddress(NetDevice device, InterfaceAddress own) {
+    IpAddress address = own.address();
+    for (InterfaceAddress known : device.addresses()) {
+      if (known.address().equals(address)) {
+        throw new IllegalArgumentException(address + " is on " + device.name() + " already");
+      }
+    }
+    device.addresses().add(own);
+    if (address.isV4()) {
+      addRoutes4(device, own);
+    } else {
+      addRoutes6(device, own);
+    }
+  }
+
+  private void addRoutes4(NetDevice device, InterfaceAddress own) {
+    IpAddress address = own.address();
+    InterfaceAddress.Scope host = InterfaceAddress.Scope.HOST;
+    InterfaceAddress.Scope link = InterfaceAddress.Scope.LINK;
+    routes4.add(local(address, 32, Route.Type.LOCAL, device, address, host));
+    if (own.scope() == host) {
+      routes4.add(
+          local(
+              address.network(own.prefix()),
+              own.prefix(),
+              Route.Type.LOCAL,
+              device,
+              address,
+              host));
+    }
+    IpAddress broadcast = own.broadcast();
+    if (broadcast != null) {
+      routes4.add(local(broadcast, 32, Route.Type.BROADCAST, device, address, link));
+    }
+    if (own.prefix() < 32 && !own.secondary() && own.scope() != host) {
+      routes4.add(
+          new Route(
+              address.network(own.prefix()),
+              own.prefix(),
+              Route.Type.UNICAST,
+              null,
+              device,
+              address,
+              0,
+              false,
+              "kernel",
+              link));
+    }
+  }
+
+  private void addRoutes6(NetDevice device, InterfaceAddress own) {
+    IpAddress address = own.address();
+    routes6.add(local(address, 128, Route.Type.LOCAL, device, null, InterfaceAddress.Scope.GLOBAL));
+    routes6.add(
+        new Route(
+            address.network(own.prefix()),
+            own.prefix(),
+            Route.Type.UNICAST,
+            null,
+            device,
+            null,
+            256,
+            false,
+            "kernel",
+            InterfaceAddress.Scope.GLOBAL));
+  }
+
+  private static Route local(
+      IpAddress destination,
+      int prefix,
+      Route.Type type,
+      NetDevice device,
+      @Nullable IpAddress source,
+      InterfaceAddress.Scope scope) {
+    return new Route(destination, prefix, type, null, device, source, 0, true, "kernel", scope);
+  }
+
+  /** Whether the address is one of ours. */
+  public boolean isLocal(long hi, long lo) {
+    Route route = Addresses.isV4(hi, lo) ? routes4.lookup(hi, lo) : routes6.lookup(hi, lo);
+    return route != null && route.type() == Route.Type.LOCAL;
+  }
+
+  private void neighbourFailed(Packet packet) {
+    icmp.unreachable(packet, 1, 3);
+    packet.drop(DropReason.NEIGH_FAILED);
+  }
+
+  @Override
+  public void deliver(Packet packet, int etherType) {
+    switch (etherType) {
+      case EtherType.IPV4 -> input4.receive(packet);
+      case EtherType.IPV6 -> {
+        NetDevice device = packet.device;
+        if (device != null && device.mtu() < IPV6_MINIMUM_MTU) {
+          device.dropReceived(packet, DropReason.INVALID_PROTO);
+        } else {
+          input6.receive(packet);
+        }
+      }
+      case EtherType.ARP -> arp.receive(packet);
+      default -> {
+        NetDevice device = packet.device;
+        if (device != null) {
+          device.dropReceived(packet, DropReason.INVALID_PROTO);
+        } else {
+          packet.drop(DropReason.INVALID_PROTO);
+        }
+      }
+    }
+  }
+}

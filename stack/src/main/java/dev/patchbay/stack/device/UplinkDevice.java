@@ -1,0 +1,48 @@
+package dev.patchbay.stack.device;
+
+import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.packet.Packet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The device {@code host0}: point-to-point, without link header or ARP. What is routed out of it
+ * goes to the far side, which answers through {@link #receive}.
+ */
+public final class UplinkDevice extends NetDevice {
+  /** The MTU of an uplink: the longest IPv4 packet that is a multiple of 8 with its header. */
+  public static final int MTU = 65520;
+
+  /** The far side. */
+  public interface Far {
+    /** Takes an IP packet whose head stands at its network header. */
+    void receive(Packet packet);
+  }
+
+  private @Nullable Far far;
+
+  public UplinkDevice(int index, String name) {
+    super(index, name, Kind.NONE, 0, MTU);
+  }
+
+  /** Connects the far side, or (null) disconnects it. */
+  public void far(@Nullable Far value) {
+    far = value;
+    carrier(value != null);
+  }
+
+  @Override
+  public int features() {
+    return FEATURE_TSO | FEATURE_CSUM;
+  }
+
+  @Override
+  protected void send(Packet packet) {
+    Far target = far;
+    if (target == null) {
+      statistics.txDropped++;
+      packet.drop(DropReason.DEV_READY);
+    } else {
+      target.receive(packet);
+    }
+  }
+}

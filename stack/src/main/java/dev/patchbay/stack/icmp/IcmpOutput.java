@@ -1,0 +1,198 @@
+package dev.patchbay.stack.icmp;
+
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.device.Segmenter;
+import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.Icmp;
+import dev.patchbay.stack.wire.InternetChecksum;
+import dev.patchbay.stack.wire.IpProtocol;
+import dev.patchbay.stack.wire.Ipv4;
+import dev.patchbay.stack.wire.Ipv6;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends ICMP errors (Linux: {@code icmp_send}). One bucket of 50 messages that refills at 1000 a
+ * second (Linux: {@code icmp_msgs_burst}, {@code icmp_msgs_per_sec}) bounds them all.
+ */
+public final class IcmpOutput {
+  private static final int BURST = 50;
+  private static final long REFILL = 1_000_000;
+
+  private final NetworkStack stack;
+  private double tokens = BURST;
+  private long refilled;
+  private long sent;
+  private long limited;
+
+  public IcmpOutput(NetworkStack stack) {
+    this.stack = stack;
+  }
+
+  /** Errors sent. */
+  public long sent() {
+    return sent;
+  }
+
+  /** Errors that the rate limit kept back. */
+  public long limited() {
+    return limited;
+  }
+
+  /**
+   * Destination unreachable about a received packet, with the code of its family; the packet stays
+   * the caller's.
+   */
+  public void unreachable(Packet about, int code4, int code6) {
+    if (about.isIpv4()) {
+      error(about, 3, code4, 0);
+    } else {
+      error(about, 1, code6, 0);
+    }
+  }
+
+  /** No handler for the protocol: ICMP 3/2, ICMPv6 4/1 with the offset of the next-header field. */
+  public void protocolUnreachable(Packet about) {
+    if (about.isIpv4()) {
+      error(about, 3, 2, 0);
+    } else {
+      error(about, 4, 1, 6);
+    }
+  }
+
+  /** What a route of type unreachable or prohibit answers; blackhole answers nothing. */
+  public void refused(Packet about, Route.Type type) {
+    if (type == Route.Type.UNREACHABLE) {
+      unreachable(about, 1, 0);
+    } else if (type == Route.Type.PROHIBIT) {
+      unreachable(about, 13, 1);
+    }
+  }
+
+  /** Time exceeded: code 0 in transit, 1 in reassembly. */
+  public void timeExceeded(Packet about, int code) {
+    error(about, about.isIpv4() ? 11 : 3, code, 0);
+  }
+
+  /** Fragmentation needed, or packet too big, with the MTU that would fit. */
+  public void tooBig(Packet about, int mtu) {
+    if (about.isIpv4()) {
+      error(about, 3, 4, mtu);
+    } else {
+      error(about, 2, 0, mtu);
+    }
+  }
+
+  private void error(Packet about, int type, int code, int rest) {
+    if (!mayAnswer(about) || !allowed()) {
+      return;
+    }
+    IpAddress source = source(about);
+    if (source != null) {
+      send(about, type, code, rest, source.hi(), source.lo());
+    }
+  }
+
+  /**
+   * An error about {@code about} that seems to come from a given address (a router behind the
+   * uplink); not rate-limited here.
+   */
+  public void errorFrom(Packet about, int type, int code, int rest, long srcHi, long srcLo) {
+    if (mayAnswer(about)) {
+      send(about, type, code, rest, srcHi, srcLo);
+    }
+  }
+
+  /**
+   * RFC 1122 section 3.2.2 and RFC 4443 section 2.4 (e): what must not be answered with an error.
+   */
+  private static boolean mayAnswer(Packet about) {
+    long srcHi = about.sourceHi();
+    long srcLo = about.sourceLo();
+    long dstHi = about.destinationHi();
+    long dstLo = about.destinationLo();
+    if (Addresses.isAny(srcHi, srcLo)
+        || Addresses.isMulticast(srcHi, srcLo)
+        || Addresses.isLimitedBroadcast(srcHi, srcLo)
+        || Addresses.isMulticast(dstHi, dstLo)
+        || Addresses.isLimitedBroadcast(dstHi, dstLo)
+        || about.l2 >= 0 && Addresses.isGroupMac(about.ethernet().destination())) {
+      return false;
+    }
+    if (about.isIpv4()) {
+      if (about.ipv4().fragmentOffset() != 0) {
+        return false;
+      }
+      return about.protocol != IpProtocol.ICMP || !isError4(about);
+    }
+    return about.protocol != IpProtocol.ICMPV6
+        || about.l4 < about.tail && Bytes.u8(about.data, about.l4) >= 128;
+  }
+
+  private static boolean isError4(Packet about) {
+    int type = about.l4 < about.tail ? Bytes.u8(about.data, about.l4) : 3;
+    return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+  }
+
+  private boolean allowed() {
+    long now = stack.loop().now();
+    tokens = Math.min(BURST, tokens + (double) (now - refilled) / REFILL);
+    refilled = now;
+    if (tokens < 1) {
+      limited++;
+      return false;
+    }
+    tokens -= 1;
+    return true;
+  }
+
+  /**
+   * The address to which the packet came, where it is ours, else the one we would use towards its
+   * sender.
+   */
+  private @Nullable IpAddress source(Packet about) {
+    long hi = about.destinationHi();
+    long lo = about.destinationLo();
+    if (stack.isLocal(hi, lo)) {
+      return new IpAddress(hi, lo);
+    }
+    return stack.output().source(about.device, about.sourceHi(), about.sourceLo());
+  }
+
+  private void send(Packet about, int type, int code, int rest, long srcHi, long srcLo) {
+    boolean v4 = about.isIpv4();
+    if (about.checksumState == Packet.CHECKSUM_PARTIAL) {
+      Segmenter.complete(about);
+    }
+    // RFC 1812 section 4.3.2.3: as much as fits 576 bytes; RFC 4443: as fits 1280
+    int most = v4 ? 576 - Ipv4.LENGTH - Icmp.LENGTH : 1280 - Ipv6.LENGTH - Icmp.LENGTH;
+    int quoted = Math.min(about.tail - about.l3, most);
+    Packet packet = stack.pool().acquire(Icmp.LENGTH + quoted);
+    if (packet == null) {
+      return;
+    }
+    packet.l4 = packet.append(Icmp.LENGTH + quoted);
+    packet.icmp().type(type).code(code).checksum(0).rest(rest);
+    System.arraycopy(about.data, about.l3, packet.data, packet.l4 + Icmp.LENGTH, quoted);
+    packet.protocol = v4 ? IpProtocol.ICMP : IpProtocol.ICMPV6;
+    packet.tos = v4 ? 0xc0 : 0;
+    sent++;
+    transmit(packet, srcHi, srcLo, about.sourceHi(), about.sourceLo());
+  }
+
+  /** Fills the checksum of an ICMP message (head at l4) and sends it. */
+  void transmit(Packet packet, long srcHi, long srcLo, long dstHi, long dstLo) {
+    int length = packet.tail - packet.l4;
+    packet.icmp().checksum(0);
+    long sum = InternetChecksum.sum(packet.data, packet.l4, length);
+    if (!Addresses.isV4(dstHi, dstLo)) {
+      sum += InternetChecksum.pseudo6(srcHi, srcLo, dstHi, dstLo, IpProtocol.ICMPV6, length);
+    }
+    packet.icmp().checksum(InternetChecksum.finish(sum));
+    packet.checksumState = Packet.CHECKSUM_UNNECESSARY;
+    stack.output().send(packet, srcHi, srcLo, dstHi, dstLo);
+  }
+}

@@ -1,0 +1,240 @@
+package dev.patchbay.stack.ip;
+
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.device.Segmenter;
+import dev.patchbay.stack.neighbour.NeighbourTable;
+import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.tcp.SegmentOutput;
+import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.EtherType;
+import dev.patchbay.stack.wire.IpProtocol;
+import dev.patchbay.stack.wire.Ipv4;
+import dev.patchbay.stack.wire.Ipv6;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is made here on its way to a device (Linux: {@code ip_queue_xmit}, {@code ip6_xmit}, {@code
+ * ip_finish_output}).
+ */
+public final class IpOutput implements SegmentOutput {
+  /** Default time to live and hop limit. */
+  public static final int TTL = 64;
+
+  private final NetworkStack stack;
+  private final RandomSource random;
+
+  public IpOutput(NetworkStack stack) {
+    this.stack = stack;
+    this.random = stack.random().derive("ip id");
+  }
+
+  /** Route of a destination, or null. */
+  private @Nullable Route route(long hi, long lo) {
+    return Addresses.isV4(hi, lo) ? stack.routes4().lookup(hi, lo) : stack.routes6().lookup(hi, lo);
+  }
+
+  /**
+   * Adds the IP header to a transport packet (head at l4) and routes it; {@code packet.protocol}
+   * says which.
+   */
+  @Override
+  public void send(Packet packet, long srcHi, long srcLo, long dstHi, long dstLo) {
+    pushHeader(packet, srcHi, srcLo, dstHi, dstLo);
+    sendRaw(packet);
+  }
+
+  /** Puts the IP header before a transport packet without sending it. */
+  public void pushHeader(Packet packet, long srcHi, long srcLo, long dstHi, long dstLo) {
+    int ttl = packet.ttl == 0 ? TTL : packet.ttl;
+    packet.l4 = packet.head;
+    int payload = packet.tail - packet.head;
+    if (Addresses.isV4(dstHi, dstLo)) {
+      packet.l3 = packet.push(Ipv4.LENGTH);
+      boolean path = packet.protocol == IpProtocol.TCP;
+      packet
+          .ipv4()
+          .versionAndLength(0x45)
+          .tos(packet.tos)
+          .totalLength(Ipv4.LENGTH + payload)
+          .id(random.nextInt())
+          .flagsAndOffset(path ? Ipv4.DONT_FRAGMENT : 0)
+          .ttl(ttl)
+          .protocol(packet.protocol)
+          .source(srcLo)
+          .destination(dstLo)
+          .fillChecksum();
+    } else {
+      packet.l3 = packet.push(Ipv6.LENGTH);
+      packet
+          .ipv6()
+          .versionClassFlow(6 << 28 | packet.tos << 20)
+          .payloadLength(payload)
+          .nextHeader(packet.protocol)
+          .hopLimit(ttl)
+          .sourceHi(srcHi)
+          .sourceLo(srcLo)
+          .destinationHi(dstHi)
+          .destinationLo(dstLo);
+    }
+  }
+
+  /** Routes a complete IP packet that was made here (head at l3) ({@code ip_local_out}). */
+  public void sendRaw(Packet packet) {
+    long hi = packet.destinationHi();
+    long lo = packet.destinationLo();
+    Route route = route(hi, lo);
+    packet.device = null;
+    packet.physicalDevice = null;
+    if (route == null) {
+      packet.drop(DropReason.IP_OUTNOROUTES);
+      return;
+    }
+    switch (route.type()) {
+      case LOCAL -> stack.loopback().transmit(loopbackFrame(packet));
+      case UNICAST, BROADCAST -> finish(packet, route, hi, lo);
+      default -> packet.drop(DropReason.IP_OUTNOROUTES);
+    }
+  }
+
+  private static Packet loopbackFrame(Packet packet) {
+    if (packet.checksumState == Packet.CHECKSUM_PARTIAL) {
+      // whoever reads it from the loopback sees a packet that cannot be wrong
+      Segmenter.complete(packet);
+    }
+    packet.push(14);
+    packet.l2 = packet.head;
+    packet
+        .ethernet()
+        .destination(0)
+        .source(0)
+        .type(packet.isIpv4() ? EtherType.IPV4 : EtherType.IPV6);
+    return packet;
+  }
+
+  /**
+   * Sends a routed packet (head at l3) to its next hop, in fragments where it is too long ({@code
+   * ip_finish_output}).
+   */
+  public void finish(Packet packet, Route route, long dstHi, long dstLo) {
+    NetDevice out = route.device();
+    if (out == null) {
+      packet.drop(DropReason.IP_OUTNOROUTES);
+      return;
+    }
+    IpAddress gateway = route.gateway();
+    long hopHi = gateway == null ? dstHi : gateway.hi();
+    long hopLo = gateway == null ? dstLo : gateway.lo();
+    if (packet.gsoType == Packet.GSO_NONE && packet.tail - packet.l3 > out.mtu()) {
+      if (packet.isIpv4() && (packet.ipv4().flagsAndOffset() & Ipv4.DONT_FRAGMENT) != 0) {
+        packet.drop(DropReason.PKT_TOO_BIG);
+      } else {
+        stack.fragmenter().fragment(packet, out, hopHi, hopLo);
+      }
+      return;
+    }
+    transmit(packet, out, hopHi, hopLo);
+  }
+
+  /** Hands a packet that fits to the neighbour or the device. */
+  void transmit(Packet packet, NetDevice out, long hopHi, long hopLo) {
+    if (!out.isEthernet()) {
+      out.transmit(packet);
+    } else if (Addresses.isMulticast(hopHi, hopLo) || isBroadcast(out, hopHi, hopLo)) {
+      long mac =
+          Addresses.isMulticast(hopHi, hopLo)
+              ? Addresses.groupMac(hopHi, hopLo)
+              : Addresses.MAC_BROADCAST;
+      NeighbourTable.send(packet, out, mac);
+    } else {
+      stack.neighbours().output(packet, out, hopHi, hopLo);
+    }
+  }
+
+  private static boolean isBroadcast(NetDevice device, long hi, long lo) {
+    if (Addresses.isLimitedBroadcast(hi, lo)) {
+      return true;
+    }
+    for (int i = 0; i < device.addresses().size(); i++) {
+      IpAddress broadcast = device.addresses().get(i).broadcast();
+      if (broadcast != null && broadcast.lo() == lo && broadcast.hi() == hi) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Sends a complete IP packet out of one device to a group or an on-link neighbour, whatever the
+   * routes say (link-local traffic and multicast).
+   */
+  public void sendOnLink(Packet packet, NetDevice device, long dstHi, long dstLo) {
+    transmit(packet, device, dstHi, dstLo);
+  }
+
+  @Override
+  public int mtu(long srcHi, long srcLo, long dstHi, long dstLo) {
+    Route route = route(dstHi, dstLo);
+    NetDevice out = route == null ? null : route.device();
+    return out == null ? 1500 : Math.min(out.mtu(), 65535);
+  }
+
+  /**
+   * Source address low half for an IPv4 packet out of {@code device} towards {@code dst}, or
+   * 0.0.0.0.
+   */
+  public long sourceFor(NetDevice device, long dstHi, long dstLo) {
+    IpAddress chosen = source(device, dstHi, dstLo);
+    return chosen == null ? Addresses.V4_PREFIX : chosen.lo();
+  }
+
+  /**
+   * The source address for a destination (IPv4: the preferred source of the route, else the first
+   * address of the device that shares the subnet, else its first; IPv6: RFC 6724 rules 2 and 8:
+   * same scope, longest match).
+   *
+   * @param device the device it leaves by, or null for the one of the route
+   */
+  public @Nullable IpAddress source(@Nullable NetDevice device, long dstHi, long dstLo) {
+    Route route = route(dstHi, dstLo);
+    if (route != null && route.source() != null && device == null) {
+      return route.source();
+    }
+    NetDevice out = device != null ? device : route == null ? null : route.device();
+    IpAddress best = out == null ? null : best(out, dstHi, dstLo);
+    for (int i = 0; best == null && i < stack.devices().size(); i++) {
+      // a device without addresses borrows one of another (RFC 1812 section 2.2.7: unnumbered)
+      best = best(stack.devices().get(i), dstHi, dstLo);
+    }
+    return best;
+  }
+
+  private static @Nullable IpAddress best(NetDevice device, long hi, long lo) {
+    boolean v4 = Addresses.isV4(hi, lo);
+    boolean linkLocal = Addresses.isLinkLocal(hi, lo) || !v4 && hi >>> 48 == 0xff02;
+    IpAddress best = null;
+    int bestScore = -1;
+    for (InterfaceAddress own : device.addresses()) {
+      IpAddress a = own.address();
+      boolean host = own.scope() == InterfaceAddress.Scope.HOST;
+      if (a.isV4() != v4 || host) {
+        continue;
+      }
+      int match =
+          (a.hi() ^ hi) != 0
+              ? Long.numberOfLeadingZeros(a.hi() ^ hi)
+              : 64 + Long.numberOfLeadingZeros(a.lo() ^ lo);
+      match = v4 ? own.covers(new IpAddress(hi, lo)) ? 1 : 0 : Math.min(match, own.prefix());
+      boolean sameScope = Addresses.isLinkLocal(a.hi(), a.lo()) == linkLocal;
+      int score = (sameScope ? 1000 : 0) + match;
+      if (score > bestScore) {
+        best = a;
+        bestScore = score;
+      }
+    }
+    return best;
+  }
+}

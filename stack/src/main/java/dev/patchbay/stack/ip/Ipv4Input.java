@@ -1,0 +1,140 @@
+package dev.patchbay.stack.ip;
+
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.InternetChecksum;
+import dev.patchbay.stack.wire.Ipv4;
+
+/**
+ * IPv4 from the device to the transport or back out (Linux: {@code ip_rcv}, {@code ip_forward}, RFC
+ * 1812).
+ */
+public final class Ipv4Input {
+  private final NetworkStack stack;
+
+  public Ipv4Input(NetworkStack stack) {
+    this.stack = stack;
+  }
+
+  /** Takes a packet whose l3 is set and head stands there ({@code ip_rcv}). */
+  public void receive(Packet packet) {
+    Ipv4 ip = packet.ipv4();
+    if (!ip.check(packet.tail)) {
+      drop(packet, DropReason.IP_INHDR);
+      return;
+    }
+    if (packet.checksumState == Packet.CHECKSUM_NONE && !ip.checksumValid()) {
+      drop(packet, DropReason.IP_CSUM);
+      return;
+    }
+    packet.tail = packet.l3 + ip.totalLength();
+    packet.l4 = packet.l3 + ip.headerLength();
+    packet.protocol = ip.protocol();
+    long source = ip.source();
+    long destination = ip.destination();
+    if (isMartian(packet, source, destination)) {
+      drop(packet, DropReason.IP_INVALID_SOURCE);
+      return;
+    }
+    if (Addresses.isLimitedBroadcast(0, destination) || Addresses.isMulticast(0, destination)) {
+      deliver(packet);
+      return;
+    }
+    Route route = stack.routes4().lookup(0, destination);
+    if (route == null) {
+      stack.icmp().unreachable(packet, 0, 0);
+      drop(packet, DropReason.IP_INNOROUTES);
+      return;
+    }
+    switch (route.type()) {
+      case LOCAL, BROADCAST -> deliver(packet);
+      case UNICAST -> forward(packet, route);
+      default -> {
+        stack.icmp().refused(packet, route.type());
+        drop(packet, DropReason.IP_INNOROUTES);
+      }
+    }
+  }
+
+  /** RFC 1812 section 5.3.7: sources that no packet on a wire may have. */
+  private boolean isMartian(Packet packet, long source, long destination) {
+    NetDevice device = packet.device;
+    boolean wire = device != null && device.kind() != NetDevice.Kind.LOOPBACK;
+    boolean ethernet = device != null && device.kind() == NetDevice.Kind.ETHER;
+    if (Addresses.isMulticast(0, source) || Addresses.isLimitedBroadcast(0, source)) {
+      return true;
+    }
+    boolean zero = (source >>> 24 & 0xff) == 0;
+    if (zero && !Addresses.isAny(0, source)) {
+      return true;
+    }
+    boolean toBroadcast =
+        Addresses.isLimitedBroadcast(0, destination) || Addresses.isMulticast(0, destination);
+    if (zero && !toBroadcast) {
+      return true;
+    }
+    return wire
+        && (Addresses.isLoopback(0, source)
+            || Addresses.isLoopback(0, destination)
+            || ethernet && stack.isLocal(0, source));
+  }
+
+  /** Hands a packet for us to its transport ({@code ip_local_deliver}). */
+  private void deliver(Packet packet) {
+    if (packet.ipv4().isFragment()) {
+      Packet whole = stack.reassembler().add4(packet);
+      if (whole == null) {
+        return;
+      }
+      packet = whole;
+    }
+    stack.transports().deliver(packet);
+  }
+
+  /** Sends a packet on ({@code ip_forward}). */
+  private void forward(Packet packet, Route route) {
+    NetDevice out = route.device();
+    if (packet.l2 >= 0 && Addresses.isGroupMac(packet.ethernet().destination())) {
+      // RFC 1122 section 3.3.6: a link-layer broadcast must not carry on as a unicast
+      drop(packet, DropReason.UNICAST_IN_L2_MULTICAST);
+      return;
+    }
+    if (out == null || Addresses.isLinkLocal(0, packet.ipv4().source())) {
+      drop(packet, DropReason.IP_INADDRERRORS);
+      return;
+    }
+    Ipv4 ip = packet.ipv4();
+    if (ip.ttl() <= 1) {
+      stack.icmp().timeExceeded(packet, 0);
+      drop(packet, DropReason.IP_TTL);
+      return;
+    }
+    int length =
+        packet.gsoType == Packet.GSO_NONE
+            ? packet.tail - packet.l3
+            : packet.l4 - packet.l3 + packet.tcp().headerLength() + packet.gsoSize;
+    if (length > out.mtu() && (ip.flagsAndOffset() & Ipv4.DONT_FRAGMENT) != 0) {
+      stack.icmp().tooBig(packet, out.mtu());
+      drop(packet, DropReason.PKT_TOO_BIG);
+      return;
+    }
+    int word = ip.ttl() << 8 | ip.protocol();
+    ip.ttl(ip.ttl() - 1);
+    ip.checksum(InternetChecksum.update16(ip.checksum(), word, word - 0x100));
+    packet.head = packet.l3;
+    stack.output().finish(packet, route, 0, ip.destination());
+  }
+
+  private static void drop(Packet packet, DropReason reason) {
+    NetDevice device = packet.device;
+    if (device != null) {
+      device.dropReceived(packet, reason);
+    } else {
+      packet.drop(reason);
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package dev.patchbay.stack.ip;
+
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.IpProtocol;
+import dev.patchbay.stack.wire.Ipv6;
+
+/**
+ * IPv6 from the device to the transport or back out (Linux: {@code ipv6_rcv}, {@code ip6_forward},
+ * RFC 8200).
+ */
+public final class Ipv6Input {
+  /** Extension headers that are walked before the packet is dropped. */
+  private static final int MAX_EXTENSIONS = 8;
+
+  private final NetworkStack stack;
+
+  public Ipv6Input(NetworkStack stack) {
+    this.stack = stack;
+  }
+
+  /** Takes a packet whose l3 is set and head stands there ({@code ipv6_rcv}). */
+  public void receive(Packet packet) {
+    Ipv6 ip = packet.ipv6();
+    if (!ip.check(packet.tail)) {
+      drop(packet, DropReason.IP_INHDR);
+      return;
+    }
+    packet.tail = packet.l3 + Ipv6.LENGTH + ip.payloadLength();
+    packet.l4 = packet.l3 + Ipv6.LENGTH;
+    packet.protocol = ip.nextHeader();
+    long srcHi = ip.sourceHi();
+    long srcLo = ip.sourceLo();
+    long dstHi = ip.destinationHi();
+    long dstLo = ip.destinationLo();
+    NetDevice device = packet.device;
+    boolean wire = device != null && device.kind() != NetDevice.Kind.LOOPBACK;
+    boolean ethernet = device != null && device.kind() == NetDevice.Kind.ETHER;
+    boolean loopback = Addresses.isLoopback(srcHi, srcLo) || Addresses.isLoopback(dstHi, dstLo);
+    if (Addresses.isMulticast(srcHi, srcLo)
+        || wire && loopback
+        || Addresses.isV4(srcHi, srcLo)
+        || Addresses.isV4(dstHi, dstLo)
+        || ethernet && stack.isLocal(srcHi, srcLo)) {
+      drop(packet, DropReason.IP_INVALID_SOURCE);
+      return;
+    }
+    if (Addresses.isMulticast(dstHi, dstLo)) {
+      deliver(packet);
+      return;
+    }
+    Route route = stack.routes6().lookup(dstHi, dstLo);
+    boolean linkLocal = Addresses.isLinkLocal(dstHi, dstLo);
+    if (route == null || linkLocal && route.type() != Route.Type.LOCAL) {
+      stack.icmp().unreachable(packet, 0, 0);
+      drop(packet, DropReason.IP_INNOROUTES);
+      return;
+    }
+    switch (route.type()) {
+      case LOCAL, ANYCAST -> deliver(packet);
+      case UNICAST -> forward(packet, route, dstHi, dstLo);
+      default -> {
+        stack.icmp().refused(packet, route.type());
+        drop(packet, DropReason.IP_INNOROUTES);
+      }
+    }
+  }
+
+  /** Walks the extension headers and hands the packet to its transport ({@code ip6_input}). */
+  private void deliver(Packet packet) {
+    for (int count = 0; count < MAX_EXTENSIONS; count++) {
+      switch (packet.protocol) {
+        case IpProtocol.HOP_BY_HOP, IpProtocol.DESTINATION, IpProtocol.ROUTING -> {
+          if (!skipExtension(packet)) {
+            drop(packet, DropReason.IPV6_BAD_EXTHDR);
+            return;
+          }
+        }
+        case IpProtocol.FRAGMENT -> {
+          Packet whole = stack.reassembler().add6(packet);
+          if (whole == null) {
+            return;
+          }
+          packet = whole;
+        }
+        default -> {
+          stack.transports().deliver(packet);
+          return;
+        }
+      }
+    }
+    drop(packet, DropReason.IPV6_TOO_MANY_EXTHDRS);
+  }
+
+  /**
+   * RFC 8200 sections 4.3 to 4.6: options are skipped where their type allows that, a routing
+   * header where it is spent.
+   */
+  private static boolean skipExtension(Packet packet) {
+    int at = packet.l4;
+    if (at + 8 > packet.tail) {
+      return false;
+    }
+    int length = (Bytes.u8(packet.data, at + 1) + 1) << 3;
+    if (at + length > packet.tail) {
+      return false;
+    }
+    boolean good =
+        packet.protocol == IpProtocol.ROUTING
+            ? Bytes.u8(packet.data, at + 3) == 0
+            : optionsMaySkip(packet.data, at + 2, at + length);
+    packet.protocol = Bytes.u8(packet.data, at);
+    packet.l4 = at + length;
+    return good;
+  }
+
+  private static boolean optionsMaySkip(byte[] b, int from, int end) {
+    int at = from;
+    while (at < end) {
+      int type = Bytes.u8(b, at);
+      if (type == 0) {
+        at++;
+        continue;
+      }
+      if (at + 2 > end) {
+        return false;
+      }
+      // the two high bits say what to do with an option that is not known: 00 is skip; 5 is router
+      // alert, 1 is padding
+      if (type >>> 6 != 0) {
+        return false;
+      }
+      at += 2 + Bytes.u8(b, at + 1);
+    }
+    return at == end;
+  }
+
+  private void forward(Packet packet, Route route, long dstHi, long dstLo) {
+    NetDevice out = route.device();
+    if (packet.l2 >= 0 && Addresses.isGroupMac(packet.ethernet().destination())) {
+      drop(packet, DropReason.UNICAST_IN_L2_MULTICAST);
+      return;
+    }
+    Ipv6 ip = packet.ipv6();
+    if (out == null
+        || Addresses.isLinkLocal(ip.sourceHi(), ip.sourceLo())
+        || Addresses.isAny(ip.sourceHi(), ip.sourceLo())) {
+      drop(packet, DropReason.IP_INADDRERRORS);
+      return;
+    }
+    if (ip.hopLimit() <= 1) {
+      stack.icmp().timeExceeded(packet, 0);
+      drop(packet, DropReason.IP_TTL);
+      return;
+    }
+    int length =
+        packet.gsoType == Packet.GSO_NONE
+            ? packet.tail - packet.l3
+            : packet.l4 - packet.l3 + packet.tcp().headerLength() + packet.gsoSize;
+    if (length > out.mtu()) {
+      stack.icmp().tooBig(packet, Math.max(out.mtu(), 1280));
+      drop(packet, DropReason.PKT_TOO_BIG);
+      return;
+    }
+    ip.hopLimit(ip.hopLimit() - 1);
+    packet.head = packet.l3;
+    stack.output().finish(packet, route, dstHi, dstLo);
+  }
+
+  private static void drop(Packet packet, DropReason reason) {
+    NetDevice device = packet.device;
+    if (device != null) {
+      device.dropReceived(packet, reason);
+    } else {
+      packet.drop(reason);
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package dev.patchbay.stack.ip;
+
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.time.Timer;
+import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.Ipv4;
+import dev.patchbay.stack.wire.Ipv6;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts fragments together (RFC 791 section 3.2, RFC 8200 section 4.5; Linux: {@code ip_defrag},
+ * {@code ipv6_frag_rcv}).
+ *
+ * <p>Overlapping fragments discard the whole datagram (RFC 5722; Linux does so for both families).
+ * Bounded: {@link #LIMIT} datagrams at once, {@link #PIECES} fragments each, 30 s.
+ */
+public final class Reassembler {
+  /** Datagrams that may be incomplete at once. */
+  public static final int LIMIT = 256;
+
+  /** Fragments that one datagram may have. */
+  public static final int PIECES = 128;
+
+  private static final long TIMEOUT = 30_000_000_000L;
+  private static final int MAX_LENGTH = 65535;
+
+  private record Key(long srcHi, long srcLo, long dstHi, long dstLo, int id, int protocol) {}
+
+  /** One datagram in the making: its fragments in order of their offsets. */
+  private static final class Datagram {
+    final List<Packet> pieces = new ArrayList<>();
+    @Nullable Timer timer;
+    int total = -1;
+    int received;
+  }
+
+  private final NetworkStack stack;
+  private final Map<Key, Datagram> datagrams = new HashMap<>();
+  private long timeouts;
+
+  public Reassembler(NetworkStack stack) {
+    this.stack = stack;
+  }
+
+  /** Datagrams given up for want of a fragment ({@code IpReasmTimeout}). */
+  public long timeouts() {
+    return timeouts;
+  }
+
+  /** Datagrams in the making. */
+  public int pending() {
+    return datagrams.size();
+  }
+
+  /** Takes an IPv4 fragment; the whole datagram when it is complete, else null. */
+  public @Nullable Packet add4(Packet packet) {
+    Ipv4 ip = packet.ipv4();
+    Key key = new Key(0, ip.source(), 0, ip.destination(), ip.id(), ip.protocol());
+    boolean more = (ip.flagsAndOffset() & Ipv4.MORE_FRAGMENTS) != 0;
+    packet.sequence = ip.fragmentOffset();
+    packet.endSequence = packet.sequence + packet.tail - packet.l4;
+    return add(packet, key, more);
+  }
+
+  /** Takes an IPv6 packet whose l4 stands at its fragment header. */
+  public @Nullable Packet add6(Packet packet) {
+    if (packet.l4 + 8 > packet.tail) {
+      packet.drop(DropReason.HDR_TRUNC);
+      return null;
+    }
+    int at = packet.l4;
+    int field = Bytes.u16(packet.data, at + 2);
+    packet.protocol = Bytes.u8(packet.data, at);
+    Ipv6 ip = packet.ipv6();
+    Key key =
+        new Key(
+            ip.sourceHi(),
+            ip.sourceLo(),
+            ip.destinationHi(),
+            ip.destinationLo(),
+            Bytes.i32(packet.data, at + 4),
+            // RFC 8200: the next header may differ between fragments, that of the first one counts
+            -1);
+    packet.l4 = at + 8;
+    packet.sequence = field & ~7;
+    packet.endSequence = packet.sequence + packet.tail - packet.l4;
+    if ((field & ~6) == 0) {
+      // RFC 6946: an atomic fragment is complete in itself
+      return packet;
+    }
+    return add(packet, key, (field & 1) != 0);
+  }
+
+  private @Nullable Packet add(Packet packet, Key key, boolean more) {
+    int length = packet.endSequence - packet.sequence;
+    if (length <= 0 || more && (length & 7) != 0 || packet.endSequence > MAX_LENGTH - 20) {
+      packet.drop(DropReason.IP_INHDR);
+      return null;
+    }
+    Datagram datagram = datagrams.get(key);
+    if (datagram == null) {
+      if (datagrams.size() >= LIMIT) {
+        packet.drop(DropReason.FRAG_TOO_FAR);
+        return null;
+      }
+      Datagram fresh = new Datagram();
+      fresh.timer = stack.loop().timer(() -> expire(key, fresh));
+      fresh.timer.arm(stack.loop().now() + TIMEOUT);
+      datagrams.put(key, fresh);
+      datagram = fresh;
+    }
+    if (datagram.pieces.size() >= PIECES || !insert(datagram, packet, more)) {
+      packet.drop(DropReason.DUP_FRAG);
+      discard(key, datagram, DropReason.DUP_FRAG);
+      return null;
+    }
+    if (datagram.received != datagram.total) {
+      return null;
+    }
+    return join(key, datagram);
+  }
+
+  /** False where it overlaps another one or contradicts the end that is known. */
+  private static boolean insert(Datagram datagram, Packet packet, boolean more) {
+    List<Packet> pieces = datagram.pieces;
+    int at = pieces.size();
+    while (at > 0 && pieces.get(at - 1).sequence > packet.sequence) {
+      at--;
+    }
+    if (at > 0 && pieces.get(at - 1).endSequence > packet.sequence
+        || at < pieces.size() && pieces.get(at).sequence < packet.endSequence) {
+      return false;
+    }
+    boolean beyond = datagram.total >= 0 && packet.endSequence > datagram.total;
+    boolean last = !pieces.isEmpty() && pieces.getLast().endSequence > packet.endSequence;
+    if (beyond || !more && (datagram.total >= 0 || last)) {
+      return false;
+    }
+    if (!more) {
+      datagram.total = packet.endSequence;
+    }
+    pieces.add(at, packet);
+    datagram.received += packet.endSequence - packet.sequence;
+    return true;
+  }
+
+  private @Nullable Packet join(Key key, Datagram datagram) {
+    Packet first = datagram.pieces.getFirst();
+    boolean v4 = first.isIpv4();
+    int header = v4 ? first.ipv4().headerLength() : Ipv6.LENGTH;
+    Packet whole = stack.pool().acquire(header + datagram.total);
+    if (whole == null || header + datagram.total > MAX_LENGTH) {
+      if (whole != null) {
+        whole.release();
+      }
+      discard(key, datagram, DropReason.NOMEM);
+      return null;
+    }
+    whole.l3 = whole.append(header + datagram.total);
+    whole.l4 = whole.l3 + header;
+    whole.device = first.device;
+    whole.physicalDevice = first.physicalDevice;
+    whole.protocol = first.protocol;
+    System.arraycopy(first.data, first.l3, whole.data, whole.l3, header);
+    for (Packet piece : datagram.pieces) {
+      System.arraycopy(
+          piece.data,
+          piece.l4,
+          whole.data,
+          whole.l4 + piece.sequence,
+          piece.endSequence - piece.sequence);
+      piece.release();
+    }
+    if (v4) {
+      whole.ipv4().totalLength(header + datagram.total).flagsAndOffset(0).fillChecksum();
+    } else {
+      whole.ipv6().nextHeader(first.protocol).payloadLength(datagram.total);
+    }
+    forget(key, datagram);
+    return whole;
+  }
+
+  private void forget(Key key, Datagram datagram) {
+    if (datagram.timer != null) {
+      datagram.timer.cancel();
+    }
+    datagrams.remove(key);
+  }
+
+  private void discard(Key key, Datagram datagram, DropReason reason) {
+    forget(key, datagram);
+    for (Packet piece : datagram.pieces) {
+      piece.drop(reason);
+    }
+  }
+
+  private void expire(Key key, Datagram datagram) {
+    timeouts++;
+    Packet first = datagram.pieces.isEmpty() ? null : datagram.pieces.getFirst();
+    if (first != null && first.sequence == 0) {
+      stack.icmp().timeExceeded(first, 1);
+    }
+    discard(key, datagram, DropReason.FRAG_REASM_TIMEOUT);
+  }
+
+  /** Gives up all that is in the making. */
+  public void close() {
+    for (Key key : List.copyOf(datagrams.keySet())) {
+      Datagram datagram = datagrams.get(key);
+      if (datagram != null) {
+        discard(key, datagram, DropReason.FRAG_REASM_TIMEOUT);
+      }
+    }
+  }
+}

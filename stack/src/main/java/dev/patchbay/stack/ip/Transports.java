@@ -1,0 +1,86 @@
+package dev.patchbay.stack.ip;
+
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.wire.IpProtocol;
+import dev.patchbay.stack.wire.Udp;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From the network layer to the transport that wants a packet (Linux: {@code
+ * ip_protocol_deliver_rcu}). What no socket of ours takes goes to the {@link LocalFallback}, and
+ * what nobody takes is answered with an error.
+ */
+public final class Transports {
+  private final NetworkStack stack;
+  private @Nullable LocalFallback fallback;
+
+  public Transports(NetworkStack stack) {
+    this.stack = stack;
+  }
+
+  /** Who takes what no socket of ours wants. */
+  public void fallback(@Nullable LocalFallback value) {
+    fallback = value;
+  }
+
+  /** Offers a packet to the fallback: true where it was taken. */
+  public boolean offer(Packet packet) {
+    LocalFallback taker = fallback;
+    // only what is addressed to one of our addresses, never a group
+    return taker != null
+        && stack.isLocal(packet.destinationHi(), packet.destinationLo())
+        && taker.receive(packet);
+  }
+
+  /** Takes a whole packet for us; l4 and protocol are set. */
+  public void deliver(Packet packet) {
+    switch (packet.protocol) {
+      case IpProtocol.ICMP -> {
+        if (packet.isIpv4()) {
+          stack.icmpInput().receive4(packet);
+        } else {
+          unknown(packet);
+        }
+      }
+      case IpProtocol.ICMPV6 -> {
+        if (packet.isIpv4()) {
+          unknown(packet);
+        } else {
+          stack.icmpInput().receive6(packet);
+        }
+      }
+      case IpProtocol.UDP -> udp(packet);
+      case IpProtocol.TCP -> {
+        if (!stack.tcp().receive(packet) && !offer(packet)) {
+          stack.tcp().reject(packet);
+        }
+      }
+      case IpProtocol.NONE -> packet.release();
+      default -> unknown(packet);
+    }
+  }
+
+  private void udp(Packet packet) {
+    Udp udp = packet.udp();
+    if (!udp.check(packet.tail)) {
+      packet.drop(DropReason.HDR_TRUNC);
+      return;
+    }
+    packet.tail = packet.l4 + udp.length();
+    if (!stack.udp().checksumValid(packet)) {
+      packet.drop(DropReason.UDP_CSUM);
+      return;
+    }
+    if (!stack.udp().receive(packet) && !offer(packet)) {
+      stack.icmp().unreachable(packet, 3, 4);
+      packet.drop(DropReason.NO_SOCKET);
+    }
+  }
+
+  private void unknown(Packet packet) {
+    stack.icmp().protocolUnreachable(packet);
+    packet.drop(DropReason.IP_NOPROTO);
+  }
+}

@@ -1,0 +1,275 @@
+package dev.patchbay.stack.neighbour;
+
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.Icmp;
+import dev.patchbay.stack.wire.InternetChecksum;
+import dev.patchbay.stack.wire.IpProtocol;
+import org.jspecify.annotations.Nullable;
+
+/** Neighbour Discovery of a router (RFC 4861; Linux: {@code ndisc_rcv}). */
+public final class NdpProtocol implements NeighbourTable.Solicitor {
+  /** Told of router solicitations. */
+  @FunctionalInterface
+  public interface RouterSolicitationListener {
+    /**
+     * From {@code srcHi, srcLo} (may be ::) by {@code port} of {@code device}; {@code srcMac} 0
+     * where it was not said.
+     */
+    void solicited(NetDevice device, @Nullable NetDevice port, long srcHi, long srcLo, long srcMac);
+  }
+
+  private static final int ROUTER_SOLICITATION = 133;
+  private static final int ROUTER_ADVERTISEMENT = 134;
+  private static final int NEIGHBOUR_SOLICITATION = 135;
+  private static final int NEIGHBOUR_ADVERTISEMENT = 136;
+  private static final int SOURCE_LINK_LAYER = 1;
+  private static final int TARGET_LINK_LAYER = 2;
+  private static final long ALL_NODES_HI = 0xff02_0000_0000_0000L;
+  private static final int BODY = 32;
+
+  private final NetworkStack stack;
+  private @Nullable RouterSolicitationListener solicitations;
+
+  public NdpProtocol(NetworkStack stack) {
+    this.stack = stack;
+  }
+
+  /** Who answers router solicitations; one listener. */
+  public void onRouterSolicitation(@Nullable RouterSolicitationListener listener) {
+    solicitations = listener;
+  }
+
+  /** Takes a message of types 133 to 137 whose checksum is right. */
+  public void receive(Packet packet) {
+    int type = packet.icmp().type();
+    DropReason bad = validate(packet, type);
+    if (bad != null) {
+      packet.drop(bad);
+      return;
+    }
+    switch (type) {
+      case ROUTER_SOLICITATION -> routerSolicitation(packet);
+      case NEIGHBOUR_SOLICITATION -> neighbourSolicitation(packet);
+      case NEIGHBOUR_ADVERTISEMENT -> neighbourAdvertisement(packet);
+      // a router takes neither advertisements of others (RFC 4861 section 6.2.7 only checks them)
+      // nor redirects
+      default -> {}
+    }
+    packet.release();
+  }
+
+  /**
+   * RFC 4861 sections 6.1 and 7.1: hop limit 255, code 0, length, options that end where the
+   * message ends.
+   */
+  private static @Nullable DropReason validate(Packet packet, int type) {
+    if (packet.ipv6().hopLimit() != 255) {
+      return DropReason.IPV6_NDISC_HOP_LIMIT;
+    }
+    if (packet.icmp().code() != 0) {
+      return DropReason.IPV6_NDISC_BAD_CODE;
+    }
+    int fixed =
+        switch (type) {
+          case ROUTER_SOLICITATION -> 8;
+          case ROUTER_ADVERTISEMENT -> 16;
+          case NEIGHBOUR_SOLICITATION, NEIGHBOUR_ADVERTISEMENT -> 24;
+          default -> 40;
+        };
+    if (packet.device == null || packet.l4 + fixed > packet.tail) {
+      return DropReason.HDR_TRUNC;
+    }
+    int at = packet.l4 + fixed;
+    while (at < packet.tail) {
+      int length = at + 1 < packet.tail ? Bytes.u8(packet.data, at + 1) << 3 : 0;
+      if (length == 0 || at + length > packet.tail) {
+        return DropReason.IPV6_NDISC_BAD_OPTIONS;
+      }
+      at += length;
+    }
+    return null;
+  }
+
+  /** The link-layer address in an option, or 0. */
+  private static long option(Packet packet, int fixed, int type) {
+    for (int at = packet.l4 + fixed; at + 8 <= packet.tail; ) {
+      if (Bytes.u8(packet.data, at) == type && Bytes.u8(packet.data, at + 1) == 1) {
+        return Bytes.u48(packet.data, at + 2);
+      }
+      at += Math.max(Bytes.u8(packet.data, at + 1) << 3, 8);
+    }
+    return 0;
+  }
+
+  private void routerSolicitation(Packet packet) {
+    NetDevice device = packet.device;
+    RouterSolicitationListener listener = solicitations;
+    if (device == null) {
+      return;
+    }
+    long hi = packet.sourceHi();
+    long lo = packet.sourceLo();
+    long mac = option(packet, 8, SOURCE_LINK_LAYER);
+    if (!Addresses.isAny(hi, lo) && mac != 0 && !Addresses.isGroupMac(mac)) {
+      learn(packet, hi, lo, mac, false, true, true);
+    }
+    if (listener != null) {
+      listener.solicited(device, packet.physicalDevice, hi, lo, mac);
+    }
+  }
+
+  private void learn(
+      Packet packet,
+      long hi,
+      long lo,
+      long mac,
+      boolean solicited,
+      boolean override,
+      boolean create) {
+    NetDevice device = packet.device;
+    if (device != null && !stack.isLocal(hi, lo)) {
+      stack
+          .neighbours()
+          .learn(hi, lo, device, mac, solicited, override, create, packet.physicalDevice);
+    }
+  }
+
+  /** RFC 4861 section 7.2.3 and 7.2.4. */
+  private void neighbourSolicitation(Packet packet) {
+    NetDevice device = packet.device;
+    long targetHi = Bytes.i64(packet.data, packet.l4 + 8);
+    long targetLo = Bytes.i64(packet.data, packet.l4 + 16);
+    if (device == null
+        || Addresses.isMulticast(targetHi, targetLo)
+        || !stack.isLocal(targetHi, targetLo)) {
+      return;
+    }
+    long hi = packet.sourceHi();
+    long lo = packet.sourceLo();
+    boolean dad = Addresses.isAny(hi, lo);
+    long mac = option(packet, 24, SOURCE_LINK_LAYER);
+    if (!dad) {
+      if (mac == 0 && packet.l2 >= 0) {
+        mac = packet.ethernet().source();
+      }
+      if (!Addresses.isGroupMac(mac)) {
+        learn(packet, hi, lo, mac, false, true, true);
+      }
+    }
+    // router flag; solicited unless it is duplicate address detection; override
+    int flags = dad ? 0xa000_0000 : 0xe000_0000;
+    advertise(device, flags, targetHi, targetLo, dad ? ALL_NODES_HI : hi, dad ? 1 : lo);
+  }
+
+  private void advertise(
+      NetDevice device, int flags, long targetHi, long targetLo, long dstHi, long dstLo) {
+    Packet packet = message(NEIGHBOUR_ADVERTISEMENT, flags, targetHi, targetLo);
+    if (packet != null) {
+      linkLayerOption(packet, TARGET_LINK_LAYER, device.mac());
+      transmit(packet, device, targetHi, targetLo, dstHi, dstLo, 255);
+    }
+  }
+
+  private void neighbourAdvertisement(Packet packet) {
+    long hi = Bytes.i64(packet.data, packet.l4 + 8);
+    long lo = Bytes.i64(packet.data, packet.l4 + 16);
+    int flags = Bytes.i32(packet.data, packet.l4 + 4);
+    boolean solicited = (flags & 0x4000_0000) != 0;
+    boolean override = (flags & 0x2000_0000) != 0;
+    long mac = option(packet, 24, TARGET_LINK_LAYER);
+    if (mac == 0 && packet.l2 >= 0) {
+      mac = packet.ethernet().source();
+    }
+    if (Addresses.isMulticast(hi, lo) || Addresses.isGroupMac(mac)) {
+      return;
+    }
+    // section 7.2.5: no entry is made for an unsolicited advertisement
+    learn(packet, hi, lo, mac, solicited, override, false);
+    NetDevice device = packet.device;
+    Neighbour neighbour = device == null ? null : stack.neighbours().find(hi, lo, device);
+    if (neighbour != null) {
+      neighbour.router = flags < 0;
+    }
+  }
+
+  @Override
+  public void solicit(NetDevice device, long hi, long lo, long unicastMac) {
+    Packet packet = message(NEIGHBOUR_SOLICITATION, 0, hi, lo);
+    IpAddress source = stack.output().source(device, hi, lo);
+    if (packet == null || source == null) {
+      if (packet != null) {
+        packet.release();
+      }
+      return;
+    }
+    linkLayerOption(packet, SOURCE_LINK_LAYER, device.mac());
+    if (unicastMac != 0) {
+      transmit(packet, device, source.hi(), source.lo(), hi, lo, 255);
+    } else {
+      // solicited-node group ff02::1:ffxx:xxxx
+      long group = 0x0000_0001_ff00_0000L | lo & 0xff_ffffL;
+      transmit(packet, device, source.hi(), source.lo(), ALL_NODES_HI, group, 255);
+    }
+  }
+
+  private @Nullable Packet message(int type, int flags, long targetHi, long targetLo) {
+    Packet packet = stack.pool().acquire(BODY);
+    if (packet != null) {
+      packet.l4 = packet.append(24);
+      packet.icmp().type(type).code(0).rest(flags);
+      Bytes.put64(packet.data, packet.l4 + 8, targetHi);
+      Bytes.put64(packet.data, packet.l4 + 16, targetLo);
+    }
+    return packet;
+  }
+
+  private static void linkLayerOption(Packet packet, int type, long mac) {
+    int at = packet.append(8);
+    Bytes.put8(packet.data, at, type);
+    Bytes.put8(packet.data, at + 1, 1);
+    Bytes.put48(packet.data, at + 2, mac);
+  }
+
+  /**
+   * Sends an ICMPv6 message of {@code length} bytes (its checksum is filled in here) from the
+   * device's link-local, hop limit 255.
+   */
+  public void sendIcmp6(NetDevice device, byte[] message, int length, long dstHi, long dstLo) {
+    IpAddress source = stack.linkLocal(device);
+    Packet packet = source == null ? null : stack.pool().acquire(length);
+    if (packet == null || source == null) {
+      return;
+    }
+    packet.l4 = packet.append(length);
+    System.arraycopy(message, 0, packet.data, packet.l4, length);
+    transmit(packet, device, source.hi(), source.lo(), dstHi, dstLo, 255);
+  }
+
+  /** Sends an ICMPv6 message (head at l4) out of one device. */
+  public void transmit(
+      Packet packet,
+      NetDevice device,
+      long srcHi,
+      long srcLo,
+      long dstHi,
+      long dstLo,
+      int hopLimit) {
+    int length = packet.tail - packet.l4;
+    Icmp icmp = packet.icmp().checksum(0);
+    long sum =
+        InternetChecksum.sum(packet.data, packet.l4, length)
+            + InternetChecksum.pseudo6(srcHi, srcLo, dstHi, dstLo, IpProtocol.ICMPV6, length);
+    icmp.checksum(InternetChecksum.finish(sum));
+    packet.checksumState = Packet.CHECKSUM_UNNECESSARY;
+    packet.protocol = IpProtocol.ICMPV6;
+    packet.ttl = hopLimit;
+    stack.output().pushHeader(packet, srcHi, srcLo, dstHi, dstLo);
+    stack.output().sendOnLink(packet, device, dstHi, dstLo);
+  }
+}
