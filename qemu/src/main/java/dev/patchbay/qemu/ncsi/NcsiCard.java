@@ -2,7 +2,10 @@ package dev.patchbay.qemu.ncsi;
 
 import org.jspecify.annotations.Nullable;
 
-/** The card behind a port once a guest talks to it: packages, dispatch of commands, answers and events. */
+/**
+ * The card behind a port once a guest talks to it: packages, dispatch of commands, answers and
+ * events.
+ */
 final class NcsiCard {
   /** NC-SI 1.1.0 as BCD with the unused halves 0xf (Get Version ID). */
   private static final int VERSION = 0xf1f1_f000;
@@ -10,7 +13,9 @@ final class NcsiCard {
   private static final String FIRMWARE_NAME = "patchbay";
   private static final int FIRMWARE_VERSION = 0x0001_0000;
 
-  /** Host driver status, flow control towards the guest, all multicasts, no hardware arbitration. */
+  /**
+   * Host driver status, flow control towards the guest, all multicasts, no hardware arbitration.
+   */
   private static final int CAPABILITIES = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 5;
 
   private static final int AEN_LINK_STATUS = 0;
@@ -95,7 +100,9 @@ final class NcsiCard {
     return channelCommand(command, channel, frame, packet, length);
   }
 
-  /** Silence, as on a bus where nobody feels addressed, or a refusal that ends the guest's waiting. */
+  /**
+   * Silence, as on a bus where nobody feels addressed, or a refusal that ends the guest's waiting.
+   */
   private boolean absent(byte[] frame, int packet, int result) {
     if (config.profile() == NcsiProfile.STRICT) {
       statistics.unanswered++;
@@ -122,8 +129,8 @@ final class NcsiCard {
   }
 
   /**
-   * Every command but Deselect Package selects. Without hardware arbitration one package has the bus, so the others lose
-   * it.
+   * Every command but Deselect Package selects. Without hardware arbitration one package has the
+   * bus, so the others lose it.
    */
   private void select(NcsiPackage target) {
     if (target.selected) {
@@ -151,7 +158,8 @@ final class NcsiCard {
       NcsiCommand command, NcsiChannel channel, byte[] frame, int packet, int length) {
     int at = packet + NcsiWire.HEADER;
     if (command == NcsiCommand.OEM) {
-      // Allowed before Clear Initial State: Linux asks multi-host Mellanox cards for their MAC while it probes.
+      // Allowed before Clear Initial State: Linux asks multi-host Mellanox cards for their MAC
+      // while it probes.
       return send(channel, NcsiOem.execute(config, channel, frame, at, length, reply));
     }
     if (channel.initial && alreadySo(command)) {
@@ -174,8 +182,9 @@ final class NcsiCard {
   }
 
   /**
-   * Disabling what a channel in its Initial State has disabled anyway. DSP0222 refuses that too; but Linux then goes on
-   * believing that transmission is enabled and never enables it again, so profile fast agrees.
+   * Disabling what a channel in its Initial State has disabled anyway. DSP0222 refuses that too;
+   * but Linux then goes on believing that transmission is enabled and never enables it again, so
+   * profile fast agrees.
    */
   private boolean alreadySo(NcsiCommand command) {
     return config.profile() == NcsiProfile.FAST
@@ -183,8 +192,9 @@ final class NcsiCard {
   }
 
   /**
-   * A guest goes on with a channel that lost its settings (the daemon was restarted): an enabled event would have told
-   * it. Without one Linux finds out by six seconds of failed polling; profile fast tells it once.
+   * A guest goes on with a channel that lost its settings (the daemon was restarted): an enabled
+   * event would have told it. Without one Linux finds out by six seconds of failed polling; profile
+   * fast tells it once.
    */
   private void nudge(NcsiChannel channel, int mcId) {
     if (config.profile() == NcsiProfile.FAST && !channel.nudged) {
@@ -289,7 +299,10 @@ final class NcsiCard {
     reply.put32(vendor.iana());
   }
 
-  /** Counts are those of the tables that {@link NcsiChannel} really keeps: Linux sizes its own by them. */
+  /**
+   * Counts are those of the tables that {@link NcsiChannel} really keeps: Linux sizes its own by
+   * them.
+   */
   private void capabilities() {
     reply.put32(CAPABILITIES);
     reply.put32(NcsiChannel.BROADCAST_ALL);

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One channel: what the guest has set, and the answers made of it. Setters answer a result of {@link NcsiCode}; they take
- * the frame and the offset of the command's payload in it.
+ * One channel: what the guest has set, and the answers made of it. Setters answer a result of
+ * {@link NcsiCode}; they take the frame and the offset of the command's payload in it.
  */
 final class NcsiChannel {
   /** Unicast filters, numbers 1 to 4; the multicast ones follow as 5 to 8. */
@@ -61,7 +61,10 @@ final class NcsiChannel {
   /** Link status word that the guest was last told or could have asked for. */
   int announcedStatus;
 
-  /** Whether a guest that goes on with a channel in its Initial State was already asked to configure it. */
+  /**
+   * Whether a guest that goes on with a channel in its Initial State was already asked to configure
+   * it.
+   */
   boolean nudged;
 
   long commands;
@@ -204,8 +207,9 @@ final class NcsiChannel {
   }
 
   /**
-   * Only the direction towards the guest: our buffer towards it is never full, so no PAUSE is owed; PAUSE frames of the
-   * guest would not be obeyed, hence modes 2 and 3 are refused, as the capabilities say.
+   * Only the direction towards the guest: our buffer towards it is never full, so no PAUSE is owed;
+   * PAUSE frames of the guest would not be obeyed, hence modes 2 and 3 are refused, as the
+   * capabilities say.
    */
   int setFlowControl(byte[] frame, int at) {
     int mode = NcsiWire.u8(frame, at + 3);

@@ -1,8 +1,9 @@
 package dev.patchbay.qemu.ncsi;
 
 /**
- * Response and reason codes (DSP0222, tables of response codes, standard and command-specific reason codes). A result is
- * one int: response code in the upper half, reason in the lower; 0 is success.
+ * Response and reason codes (DSP0222, tables of response codes, standard and command-specific
+ * reason codes). A result is one int: response code in the upper half, reason in the lower; 0 is
+ * success.
  */
 final class NcsiCode {
   static final int COMPLETED = 0;

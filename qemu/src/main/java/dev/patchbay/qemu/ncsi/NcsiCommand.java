@@ -2,7 +2,10 @@ package dev.patchbay.qemu.ncsi;
 
 import org.jspecify.annotations.Nullable;
 
-/** The commands that are known, with type and payload length in bytes (DSP0222, table of command types). */
+/**
+ * The commands that are known, with type and payload length in bytes (DSP0222, table of command
+ * types).
+ */
 enum NcsiCommand {
   CLEAR_INITIAL_STATE(0x00, 0, "Clear Initial State"),
   SELECT_PACKAGE(0x01, 4, "Select Package"),

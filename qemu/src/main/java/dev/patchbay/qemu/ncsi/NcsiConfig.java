@@ -7,7 +7,8 @@ package dev.patchbay.qemu.ncsi;
  * @param packages number of packages, 1 to 8; their ids are 0 to {@code packages - 1}
  * @param channels channels of each package, 1 to 31; their ids are 0 to {@code channels - 1}
  * @param vendor manufacturer shown, and with it the OEM commands
- * @param mac address with which the guest shall end, in the low 48 bits with the first octet on top, or {@link #NO_MAC}
+ * @param mac address with which the guest shall end, in the low 48 bits with the first octet on
+ *     top, or {@link #NO_MAC}
  */
 public record NcsiConfig(
     NcsiProfile profile, int packages, int channels, NcsiVendor vendor, long mac) {

@@ -5,8 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The NC-SI side of one port: takes the guest's commands, keeps what they set, answers, and sends events when the port's
- * link changes. To be used by one thread (the port's); takes no time and holds no clock.
+ * The NC-SI side of one port: takes the guest's commands, keeps what they set, answers, and sends
+ * events when the port's link changes. To be used by one thread (the port's); takes no time and
+ * holds no clock.
  *
  * <p>Nothing is allocated before the first command, and nothing per command after it.
  */
@@ -47,8 +48,8 @@ public final class NcsiController {
   }
 
   /**
-   * A frame of EtherType 0x88F8 from the guest. Whatever its bytes, it does not throw: what is malformed is counted and
-   * dropped. The answer, if any, is sent before this returns.
+   * A frame of EtherType 0x88F8 from the guest. Whatever its bytes, it does not throw: what is
+   * malformed is counted and dropped. The answer, if any, is sent before this returns.
    *
    * @param frame holds the Ethernet frame, without FCS; not kept
    * @param offset of its first byte
@@ -63,9 +64,9 @@ public final class NcsiController {
     }
     int payload = NcsiPacket.check(frame, offset, length);
     int packet = offset + NcsiWire.ETHERNET_HEADER;
-    // Answers and events come from cards, not from guests; the answer to type 0x7f would look like an event.
-    if (payload < 0
-        || NcsiWire.u8(frame, packet + NcsiWire.AT_TYPE) >= NcsiWire.RESPONSE - 1) {
+    // Answers and events come from cards, not from guests; the answer to type 0x7f would look like
+    // an event.
+    if (payload < 0 || NcsiWire.u8(frame, packet + NcsiWire.AT_TYPE) >= NcsiWire.RESPONSE - 1) {
       statistics.malformed++;
       return false;
     }
@@ -89,13 +90,16 @@ public final class NcsiController {
     }
   }
 
-  /** The port's link goes up or down at the speed that it had (at first 1000 Mbit/s full duplex). */
+  /**
+   * The port's link goes up or down at the speed that it had (at first 1000 Mbit/s full duplex).
+   */
   public void link(boolean up) {
     link(up, link.mbps(), link.fullDuplex());
   }
 
   /**
-   * The port's link changes; a guest that asked for it gets a Link Status Change event for each of its channels.
+   * The port's link changes; a guest that asked for it gets a Link Status Change event for each of
+   * its channels.
    *
    * @param mbps 10, 100, 1000, 2500, 10000, 20000, 25000, 40000, 50000 or 100000
    * @param fullDuplex half duplex exists up to 1000 Mbit/s
@@ -115,7 +119,8 @@ public final class NcsiController {
   }
 
   /**
-   * Pulls or plugs the cable of one channel while the port's link stays as it is, to try a guest's failover.
+   * Pulls or plugs the cable of one channel while the port's link stays as it is, to try a guest's
+   * failover.
    *
    * @throws IllegalArgumentException if there is no such channel
    */
@@ -141,7 +146,10 @@ public final class NcsiController {
     card().cable(channel, plugged);
   }
 
-  /** Shows the host's driver as running or not (at first it is not), with an event where it was asked for. */
+  /**
+   * Shows the host's driver as running or not (at first it is not), with an event where it was
+   * asked for.
+   */
   public void hostDriver(boolean running) {
     hostDriver = running;
     NcsiCard now = card;
@@ -151,8 +159,8 @@ public final class NcsiController {
   }
 
   /**
-   * The card resets by itself: all channels return to their Initial State, and a guest that asked for it gets the event
-   * Configuration Required.
+   * The card resets by itself: all channels return to their Initial State, and a guest that asked
+   * for it gets the event Configuration Required.
    */
   public void reset() {
     NcsiCard now = card;
@@ -163,8 +171,8 @@ public final class NcsiController {
   }
 
   /**
-   * The card loses its power with the guest (QEMU has gone): what the guest has set is forgotten, without an event. Link,
-   * pulled cables, host driver and statistics stay.
+   * The card loses its power with the guest (QEMU has gone): what the guest has set is forgotten,
+   * without an event. Link, pulled cables, host driver and statistics stay.
    */
   public void powerCycle() {
     NcsiCard before = card;

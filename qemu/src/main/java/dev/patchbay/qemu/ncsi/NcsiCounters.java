@@ -3,18 +3,24 @@ package dev.patchbay.qemu.ncsi;
 import dev.patchbay.qemu.ncsi.NcsiTraffic.Counter;
 
 /**
- * Payloads of the two traffic statistics commands. Towards the network is "transmit" for both: the guest is the
- * management controller, the port is the card's outer side.
+ * Payloads of the two traffic statistics commands. Towards the network is "transmit" for both: the
+ * guest is the management controller, the port is the card's outer side.
  */
 final class NcsiCounters {
   private static final int UNSUPPORTED = -1;
 
-  /** FCS errors to histogram of transmitted lengths: 28 counters of 32 bits that a virtual cable does not keep. */
+  /**
+   * FCS errors to histogram of transmitted lengths: 28 counters of 32 bits that a virtual cable
+   * does not keep.
+   */
   private static final int UNKEPT = 28;
 
   private NcsiCounters() {}
 
-  /** Get Controller Packet Statistics: 200 bytes behind the result (DSP0222; current kernels check just that). */
+  /**
+   * Get Controller Packet Statistics: 200 bytes behind the result (DSP0222; current kernels check
+   * just that).
+   */
   static void controller(NcsiTraffic traffic, NcsiReply reply) {
     reply.put64(0); // no counter is cleared by reading
     put64(traffic, Counter.BYTES_TO_GUEST, reply);

@@ -1,8 +1,9 @@
 package dev.patchbay.qemu.ncsi;
 
 /**
- * The link between the card and the network: the port's state, what a Set Link command allows, and the status word that
- * Get Link Status and the Link Status Change event show (DSP0222, link status field definitions).
+ * The link between the card and the network: the port's state, what a Set Link command allows, and
+ * the status word that Get Link Status and the Link Status Change event show (DSP0222, link status
+ * field definitions).
  */
 final class NcsiLink {
   static final int UP = 1;
@@ -14,7 +15,8 @@ final class NcsiLink {
   private static final int PARTNER_10_FULL = 1 << 14;
   private static final int PARTNER_10_HALF = 1 << 15;
 
-  // Set Link: bit 0 auto-negotiation, speeds, duplex, pause; bit 12 (OEM settings) is not supported.
+  // Set Link: bit 0 auto-negotiation, speeds, duplex, pause; bit 12 (OEM settings) is not
+  // supported.
   private static final int SET_AUTONEG = 1;
   private static final int SET_HALF = 1 << 8;
   private static final int SET_FULL = 1 << 9;

@@ -1,8 +1,9 @@
 package dev.patchbay.qemu.ncsi;
 
 /**
- * OEM commands (type 0x50). Offsets are from the command's payload, whose first four bytes are the manufacturer's IANA
- * number; the layouts are those that Linux and U-Boot send and read (net/ncsi/ncsi-manage.c, ncsi-rsp.c).
+ * OEM commands (type 0x50). Offsets are from the command's payload, whose first four bytes are the
+ * manufacturer's IANA number; the layouts are those that Linux and U-Boot send and read
+ * (net/ncsi/ncsi-manage.c, ncsi-rsp.c).
  */
 final class NcsiOem {
   private static final int IANA = 4;

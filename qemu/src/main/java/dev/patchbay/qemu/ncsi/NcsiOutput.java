@@ -5,8 +5,8 @@ package dev.patchbay.qemu.ncsi;
 public interface NcsiOutput {
 
   /**
-   * A whole Ethernet frame without FCS, padded to at least 60 bytes. The buffer is the controller's own and valid during
-   * the call only.
+   * A whole Ethernet frame without FCS, padded to at least 60 bytes. The buffer is the controller's
+   * own and valid during the call only.
    *
    * @param buffer holds the frame
    * @param offset of its first byte

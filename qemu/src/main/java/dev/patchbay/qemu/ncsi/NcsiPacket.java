@@ -4,14 +4,16 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One control packet taken apart, for captures, traces and tests; the answering of commands does not use it.
+ * One control packet taken apart, for captures, traces and tests; the answering of commands does
+ * not use it.
  *
  * @param mcId management controller id, 0 to 255
  * @param iid instance id, 0 to 255 (0 in events)
  * @param type command type; with 0x80 set an answer; 0xff an event
  * @param packageId 0 to 7
  * @param channelId 0 to 31 (31: the package itself)
- * @param payload without padding and checksum; of an answer the first four bytes are response and reason code
+ * @param payload without padding and checksum; of an answer the first four bytes are response and
+ *     reason code
  */
 public record NcsiPacket(
     int mcId, int iid, int type, int packageId, int channelId, byte[] payload) {
@@ -33,8 +35,8 @@ public record NcsiPacket(
   }
 
   /**
-   * The packet in an Ethernet frame, or null if there is none: too short, another EtherType or revision, a payload longer
-   * than the frame, a checksum that is neither right nor 0.
+   * The packet in an Ethernet frame, or null if there is none: too short, another EtherType or
+   * revision, a payload longer than the frame, a checksum that is neither right nor 0.
    */
   public static @Nullable NcsiPacket parse(byte[] frame, int offset, int length) {
     int payload = check(frame, offset, length);
@@ -123,7 +125,9 @@ public record NcsiPacket(
     return command != null ? command.title() : String.format("command 0x%02x", type);
   }
 
-  /** Length of the payload if header and lengths are right, else -1; the checksum is not looked at. */
+  /**
+   * Length of the payload if header and lengths are right, else -1; the checksum is not looked at.
+   */
   static int check(byte[] frame, int offset, int length) {
     int least = NcsiWire.ETHERNET_HEADER + NcsiWire.HEADER + NcsiWire.CHECKSUM;
     if (offset < 0 || length < least || length > frame.length - offset) {

@@ -2,11 +2,15 @@ package dev.patchbay.qemu.ncsi;
 
 /** How far the answers follow a real card where a real card costs the guest time. */
 public enum NcsiProfile {
-  /** As a real card: silence for packages and channels that are not there (Linux waits 2 s for each). */
+  /**
+   * As a real card: silence for packages and channels that are not there (Linux waits 2 s for
+   * each).
+   */
   STRICT("strict"),
   /**
-   * Refuses absent packages and channels at once, so that a probe ends in milliseconds, and asks a guest whose channel was
-   * reset behind its back to configure it again (AEN Configuration Required) instead of letting it time out.
+   * Refuses absent packages and channels at once, so that a probe ends in milliseconds, and asks a
+   * guest whose channel was reset behind its back to configure it again (AEN Configuration
+   * Required) instead of letting it time out.
    */
   FAST("fast"),
   /** Answers nothing. */

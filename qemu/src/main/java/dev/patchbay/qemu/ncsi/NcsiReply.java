@@ -2,7 +2,10 @@ package dev.patchbay.qemu.ncsi;
 
 import java.util.Arrays;
 
-/** The one frame being written towards the guest: Ethernet header, control packet header, payload, checksum. */
+/**
+ * The one frame being written towards the guest: Ethernet header, control packet header, payload,
+ * checksum.
+ */
 final class NcsiReply {
   // The longest is Get Controller Packet Statistics: 14 + 16 + 204 + 4.
   private static final int CAPACITY = 256;
@@ -33,7 +36,8 @@ final class NcsiReply {
 
   private void start(int mcId, int iid, int type, int channel) {
     Arrays.fill(buffer, (byte) 0);
-    // Control packets carry the broadcast address as destination and source (DSP0222, Ethernet header).
+    // Control packets carry the broadcast address as destination and source (DSP0222, Ethernet
+    // header).
     Arrays.fill(buffer, 0, 12, (byte) 0xff);
     NcsiWire.u16(buffer, 12, NcsiWire.ETHER_TYPE);
     buffer[PACKET + NcsiWire.AT_MC_ID] = (byte) mcId;
@@ -44,7 +48,9 @@ final class NcsiReply {
     end = PAYLOAD;
   }
 
-  /** Response and reason code, then nothing that was put before: an error has no further payload. */
+  /**
+   * Response and reason code, then nothing that was put before: an error has no further payload.
+   */
   void result(int code) {
     end = PAYLOAD;
     put32(code);

@@ -6,7 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The NC-SI side of a port at one moment, for {@code ncsi show} and JSON; the component names are the JSON keys.
+ * The NC-SI side of a port at one moment, for {@code ncsi show} and JSON; the component names are
+ * the JSON keys.
  *
  * @param profile {@code fast}, {@code strict} or {@code off}
  * @param vendor {@code none}, {@code mellanox}, {@code broadcom} or {@code intel}
@@ -43,7 +44,8 @@ public record NcsiSnapshot(
    *
    * @param id 0 to 7
    * @param selected whether it may send on the NC-SI bus
-   * @param hardwareArbitration what the guest's Select Package asked for (there is one card only; kept to be shown)
+   * @param hardwareArbitration what the guest's Select Package asked for (there is one card only;
+   *     kept to be shown)
    * @param channels by id
    */
   public record Package(
@@ -86,9 +88,12 @@ public record NcsiSnapshot(
    *
    * @param mac addresses that were set
    * @param vlan tags that were set
-   * @param vlanMode {@code off}, {@code vlan-only}, {@code vlan-and-untagged}, {@code any-vlan-and-untagged}
-   * @param broadcast what passes the broadcast filter, null while it is off (then all broadcasts pass)
-   * @param multicast what passes the global multicast filter, null while it is off (then all multicasts pass)
+   * @param vlanMode {@code off}, {@code vlan-only}, {@code vlan-and-untagged}, {@code
+   *     any-vlan-and-untagged}
+   * @param broadcast what passes the broadcast filter, null while it is off (then all broadcasts
+   *     pass)
+   * @param multicast what passes the global multicast filter, null while it is off (then all
+   *     multicasts pass)
    */
   public record Filters(
       List<MacFilter> mac,

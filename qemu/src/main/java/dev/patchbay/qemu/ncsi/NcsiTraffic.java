@@ -1,8 +1,8 @@
 package dev.patchbay.qemu.ncsi;
 
 /**
- * The port's frame counters, for the statistics commands. A counter that is not kept is negative; it is then reported as
- * DSP0222 wants it for unsupported counters: all bits one.
+ * The port's frame counters, for the statistics commands. A counter that is not kept is negative;
+ * it is then reported as DSP0222 wants it for unsupported counters: all bits one.
  */
 @FunctionalInterface
 public interface NcsiTraffic {

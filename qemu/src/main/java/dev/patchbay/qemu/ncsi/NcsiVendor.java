@@ -1,8 +1,9 @@
 package dev.patchbay.qemu.ncsi;
 
 /**
- * Whose card is shown: manufacturer, PCI ids and the OEM commands that a guest may then use. The IANA numbers are those
- * that Linux knows (net/ncsi/internal.h); the PCI ids are those of a common card of that maker.
+ * Whose card is shown: manufacturer, PCI ids and the OEM commands that a guest may then use. The
+ * IANA numbers are those that Linux knows (net/ncsi/internal.h); the PCI ids are those of a common
+ * card of that maker.
  */
 public enum NcsiVendor {
   /** No manufacturer: IANA number 0, no OEM command. */
@@ -56,8 +57,6 @@ public enum NcsiVendor {
       }
     }
     throw new IllegalArgumentException(
-        "ncsi-vendor: invalid value '"
-            + word
-            + "', expected none, mellanox, broadcom or intel");
+        "ncsi-vendor: invalid value '" + word + "', expected none, mellanox, broadcom or intel");
   }
 }

@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * What {@code images/build} made: a folder with {@code image.properties} and the files that it names.
+ * What {@code images/build} made: a folder with {@code image.properties} and the files that it
+ * names.
  *
  * @param folder the folder
  * @param properties the contents of {@code image.properties}

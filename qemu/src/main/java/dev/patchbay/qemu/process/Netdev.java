@@ -4,8 +4,8 @@ import dev.patchbay.qemu.qmp.QemuVersion;
 import java.time.Duration;
 
 /**
- * QEMU's end of a cable: what stands behind {@code -netdev}. How it is written, and whether it exists,
- * depends on QEMU's version:
+ * QEMU's end of a cable: what stands behind {@code -netdev}. How it is written, and whether it
+ * exists, depends on QEMU's version:
  *
  * <pre>
  *   6.2          socket,connect= or listen= (TCP only), socket,mcast=
@@ -23,15 +23,16 @@ public sealed interface Netdev {
    * The value of {@code -netdev}.
    *
    * @param id id of the netdev
-   * @throws IllegalArgumentException if that version has no such netdev; the message says since when
+   * @throws IllegalArgumentException if that version has no such netdev; the message says since
+   *     when
    */
   String option(String id, QemuVersion version);
 
   /**
    * {@code stream}: length-prefixed frames over unix or TCP.
    *
-   * @param server whether QEMU listens. It then leaves its socket blocking: a peer that does not read
-   *     stops the whole virtual machine
+   * @param server whether QEMU listens. It then leaves its socket blocking: a peer that does not
+   *     read stops the whole virtual machine
    * @param reconnect pause between attempts of a client; zero for a single attempt
    */
   record Stream(PlugAddress address, boolean server, Duration reconnect) implements Netdev {
@@ -55,13 +56,17 @@ public sealed interface Netdev {
     }
   }
 
-  /** {@code socket,connect=} or {@code socket,listen=}: the stream framing of older QEMUs, TCP only. */
+  /**
+   * {@code socket,connect=} or {@code socket,listen=}: the stream framing of older QEMUs, TCP only.
+   */
   record Socket(PlugAddress address, boolean server) implements Netdev {
     @Override
     public String option(String id, QemuVersion version) {
       if (!(address instanceof PlugAddress.Inet inet)) {
         throw new IllegalArgumentException(
-            "-netdev socket knows TCP only, not " + address + " (unix sockets: QEMU 7.2 and later)");
+            "-netdev socket knows TCP only, not "
+                + address
+                + " (unix sockets: QEMU 7.2 and later)");
       }
       return "socket,id=" + id + (server ? ",listen=" : ",connect=") + escape(inet.hostPort());
     }

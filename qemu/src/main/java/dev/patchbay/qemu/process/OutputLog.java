@@ -21,9 +21,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a process printed: kept whole in a file, the last {@value #KEPT} characters in memory to search
- * in, read by a thread of its own so that the process never waits for us. Places in it are counted in
- * characters from its beginning.
+ * What a process printed: kept whole in a file, the last {@value #KEPT} characters in memory to
+ * search in, read by a thread of its own so that the process never waits for us. Places in it are
+ * counted in characters from its beginning.
  */
 public final class OutputLog implements Closeable {
   /** Characters kept in memory; older ones are in the file only. */

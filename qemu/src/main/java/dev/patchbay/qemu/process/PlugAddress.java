@@ -42,7 +42,8 @@ public sealed interface PlugAddress {
   }
 
   /**
-   * Reads {@code unix:PATH}, {@code tcp:HOST:PORT} or {@code udp:HOST:PORT}, an IPv6 host in brackets.
+   * Reads {@code unix:PATH}, {@code tcp:HOST:PORT} or {@code udp:HOST:PORT}, an IPv6 host in
+   * brackets.
    *
    * @throws IllegalArgumentException if it is none of them
    */

@@ -53,8 +53,8 @@ public record QemuBinary(List<String> command, QemuVersion version) {
   }
 
   /**
-   * A program of a QEMU that was unpacked into a folder, beside the system's own, and is started by the
-   * script {@code run} in it: {@code FOLDER/run NAME ARGUMENTS…}.
+   * A program of a QEMU that was unpacked into a folder, beside the system's own, and is started by
+   * the script {@code run} in it: {@code FOLDER/run NAME ARGUMENTS…}.
    *
    * @throws IOException if it cannot be run or is no QEMU
    */

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A QEMU command line for one of our boards: no display, the first serial line on standard input and
- * output, nothing that QEMU would add on its own.
+ * A QEMU command line for one of our boards: no display, the first serial line on standard input
+ * and output, nothing that QEMU would add on its own.
  *
  * @param words program and arguments
  * @param qmp path of the QMP socket on which QEMU listens, if it was asked for one
@@ -25,8 +25,8 @@ public record QemuCommand(List<String> words, Optional<Path> qmp) {
   }
 
   /**
-   * Begins a command line for a machine that is none of our boards, e.g. {@code none}, whose NICs are
-   * devices of their own.
+   * Begins a command line for a machine that is none of our boards, e.g. {@code none}, whose NICs
+   * are devices of their own.
    */
   public static Builder ofMachine(QemuBinary binary, String machine) {
     return new Builder(binary, machine, machine, true);
@@ -68,8 +68,8 @@ public record QemuCommand(List<String> words, Optional<Path> qmp) {
 
     /**
      * Boots this image: its keys {@code kernel}, {@code initrd}, and of this board {@code
-     * board.NAME.dtb} and {@code board.NAME.append} (words of the kernel's command line), as far as it
-     * has them.
+     * board.NAME.dtb} and {@code board.NAME.append} (words of the kernel's command line), as far as
+     * it has them.
      */
     public Builder image(GuestImage image) {
       kernel = image.file("kernel");
@@ -116,8 +116,8 @@ public record QemuCommand(List<String> words, Optional<Path> qmp) {
     }
 
     /**
-     * Plugs the next NIC of the board (a PC gets one more). The netdevs are called {@code n0}, {@code
-     * n1}, …
+     * Plugs the next NIC of the board (a PC gets one more). The netdevs are called {@code n0},
+     * {@code n1}, …
      *
      * @param mac the NIC's address, {@code xx:xx:xx:xx:xx:xx}; empty for QEMU's choice
      */
@@ -133,8 +133,9 @@ public record QemuCommand(List<String> words, Optional<Path> qmp) {
     }
 
     /**
-     * Value of {@code -accel}, default {@code tcg}. KVM is never chosen by itself: a {@code /dev/kvm}
-     * that opens need not run a guest, as in some nested virtual machines, where it hangs in silence.
+     * Value of {@code -accel}, default {@code tcg}. KVM is never chosen by itself: a {@code
+     * /dev/kvm} that opens need not run a guest, as in some nested virtual machines, where it hangs
+     * in silence.
      */
     public Builder accelerator(String name) {
       accelerator = name;
@@ -198,10 +199,9 @@ public record QemuCommand(List<String> words, Optional<Path> qmp) {
       if (kernel.isPresent() && !append.isEmpty()) {
         words.addAll(List.of("-append", String.join(" ", append)));
       }
-      flash.ifPresent(
-          file ->
-              words.addAll(
-                  List.of("-drive", "file=" + comma(file) + ",format=raw,if=mtd", "-snapshot")));
+      flash.ifPresent(file ->
+          words.addAll(
+              List.of("-drive", "file=" + comma(file) + ",format=raw,if=mtd", "-snapshot")));
     }
 
     private static void option(List<String> words, String option, Optional<Path> file) {

@@ -54,9 +54,10 @@ public final class QemuProcess implements AutoCloseable {
   /**
    * Starts QEMU.
    *
-   * @param log file for the serial line; QEMU's own messages go to a file of that name with {@code .err}
-   * @throws IOException if the program or the files cannot be had; a QEMU that refuses its arguments
-   *     ends at once with a status and its message
+   * @param log file for the serial line; QEMU's own messages go to a file of that name with {@code
+   *     .err}
+   * @throws IOException if the program or the files cannot be had; a QEMU that refuses its
+   *     arguments ends at once with a status and its message
    */
   public static QemuProcess start(QemuCommand command, Path log) throws IOException {
     return start(command, log, List.of());
@@ -65,8 +66,8 @@ public final class QemuProcess implements AutoCloseable {
   /**
    * Starts QEMU by a wrapper.
    *
-   * @param wrapper words before the command, of programs that replace themselves by what follows, e.g.
-   *     {@code ip netns exec NAME}
+   * @param wrapper words before the command, of programs that replace themselves by what follows,
+   *     e.g. {@code ip netns exec NAME}
    */
   public static QemuProcess start(QemuCommand command, Path log, List<String> wrapper)
       throws IOException {
@@ -114,8 +115,8 @@ public final class QemuProcess implements AutoCloseable {
   }
 
   /**
-   * Waits until QMP answers: QEMU makes its socket some time after its start, and listens on it some
-   * time after that.
+   * Waits until QMP answers: QEMU makes its socket some time after its start, and listens on it
+   * some time after that.
    *
    * @throws IOException if QEMU ended; the message holds what it said
    * @throws TimeoutException if it does not answer in time

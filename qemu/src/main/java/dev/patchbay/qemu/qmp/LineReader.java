@@ -7,7 +7,9 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Lines of UTF-8 out of a blocking channel, bounded in length; CR before LF is left to the caller. */
+/**
+ * Lines of UTF-8 out of a blocking channel, bounded in length; CR before LF is left to the caller.
+ */
 final class LineReader {
   private final ReadableByteChannel channel;
   private final int longest;
@@ -20,7 +22,8 @@ final class LineReader {
   }
 
   /**
-   * The next line without its LF, or null at the end of the stream (an unfinished last line is lost).
+   * The next line without its LF, or null at the end of the stream (an unfinished last line is
+   * lost).
    *
    * @throws IOException if the line is longer than allowed, or the channel fails
    */

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One line of the monitor's {@code info network}: a NIC or a netdev. QMP has no command of its own for
- * this.
+ * One line of the monitor's {@code info network}: a NIC or a netdev. QMP has no command of its own
+ * for this.
  *
  * @param name id of the netdev or of the NIC
  * @param type {@code nic}, {@code stream}, {@code dgram}, {@code socket}, {@code user}, …

@@ -36,7 +36,9 @@ public record QemuVersion(int major, int minor, int micro) implements Comparable
   /** Takes the version out of the value of the key {@code qemu} in QMP's {@code VersionInfo}. */
   static QemuVersion of(JsonNode triple) {
     return new QemuVersion(
-        triple.path("major").asInt(0), triple.path("minor").asInt(0), triple.path("micro").asInt(0));
+        triple.path("major").asInt(0),
+        triple.path("minor").asInt(0),
+        triple.path("micro").asInt(0));
   }
 
   /** Whether this is {@code major.minor} or later. */

@@ -28,8 +28,8 @@ import tools.jackson.databind.JsonNode;
  * again after {@link #keepConnected}), and connects anew after QEMU was restarted. No method waits;
  * methods may be called from any thread.
  *
- * <p>While connected it occupies the socket: QMP serves one client at a time, so a daemon's client wants
- * a {@code -qmp} of its own beside the one of whoever manages the virtual machine.
+ * <p>While connected it occupies the socket: QMP serves one client at a time, so a daemon's client
+ * wants a {@code -qmp} of its own beside the one of whoever manages the virtual machine.
  */
 public final class QmpClient implements AutoCloseable {
   private static final Logger LOG = LogManager.getLogger(QmpClient.class);
@@ -142,7 +142,8 @@ public final class QmpClient implements AutoCloseable {
         try {
           version().join();
         } catch (CompletionException e) {
-          problem = String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+          problem =
+              String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
         }
       }
       // Said once, not at each attempt: a QEMU that is not there yet is the ordinary case.
@@ -176,8 +177,8 @@ public final class QmpClient implements AutoCloseable {
    * @param limit time until the answer must be there, connecting included
    * @return the value of {@code return}; fails with {@link QmpException} where QEMU refused, with
    *     {@link IOException} where there is no connection or it ended, with {@link
-   *     java.util.concurrent.TimeoutException} where no answer came in time. After a time-out QEMU may
-   *     still carry the command out.
+   *     java.util.concurrent.TimeoutException} where no answer came in time. After a time-out QEMU
+   *     may still carry the command out.
    */
   public CompletableFuture<JsonNode> execute(
       String command, Map<String, ?> arguments, Duration limit) {
@@ -199,17 +200,16 @@ public final class QmpClient implements AutoCloseable {
     outstanding.add(future);
     future.whenComplete((_, _) -> outstanding.remove(future));
     try {
-      outbox.execute(
-          () -> {
-            if (future.isDone()) {
-              return; // timed out while it waited behind others
-            }
-            try {
-              step.run(future);
-            } catch (IOException e) {
-              future.completeExceptionally(e);
-            }
-          });
+      outbox.execute(() -> {
+        if (future.isDone()) {
+          return; // timed out while it waited behind others
+        }
+        try {
+          step.run(future);
+        } catch (IOException e) {
+          future.completeExceptionally(e);
+        }
+      });
     } catch (RejectedExecutionException _) {
       future.completeExceptionally(closedClient());
     }
@@ -273,15 +273,15 @@ public final class QmpClient implements AutoCloseable {
   }
 
   /**
-   * Pulls or plugs the cable of a netdev or NIC: the guest sees its carrier change where its NIC has a
-   * PHY or link register. Plugging a stream netdev that has no peer is refused here, since the guest's
-   * next frame would end QEMU by SIGSEGV (QEMU 7.2 to 11.1). A stream that loses its peer pulls its own
-   * end of the cable, and gets it back with the next peer.
+   * Pulls or plugs the cable of a netdev or NIC: the guest sees its carrier change where its NIC
+   * has a PHY or link register. Plugging a stream netdev that has no peer is refused here, since
+   * the guest's next frame would end QEMU by SIGSEGV (QEMU 7.2 to 11.1). A stream that loses its
+   * peer pulls its own end of the cable, and gets it back with the next peer.
    *
    * @param id id of the netdev, or name of the NIC
    * @param up whether the cable is plugged
-   * @return QEMU's empty answer; fails with {@link IllegalStateException} if refused as above, else as
-   *     {@link #execute(String, Map, Duration)} does
+   * @return QEMU's empty answer; fails with {@link IllegalStateException} if refused as above, else
+   *     as {@link #execute(String, Map, Duration)} does
    */
   public CompletableFuture<JsonNode> setLink(String id, boolean up) {
     CompletableFuture<?> safe =
@@ -301,41 +301,40 @@ public final class QmpClient implements AutoCloseable {
   /**
    * Repairs a wedged NIC by {@code stop} and {@code cont}, which flushes QEMU's packet queues: the
    * FTGMAC100 that stopped receiving after its ring was full, and a stream netdev whose transmit
-   * direction died because the peer left while a write was pending. Costs the guest some milliseconds.
+   * direction died because the peer left while a write was pending. Costs the guest some
+   * milliseconds.
    *
    * @return true if done; false if the virtual machine was not running (someone else's pause is not
    *     ours to end)
    */
   public CompletableFuture<Boolean> kick() {
     return queryStatus()
-        .thenCompose(
-            status -> {
-              if (!status.equals("running")) {
-                return CompletableFuture.completedFuture(false);
-              }
-              // Both go out at once, so that a loss of patience in between leaves no stopped guest.
-              CompletableFuture<JsonNode> stop = execute("stop");
-              CompletableFuture<JsonNode> cont = execute("cont");
-              return stop.thenCombine(cont, (_, _) -> true);
-            });
+        .thenCompose(status -> {
+          if (!status.equals("running")) {
+            return CompletableFuture.completedFuture(false);
+          }
+          // Both go out at once, so that a loss of patience in between leaves no stopped guest.
+          CompletableFuture<JsonNode> stop = execute("stop");
+          CompletableFuture<JsonNode> cont = execute("cont");
+          return stop.thenCombine(cont, (_, _) -> true);
+        });
   }
 
   /**
-   * Ends QEMU. Completes when QEMU has agreed or the connection ended over it; the process may need some
-   * more milliseconds.
+   * Ends QEMU. Completes when QEMU has agreed or the connection ended over it; the process may need
+   * some more milliseconds.
    *
    * @return true if QEMU answered, false if its end was faster than its answer
    */
   public CompletableFuture<Boolean> quit() {
     return execute("quit")
-        .handle(
-            (_, failure) -> {
-              // What never got out is a failure, a connection lost over it is what was asked for.
-              if (failure != null && !(failure instanceof EOFException)) {
-                throw new CompletionException(failure);
-              }
-              return failure == null;
-            });
+        .handle((_, failure) -> {
+          // What never got out is a failure, a connection lost over it is what was asked for.
+          if (failure != null && !(failure instanceof EOFException)) {
+            throw new CompletionException(failure);
+          }
+          return failure == null;
+        });
   }
 
   /** Closes the connection; what waits for an answer fails. The virtual machine goes on. */

@@ -25,8 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One connection to a QMP socket, from the greeting to its end. Written to by one thread (the client's
- * outbox), read by a thread of its own.
+ * One connection to a QMP socket, from the greeting to its end. Written to by one thread (the
+ * client's outbox), read by a thread of its own.
  */
 final class QmpConnection {
   private static final Logger LOG = LogManager.getLogger(QmpConnection.class);
@@ -35,7 +35,9 @@ final class QmpConnection {
   /** A greeting that is not there after this time will not come: another client has the socket. */
   static final Duration GREETING_LIMIT = Duration.ofSeconds(2);
 
-  /** Longest line that is read, in bytes; {@code query-qmp-schema} of QEMU 11 answers some 300 KiB. */
+  /**
+   * Longest line that is read, in bytes; {@code query-qmp-schema} of QEMU 11 answers some 300 KiB.
+   */
   private static final int LONGEST_LINE = 16 << 20;
 
   private record Pending(String command, CompletableFuture<JsonNode> answer) {}
@@ -139,7 +141,8 @@ final class QmpConnection {
     answer.whenComplete((_, _) -> pending.remove(id));
     try {
       ByteBuffer line =
-          ByteBuffer.wrap((JSON.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8));
+          ByteBuffer.wrap(
+              (JSON.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8));
       while (line.hasRemaining()) {
         channel.write(line);
       }

@@ -1,8 +1,9 @@
 package dev.patchbay.qemu.qmp;
 
 /**
- * Is told what happens on a QMP connection, on the connection's own threads: a listener must not wait,
- * least of all for an answer of the same client, which only the thread that calls it could deliver.
+ * Is told what happens on a QMP connection, on the connection's own threads: a listener must not
+ * wait, least of all for an answer of the same client, which only the thread that calls it could
+ * deliver.
  */
 public interface QmpListener {
   /** QEMU sent an event. */

@@ -1,23 +1,24 @@
 /**
- * A client of the QEMU Machine Protocol (QMP): lines of JSON on a unix socket of QEMU's ({@code -qmp
- * unix:PATH,server=on,wait=off}).
+ * A client of the QEMU Machine Protocol (QMP): lines of JSON on a unix socket of QEMU's ({@code
+ * -qmp unix:PATH,server=on,wait=off}).
  *
- * <p>The way of a request: {@link dev.patchbay.qemu.qmp.QmpClient#execute} numbers it and hands it to
- * the client's one outbox thread, which connects where there is no connection (greeting, {@code
- * qmp_capabilities}) and writes the line; {@link dev.patchbay.qemu.qmp.QmpConnection}'s reader thread
- * finds the future by the number of the answer. Events go from the reader thread to the {@link
- * dev.patchbay.qemu.qmp.QmpListener}s. No caller ever waits for a socket, so an event loop may call.
+ * <p>The way of a request: {@link dev.patchbay.qemu.qmp.QmpClient#execute} numbers it and hands it
+ * to the client's one outbox thread, which connects where there is no connection (greeting, {@code
+ * qmp_capabilities}) and writes the line; {@link dev.patchbay.qemu.qmp.QmpConnection}'s reader
+ * thread finds the future by the number of the answer. Events go from the reader thread to the
+ * {@link dev.patchbay.qemu.qmp.QmpListener}s. No caller ever waits for a socket, so an event loop
+ * may call.
  *
- * <p>What QEMU does that shapes this package: a QMP socket serves one client at a time, the next one is
- * connected by the kernel's backlog but gets no greeting until the first leaves; a virtual machine whose
- * main thread is blocked (a netdev with {@code server=on} that nobody reads) does not answer QMP either;
- * {@code set_link up} on a stream netdev that is not connected ends QEMU by SIGSEGV at the guest's next
- * frame.
+ * <p>What QEMU does that shapes this package: a QMP socket serves one client at a time, the next
+ * one is connected by the kernel's backlog but gets no greeting until the first leaves; a virtual
+ * machine whose main thread is blocked (a netdev with {@code server=on} that nobody reads) does not
+ * answer QMP either; {@code set_link up} on a stream netdev that is not connected ends QEMU by
+ * SIGSEGV at the guest's next frame.
  *
- * <p>New commands with an own method belong into {@link dev.patchbay.qemu.qmp.QmpClient}, text that has to
- * be taken apart into a record with a {@code parse} of its own, as {@link
- * dev.patchbay.qemu.qmp.NetClient}. Reference: QEMU's "QMP Protocol Specification" and "QMP Reference
- * Manual".
+ * <p>New commands with an own method belong into {@link dev.patchbay.qemu.qmp.QmpClient}, text that
+ * has to be taken apart into a record with a {@code parse} of its own, as {@link
+ * dev.patchbay.qemu.qmp.NetClient}. Reference: QEMU's "QMP Protocol Specification" and "QMP
+ * Reference Manual".
  */
 @NullMarked
 package dev.patchbay.qemu.qmp;

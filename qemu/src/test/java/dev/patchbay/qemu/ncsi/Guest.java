@@ -10,7 +10,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 
-/** A guest on the cable of an {@link NcsiController}: sends commands, keeps what comes back in order. */
+/**
+ * A guest on the cable of an {@link NcsiController}: sends commands, keeps what comes back in
+ * order.
+ */
 final class Guest implements NcsiOutput, NcsiListener {
   static final int PACKAGE = 0x1f;
 
@@ -50,8 +53,7 @@ final class Guest implements NcsiOutput, NcsiListener {
   /** Sends a command with a payload in hex ("" for none); it counts its own instance id. */
   Guest tell(int packageId, int channelId, int type, String payload) {
     iid = iid % 255 + 1;
-    byte[] frame =
-        new NcsiPacket(0, iid, type, packageId, channelId, hex(payload)).emit();
+    byte[] frame = new NcsiPacket(0, iid, type, packageId, channelId, hex(payload)).emit();
     card.receive(frame, 0, frame.length);
     return this;
   }

@@ -111,7 +111,9 @@ class NcsiAenTest {
     strict.tell(0, 0, 0x0a, "").expectError(1, 1).expectNothing();
   }
 
-  /** Linux believes that TX is still enabled unless the card agrees to disable it (seen with 6.1). */
+  /**
+   * Linux believes that TX is still enabled unless the card agrees to disable it (seen with 6.1).
+   */
   @Test
   void aLostChannelMayBeDisabledInProfileFast() {
     Guest fast = new Guest(NcsiConfig.DEFAULT);

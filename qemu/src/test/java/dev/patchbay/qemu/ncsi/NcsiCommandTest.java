@@ -83,8 +83,7 @@ class NcsiCommandTest {
     fast.tell(1, 2, 0x00, "").expectError(1, 3);
     fast.tell(2, 0, 0x00, "").expectError(1, 4);
     fast.tell(0, PACKAGE, 0x00, "").expectError(1, 3);
-    Guest strict =
-        new Guest(NcsiConfig.DEFAULT.withCounts(2, 2).withProfile(NcsiProfile.STRICT));
+    Guest strict = new Guest(NcsiConfig.DEFAULT.withCounts(2, 2).withProfile(NcsiProfile.STRICT));
     strict.tell(1, 1, 0x00, "").expectOk();
     strict.tell(1, 2, 0x00, "").expectNothing();
     strict.tell(2, 0, 0x00, "").expectNothing();
@@ -140,7 +139,8 @@ class NcsiCommandTest {
     guest.tell(0, 0, 0x0c, "00000000").expectError(1, 2);
     assertThat(guest.channel().filters().vlan())
         .containsExactly(
-            new NcsiSnapshot.VlanFilter(1, 0x2a, true), new NcsiSnapshot.VlanFilter(15, 0x2b, true));
+            new NcsiSnapshot.VlanFilter(1, 0x2a, true),
+            new NcsiSnapshot.VlanFilter(15, 0x2b, true));
     guest.tell(0, 0, 0x0b, "0000002a 00000100").expectOk();
     guest.tell(0, 0, 0x0d, "").expectOk();
     assertThat(guest.channel().filters().vlan().get(0).enabled()).isFalse();
@@ -224,8 +224,7 @@ class NcsiCommandTest {
                 + none.repeat(2));
     guest
         .tell(0, 0, 0x1a, "")
-        .expectOk(
-            "0000000000000007" + none.repeat(5) + "00000003" + none.repeat(3));
+        .expectOk("0000000000000007" + none.repeat(5) + "00000003" + none.repeat(3));
   }
 
   @Test

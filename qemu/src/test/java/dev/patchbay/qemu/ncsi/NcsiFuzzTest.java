@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Random and mutated frames: at most one answer and one event each, always well-formed, never an exception. */
+/**
+ * Random and mutated frames: at most one answer and one event each, always well-formed, never an
+ * exception.
+ */
 class NcsiFuzzTest {
   private final Random random = new Random(20_250_711);
   private int outgoing;

@@ -39,9 +39,7 @@ class NcsiOemTest {
     guest(NcsiVendor.MELLANOX)
         .tell(0, 0, 0x50, MLX_GET_MAC)
         .expectOk("00008119 00001b00 00000000 525400123400 0000");
-    guest(NcsiVendor.INTEL)
-        .tell(0, 0, 0x50, INTEL_GET_MAC)
-        .expectOk("00000157 06 5254001233ff");
+    guest(NcsiVendor.INTEL).tell(0, 0, 0x50, INTEL_GET_MAC).expectOk("00000157 06 5254001233ff");
     guest(NcsiVendor.BROADCOM)
         .tell(0, 0, 0x50, BCM_GET_MAC)
         .expectOk("0000113d 00010020" + "00".repeat(24) + "5254001233ff 0000");

@@ -126,7 +126,11 @@ class QemuCommandTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"unix:/a/b,unix:/a/b", "tcp:[::1]:80,tcp:[::1]:80", "udp:127.0.0.1:9,tcp:127.0.0.1:9"})
+  @CsvSource({
+    "unix:/a/b,unix:/a/b",
+    "tcp:[::1]:80,tcp:[::1]:80",
+    "udp:127.0.0.1:9,tcp:127.0.0.1:9"
+  })
   void addressesAreRead(String text, String expected) {
     assertThat(PlugAddress.parse(text)).hasToString(expected);
   }

@@ -35,7 +35,8 @@ class QemuProcessTest {
 
   @Test
   void theSerialLineIsKeptSearchedAndWrittenTo() throws Exception {
-    try (QemuProcess qemu = start("echo login:; read x; echo \"hello $x\"; echo oops >&2; exit 3")) {
+    try (QemuProcess qemu =
+        start("echo login:; read x; echo \"hello $x\"; echo oops >&2; exit 3")) {
       OutputLog.Found login = qemu.serial().await(line("login:"), 0, LIMIT);
       qemu.send("root\n");
       OutputLog.Found hello = qemu.serial().await(line("hello (\\w+)"), login.end(), LIMIT);

@@ -17,12 +17,15 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A QMP server that serves one client at a time, says what it is told to, and notes what it heard. */
+/**
+ * A QMP server that serves one client at a time, says what it is told to, and notes what it heard.
+ */
 final class FakeQmp implements AutoCloseable {
   static final String GREETING =
       """
       {"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": ""}, \
-      "capabilities": ["oob"]}}""";
+      "capabilities": ["oob"]}}\
+      """;
 
   private final Path path;
   private final ServerSocketChannel server;
@@ -77,7 +80,8 @@ final class FakeQmp implements AutoCloseable {
 
   private void answer(JsonNode message) throws IOException {
     String command = message.path("execute").asString("");
-    String fallback = "\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"no " + command + "\"}";
+    String fallback =
+        "\"error\": {\"class\": \"CommandNotFound\", \"desc\": \"no " + command + "\"}";
     if (command.equals("qmp_capabilities")) {
       fallback = "\"return\": {}";
     } else {

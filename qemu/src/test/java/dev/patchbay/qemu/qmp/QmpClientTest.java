@@ -43,7 +43,8 @@ class QmpClientTest {
 
   @Test
   void connectsForTheFirstCommandAndFindsAnswersByTheirNumber() throws Exception {
-    try (FakeQmp qemu = new FakeQmp(socket()).on("query-status", "\"return\": {\"status\": \"running\"}");
+    try (FakeQmp qemu =
+            new FakeQmp(socket()).on("query-status", "\"return\": {\"status\": \"running\"}");
         QmpClient client = new QmpClient(socket())) {
       assertThat(client.isConnected()).isFalse();
       CompletableFuture<JsonNode> unknown = client.execute("nonsense", Map.of("a", 1));
@@ -117,15 +118,15 @@ class QmpClientTest {
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       server.bind(UnixDomainSocketAddress.of(socket()));
       Thread.ofVirtual()
-          .start(
-              () -> {
-                try (SocketChannel client = server.accept()) {
-                  client.write(ByteBuffer.wrap("HTTP/1.1 400 Bad Request\r\n".getBytes(
-                      StandardCharsets.US_ASCII)));
-                } catch (IOException _) {
-                  // the test fails by what it waits for
-                }
-              });
+          .start(() -> {
+            try (SocketChannel client = server.accept()) {
+              client.write(
+                  ByteBuffer.wrap(
+                      "HTTP/1.1 400 Bad Request\r\n".getBytes(StandardCharsets.US_ASCII)));
+            } catch (IOException _) {
+              // the test fails by what it waits for
+            }
+          });
       try (QmpClient client = new QmpClient(socket())) {
         assertThatThrownBy(() -> get(client.version())).hasMessageContaining("not QMP");
       }
