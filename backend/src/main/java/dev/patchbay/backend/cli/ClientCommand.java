@@ -1,0 +1,89 @@
+package dev.patchbay.backend.cli;
+
+import dev.patchbay.backend.config.InstanceDirs;
+import dev.patchbay.backend.config.InstanceException;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A word of a running daemon: sent to its control socket as it is, and its answer printed. */
+final class ClientCommand implements Command {
+  /** The variable that names the control socket; {@code run -- COMMAND} sets it. */
+  static final String CONTROL = "PATCHBAY_CONTROL";
+
+  private final String word;
+
+  ClientCommand(String word) {
+    this.word = word;
+  }
+
+  @Override
+  public int run(List<String> args, Io io) {
+    return run(List.of(), args, io);
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param before {@code --control} and {@code --name} with their values
+   */
+  int run(List<String> before, List<String> args, Io io) {
+    ClientInput input;
+    try {
+      input = ClientInput.of(word, args, io);
+    } catch (IOException e) {
+      return io.fail(word + ": " + e.getMessage(), Words.FAILED);
+    }
+    Path socket;
+    try {
+      socket = socket(before, io);
+    } catch (InstanceException e) {
+      return io.fail(e.getMessage(), Words.USAGE);
+    } catch (InvalidPathException e) {
+      return io.fail("'" + e.getInput() + "' cannot be a path", Words.USAGE);
+    }
+    List<String> argv = new ArrayList<>();
+    argv.add(word);
+    argv.addAll(input.args());
+    try {
+      ControlClient.Reply reply = ControlClient.exec(socket, argv, input.stdin());
+      io.out().print(reply.stdout());
+      io.out().flush();
+      io.err().print(reply.stderr());
+      io.err().flush();
+      return reply.status();
+    } catch (IOException e) {
+      return io.fail(
+          "cannot reach the daemon at " + socket + ": " + e.getMessage(), Words.UNREACHABLE);
+    }
+  }
+
+  /** Where the daemon listens: --control, --name, the environment, the default instance. */
+  private static Path socket(List<String> before, Io io) throws InstanceException {
+    String control = "";
+    String name = "";
+    for (int i = 0; i + 1 < before.size(); i += 2) {
+      if (before.get(i).equals("--control")) {
+        control = before.get(i + 1);
+      } else {
+        name = before.get(i + 1);
+      }
+    }
+    if (!control.isEmpty() && !name.isEmpty()) {
+      throw new InstanceException("--control beside --name: expected one of them");
+    }
+    if (control.isEmpty() && name.isEmpty()) {
+      control = io.env().getOrDefault(CONTROL, "");
+    }
+    if (!control.isEmpty()) {
+      return io.cwd().resolve(control);
+    }
+    String wanted = name.isEmpty() ? InstanceDirs.DEFAULT_NAME : name;
+    if (!InstanceDirs.isName(wanted)) {
+      throw new InstanceException("--name '" + wanted + "': expected the name of an instance");
+    }
+    return InstanceDirs.ofThisUser(io.env()).control(wanted);
+  }
+}

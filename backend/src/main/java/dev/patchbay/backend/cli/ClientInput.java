@@ -1,0 +1,101 @@
+package dev.patchbay.backend.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the client reads for the daemon, which knows nothing of the caller's files: the batch of
+ * {@code ip -batch FILE} and its like, the rules of {@code iptables-restore}.
+ *
+ * @param args the arguments as the daemon gets them: {@code -batch -}, and no FILE for restore
+ * @param stdin what was read, or null if nothing is to be read
+ */
+record ClientInput(List<String> args, @Nullable String stdin) {
+  /** Words with iproute2's {@code -batch}; it takes every abbreviation down to {@code -b}. */
+  private static final Set<String> BATCH = Set.of("ip", "bridge", "tc");
+
+  private static final Pattern BATCH_OPTION = Pattern.compile("--?b(?:a(?:t(?:ch?)?)?)?");
+
+  /** Options before the object that take an argument (ip(8), tc(8)). */
+  private static final Pattern WITH_ARGUMENT =
+      Pattern.compile("--?(?:f|family|l|loops|n|netns|rc|rcvbuf|cf|conf)");
+
+  private static final Set<String> RESTORE = Set.of("iptables-restore", "ip6tables-restore");
+
+  /** Options of iptables-restore(8) that take an argument. */
+  private static final Set<String> RESTORE_WITH_ARGUMENT =
+      Set.of("-T", "--table", "-M", "--modprobe", "-w", "--wait", "-W", "--wait-interval");
+
+  /** Takes a copy of the arguments. */
+  ClientInput {
+    args = List.copyOf(args);
+  }
+
+  /**
+   * Reads what a word needs.
+   *
+   * @throws IOException with the message for the user
+   */
+  static ClientInput of(String word, List<String> args, Io io) throws IOException {
+    if (BATCH.contains(word)) {
+      return batch(args, io);
+    }
+    return RESTORE.contains(word) ? restore(args, io) : new ClientInput(args, null);
+  }
+
+  private static ClientInput batch(List<String> args, Io io) throws IOException {
+    for (int i = 0; i < args.size() && args.get(i).startsWith("-"); i++) {
+      if (BATCH_OPTION.matcher(args.get(i)).matches() && i + 1 < args.size()) {
+        List<String> sent = new ArrayList<>(args);
+        sent.set(i, "-batch");
+        String file = sent.set(i + 1, "-");
+        return new ClientInput(sent, file.equals("-") ? standardInput(io) : read(file, io));
+      }
+      if (WITH_ARGUMENT.matcher(args.get(i)).matches()) {
+        i++;
+      }
+    }
+    return new ClientInput(args, null);
+  }
+
+  private static ClientInput restore(List<String> args, Io io) throws IOException {
+    for (int i = 0; i < args.size(); i++) {
+      String arg = args.get(i);
+      if (arg.equals("-h") || arg.equals("--help") || arg.equals("-V") || arg.equals("--version")) {
+        return new ClientInput(args, null);
+      }
+      if (RESTORE_WITH_ARGUMENT.contains(arg)) {
+        i++;
+      } else if (!arg.startsWith("-")) {
+        List<String> sent = new ArrayList<>(args);
+        sent.remove(i);
+        return new ClientInput(sent, read(arg, io));
+      }
+    }
+    return new ClientInput(args, standardInput(io));
+  }
+
+  private static String standardInput(Io io) throws IOException {
+    return new String(io.in().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private static String read(String file, Io io) throws IOException {
+    try {
+      Path path = io.cwd().resolve(file);
+      return new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      throw new IOException("cannot open file '" + file + "': No such file or directory", e);
+    } catch (IOException | InvalidPathException e) {
+      throw new IOException("cannot read file '" + file + "': " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.patchbay.backend.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The table of words and the commands behind them. */
+public final class Words {
+  /** Exit status of a failed resource. */
+  public static final int FAILED = 1;
+
+  /** Exit status of wrong usage. */
+  public static final int USAGE = 2;
+
+  /** Exit status where the daemon cannot be reached. */
+  public static final int UNREACHABLE = 125;
+
+  /** Words that Linux has too: links of these names work as those commands. */
+  private static final Set<String> LINUX =
+      Set.of(
+          "ip", "bridge", "tc", "ss", "nstat", "ethtool", "sysctl", "conntrack", "ipset",
+          "iptables", "iptables-save", "iptables-restore", "ip6tables", "ip6tables-save",
+          "ip6tables-restore");
+
+  /** What the daemon knows today; the others of the contract are refused by name. */
+  private static final List<String> CLIENT = List.of("ip", "ncsi", "drops");
+
+  private static final List<String> LATER =
+      List.of(
+          "bridge", "tc", "ss", "nstat", "ethtool", "sysctl", "conntrack", "ipset", "iptables",
+          "iptables-save", "iptables-restore", "ip6tables", "ip6tables-save",
+          "ip6tables-restore", "save", "trace", "wait", "doctor", "qemu-args", "dhcp", "ra", "dns",
+          "shell", "completion", "check", "device");
+
+  private final Map<String, Command> table = new LinkedHashMap<>();
+
+  /** An empty table. */
+  Words() {}
+
+  /** All words of this program. */
+  public static Words standard() {
+    Words words = new Words();
+    words.put("run", (args, io) -> RunCommand.run(args, io, DaemonStarter.find()));
+    words.put("list", ListCommand::run);
+    words.put(
+        "demo", (args, io) -> io.fail("demo: is run by the script backend/bin/patchbay", USAGE));
+    for (String word : CLIENT) {
+      words.put(word, new ClientCommand(word));
+    }
+    for (String word : LATER) {
+      words.put(word, (args, io) -> io.fail("'" + word + "' is not supported yet", USAGE));
+    }
+    return words;
+  }
+
+  /** Adds a word, or replaces it. */
+  public void put(String word, Command command) {
+    table.put(word, command);
+  }
+
+  /** Whether a link of that name is a word. */
+  boolean isLink(String name) {
+    return LINUX.contains(name);
+  }
+
+  /**
+   * Runs a word.
+   *
+   * @param before {@code --control} and {@code --name} with their values, as they stood before it
+   */
+  int run(String word, List<String> before, List<String> args, Io io) {
+    Command command = table.get(word);
+    if (command == null) {
+      return io.fail("unknown command '" + word + "'; see patchbay --help", USAGE);
+    }
+    if (before.isEmpty()) {
+      return command.run(args, io);
+    }
+    if (command instanceof ClientCommand client) {
+      return client.run(before, args, io);
+    }
+    return io.fail(
+        before.get(0) + " before '" + word + "' has no meaning; see patchbay --help", USAGE);
+  }
+
+  /** What {@code patchbay --help} prints. */
+  String help() {
+    return """
+        Patchbay: a patch bay into which the network cards of virtual machines are plugged.
+
+        Usage: patchbay run [options] [-- COMMAND…]     run the daemon; see patchbay run --help
+               patchbay demo [options]                  boot a guest and show what works
+               patchbay list                            the running instances
+               patchbay [--name NAME | --control PATH] WORD [arguments…]
+                                                        act on a running daemon
+
+        Words: %s
+               A link of a word's name to patchbay (ip, …) is that command.
+
+          --name NAME      the instance to act on (default: default)
+          --control PATH   its control socket (default: $PATCHBAY_CONTROL, else that of --name)
+          -h, --help       this text
+          -V, --version    the version
+
+        Exit status: that of the word; %d the daemon cannot be reached; %d wrong usage.
+        """
+        .formatted(String.join(" ", CLIENT), UNREACHABLE, USAGE);
+  }
+}

@@ -1,0 +1,47 @@
+package dev.patchbay.backend.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A capture to pcapng.
+ *
+ * @param source where it was written
+ * @param file absolute; null is standard output
+ * @param port the attachment whose frames are captured; null is all devices
+ */
+public record Capture(Source source, @Nullable Path file, @Nullable String port) {
+  /**
+   * Reads {@code FILE[,port=NAME]}, a comma within FILE doubled.
+   *
+   * @param source where it stands
+   * @param text the value of the option
+   * @param base the directory to which a relative FILE is relative
+   */
+  static Capture parse(Source source, String text, Path base) throws ConfigException {
+    List<String> items = KeyValue.items(text);
+    String port = null;
+    for (String item : items.subList(1, items.size())) {
+      KeyValue kv = KeyValue.of(item, source);
+      if (!kv.key().equals("port")) {
+        throw source.error("unknown key '" + kv.key() + "'; expected port");
+      }
+      if (port != null) {
+        throw kv.error("is given twice");
+      }
+      port = kv.value();
+    }
+    return of(source, items.get(0), port, base);
+  }
+
+  /** A capture of a file as written and a port. */
+  static Capture of(Source source, String file, @Nullable String port, Path base)
+      throws ConfigException {
+    if (file.isEmpty()) {
+      throw source.error("expected a file, or - for standard output");
+    }
+    return new Capture(
+        source, file.equals("-") ? null : AttachmentParser.resolve(source, base, file), port);
+  }
+}

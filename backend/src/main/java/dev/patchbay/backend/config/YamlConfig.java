@@ -1,0 +1,226 @@
+package dev.patchbay.backend.config;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the configuration file. Its scalars bear the names of the options; the JSON Schema beside
+ * this class, {@code patchbay.schema.json}, describes it.
+ */
+public final class YamlConfig {
+  /** The version of the form, which each file states. */
+  public static final String VERSION = "1";
+
+  /** Files above this size in bytes are refused: no configuration is that long. */
+  private static final long MAX_SIZE = 16 << 20;
+
+  /** The keys of the file, in the order of its description. */
+  static final List<String> KEYS =
+      List.of(
+          "version",
+          "name",
+          "dir",
+          "control",
+          "ready-file",
+          "attachments",
+          "forwards",
+          "restrict",
+          "host-loopback",
+          "mtu",
+          "captures",
+          "exec",
+          "seed",
+          "state",
+          "allow-link-local",
+          "web",
+          "log-level",
+          "log-format",
+          "dhcp");
+
+  private final ConfigBuilder to;
+  private final Path base;
+
+  private YamlConfig(ConfigBuilder to, Path base) {
+    this.to = to;
+    this.base = base;
+  }
+
+  /**
+   * Reads a file into a builder.
+   *
+   * @param option where the file was named, for messages about the file itself
+   * @param named the file as the user named it, which messages repeat
+   * @param cwd the directory to which a relative name is relative
+   * @throws ConfigException {@code FILE:LINE: …} for anything that is wrong within
+   */
+  public static void read(Source option, String named, Path cwd, ConfigBuilder to)
+      throws ConfigException {
+    Path path = AttachmentParser.resolve(option, cwd, named);
+    String content;
+    try {
+      if (Files.size(path) > MAX_SIZE) {
+        throw option.error("is larger than " + (MAX_SIZE >> 20) + " MiB");
+      }
+      content = Files.readString(path);
+    } catch (NoSuchFileException e) {
+      throw option.error("no such file");
+    } catch (CharacterCodingException e) {
+      throw option.error("is not UTF-8 text");
+    } catch (IOException e) {
+      throw option.error("cannot be read: " + e.getMessage());
+    }
+    to.file(path);
+    Path parent = path.getParent();
+    read(named, content, parent == null ? path : parent, to);
+  }
+
+  /**
+   * Reads the text of a file into a builder.
+   *
+   * @param file its name for messages
+   * @param base the directory to which relative paths within are relative
+   */
+  static void read(String file, String content, Path base, ConfigBuilder to)
+      throws ConfigException {
+    YamlNode root = YamlNode.read(file, content);
+    if (root == null) {
+      throw Source.file(file, 1).error("is empty: expected 'version: 1'");
+    }
+    new YamlConfig(to, base).root(root);
+  }
+
+  private void root(YamlNode root) throws ConfigException {
+    boolean version = false;
+    for (YamlNode.Entry entry : root.entries("file", "a mapping (version: 1, …)")) {
+      YamlNode value = entry.value();
+      switch (entry.key()) {
+        case "version" -> {
+          version(value);
+          version = true;
+        }
+        case "attachments" -> {
+          for (YamlNode node : value.list("attachments", "a list of mappings")) {
+            attachment(node);
+          }
+        }
+        case "forwards" -> {
+          for (YamlNode node : value.list("forwards", "a list of rules")) {
+            String rule = node.scalar("forwards", "a rule such as \"tcp::2222-bmc0:22\"");
+            to.forward(node.source().withText(rule), rule, base);
+          }
+        }
+        case "exec" -> {
+          for (YamlNode node : value.list("exec", "a list of commands")) {
+            to.exec(node.source(), node.scalar("exec", "a command"), base);
+          }
+        }
+        case "captures" -> {
+          for (YamlNode node : value.list("captures", "a list of {file: FILE, port: NAME}")) {
+            to.capture(capture(node));
+          }
+        }
+        case "dhcp" -> {
+          for (YamlNode.Entry device : value.entries("dhcp", "a mapping of devices")) {
+            to.dhcp(device.key(), YamlDhcp.read(device));
+          }
+        }
+        default -> scalar(entry);
+      }
+    }
+    if (!version) {
+      throw root.source().error("expected 'version: " + VERSION + "'");
+    }
+  }
+
+  private static void version(YamlNode node) throws ConfigException {
+    String text = node.scalar("version", VERSION);
+    if (!text.equals(VERSION)) {
+      throw node.source().error("version", text, "expected " + VERSION);
+    }
+  }
+
+  private void scalar(YamlNode.Entry entry) throws ConfigException {
+    YamlNode value = entry.value();
+    String text = text(entry);
+    if (!to.set(value.source(), entry.key(), text, base)) {
+      throw unknown(entry);
+    }
+  }
+
+  private static ConfigException unknown(YamlNode.Entry entry) {
+    return entry
+        .source()
+        .error("unknown key '" + entry.key() + "'; expected one of " + String.join(", ", KEYS));
+  }
+
+  /** A scalar; host-loopback may be a list of ports, as YAML would write it. */
+  private static String text(YamlNode.Entry entry) throws ConfigException {
+    YamlNode value = entry.value();
+    if (value.isScalar()) {
+      return value.scalar(entry.key(), "a value");
+    }
+    if (!KEYS.contains(entry.key())) {
+      throw unknown(entry);
+    }
+    return entry.key().equals("host-loopback")
+        ? String.join(",", value.scalars(entry.key(), "all, none or a list of ports"))
+        : value.scalar(entry.key(), "a value");
+  }
+
+  private void attachment(YamlNode node) throws ConfigException {
+    Attachment.Kind kind = null;
+    String address = "";
+    List<KeyValue> keys = new ArrayList<>();
+    for (YamlNode.Entry entry : node.entries("attachments", "{listen: ADDRESS, …}")) {
+      Attachment.Kind named = kind(entry.key());
+      if (named != null) {
+        if (kind != null) {
+          throw entry.source().error("'" + entry.key() + "' beside '" + kind.word()
+              + "': expected one of them");
+        }
+        kind = named;
+        address = entry.value().scalar(entry.key(), "an address");
+      } else if (entry.key().equals("allow")) {
+        String ranges = String.join(",", entry.value().scalars("allow", "CIDR or a list of them"));
+        keys.add(new KeyValue("allow", ranges, entry.value().source()));
+      } else {
+        String text = entry.value().scalar(entry.key(), "a value");
+        keys.add(new KeyValue(entry.key(), text, entry.source()));
+      }
+    }
+    if (kind == null) {
+      throw node.source().error("attachment: expected listen, connect, dgram, mcast or tap");
+    }
+    to.attach(node.source(), kind, address, keys, base);
+  }
+
+  private static Attachment.@Nullable Kind kind(String key) {
+    for (Attachment.Kind kind : Attachment.Kind.values()) {
+      if (kind.word().equals(key)) {
+        return kind;
+      }
+    }
+    return null;
+  }
+
+  private Capture capture(YamlNode node) throws ConfigException {
+    String file = "";
+    String port = null;
+    for (YamlNode.Entry entry : node.entries("captures", "{file: FILE, port: NAME}")) {
+      String text = entry.value().scalar(entry.key(), "a value");
+      switch (entry.key()) {
+        case "file" -> file = text;
+        case "port" -> port = text;
+        default ->
+            throw entry.source().error("unknown key '" + entry.key() + "'; expected file or port");
+      }
+    }
+    return Capture.of(node.source(), file, port, base);
+  }
+}

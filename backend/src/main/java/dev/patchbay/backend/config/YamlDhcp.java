@@ -1,0 +1,189 @@
+package dev.patchbay.backend.config;
+
+import java.net.Inet4Address;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what the configuration file says of one device's DHCP server. */
+final class YamlDhcp {
+  private static final Pattern HOSTNAME =
+      Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?");
+
+  private DhcpConfig.@Nullable Range range;
+  private @Nullable Inet4Address router;
+  private OptionalLong lease = OptionalLong.empty();
+  private final List<Inet4Address> dns = new ArrayList<>();
+  private final SortedMap<Integer, DhcpOption> options = new TreeMap<>();
+  private final List<DhcpConfig.Host> hosts = new ArrayList<>();
+  private final Set<Object> taken = new HashSet<>();
+
+  private YamlDhcp() {}
+
+  /**
+   * Reads the member of {@code dhcp} of one device.
+   *
+   * @param device its key is the name of the device
+   */
+  static DhcpConfig read(YamlNode.Entry device) throws ConfigException {
+    String name = device.key();
+    if (name.contains("/")) {
+      throw device.source().error("dhcp '" + name + "': namespaces are not supported yet");
+    }
+    if (!name.equals("br0") && AttachmentParser.faultOfName(name).isPresent()) {
+      throw device.source().error("dhcp '" + name + "': expected the name of a device, e.g. br0");
+    }
+    return new YamlDhcp().device(device);
+  }
+
+  private DhcpConfig device(YamlNode.Entry device) throws ConfigException {
+    for (YamlNode.Entry entry : device.value().entries(device.key(), "{range: …, …}")) {
+      YamlNode value = entry.value();
+      switch (entry.key()) {
+        case "range" -> range = range(value);
+        case "router" -> router = address("router", value);
+        case "lease" -> lease = OptionalLong.of(lease(value));
+        case "dns" -> {
+          for (String word : value.scalars("dns", "an IPv4 address or a list of them")) {
+            dns.add(address("dns", word, value.source()));
+          }
+        }
+        case "options" -> {
+          for (YamlNode.Entry option : value.entries("options", "a mapping {NUMBER: VALUE}")) {
+            option(option);
+          }
+        }
+        case "hosts" -> {
+          for (YamlNode node : value.list("hosts", "a list of {mac: MAC, ip: IP}")) {
+            hosts.add(host(node));
+          }
+        }
+        default ->
+            throw entry
+                .source()
+                .error(
+                    "unknown key '"
+                        + entry.key()
+                        + "'; expected range, router, lease, dns, options or hosts");
+      }
+    }
+    return new DhcpConfig(device.source(), range, router, lease, dns, options, hosts);
+  }
+
+  private static Inet4Address address(String key, YamlNode node) throws ConfigException {
+    return address(key, node.scalar(key, "an IPv4 address"), node.source());
+  }
+
+  private static Inet4Address address(String key, String word, Source source)
+      throws ConfigException {
+    return IpLiterals.parse4(word)
+        .orElseThrow(() -> source.error(key, word, "expected an IPv4 address"));
+  }
+
+  private static DhcpConfig.Range range(YamlNode node) throws ConfigException {
+    String text = node.scalar("range", "FIRST-LAST");
+    int dash = text.indexOf('-');
+    if (dash < 0) {
+      throw node.source().error("range", text, "expected FIRST-LAST, e.g. 10.0.2.15-10.0.2.99");
+    }
+    Inet4Address first = address("range", text.substring(0, dash).strip(), node.source());
+    Inet4Address last = address("range", text.substring(dash + 1).strip(), node.source());
+    if (DhcpConfig.toLong(first) > DhcpConfig.toLong(last)) {
+      throw node.source().error("range", text, "expected the lower address first");
+    }
+    return new DhcpConfig.Range(first, last);
+  }
+
+  private static long lease(YamlNode node) throws ConfigException {
+    String text = node.scalar("lease", "seconds");
+    long seconds = Numbers.parseLong(text, DhcpConfig.MIN_LEASE, DhcpConfig.MAX_LEASE);
+    if (seconds < 0) {
+      throw node.source()
+          .error("lease", text, "expected seconds from 1 to " + DhcpConfig.MAX_LEASE);
+    }
+    return seconds;
+  }
+
+  private void option(YamlNode.Entry entry) throws ConfigException {
+    List<String> words = entry.value().scalars("option " + entry.key(), "a value or a list");
+    DhcpOption option = DhcpOption.parse(entry.source(), entry.key(), words);
+    options.put(option.number(), option);
+  }
+
+  private DhcpConfig.Host host(YamlNode node) throws ConfigException {
+    MacAddress mac = null;
+    Inet4Address ip = null;
+    String hostname = null;
+    List<Byte> clientId = List.of();
+    for (YamlNode.Entry entry : node.entries("hosts", "{mac: MAC, ip: IP}")) {
+      String text = entry.value().scalar(entry.key(), "a value");
+      Source source = entry.value().source();
+      switch (entry.key()) {
+        case "mac" ->
+            mac =
+                MacAddress.parse(text)
+                    .filter(MacAddress::isUnicast)
+                    .orElseThrow(
+                        () ->
+                            source.error(
+                                "mac", text, "expected a MAC address such as 52:54:00:12:34:56"));
+        case "ip" -> ip = address("ip", text, source);
+        case "hostname" -> {
+          if (!HOSTNAME.matcher(text).matches()) {
+            throw source.error("hostname", text, "expected a host name (RFC 1123)");
+          }
+          hostname = text;
+        }
+        case "clientId" -> clientId = clientId(text, source);
+        default ->
+            throw entry
+                .source()
+                .error(
+                    "unknown key '" + entry.key() + "'; expected mac, ip, hostname or clientId");
+      }
+    }
+    if (ip == null) {
+      throw node.source().error("hosts: ip is missing");
+    }
+    if (mac == null && clientId.isEmpty()) {
+      throw node.source().error("hosts: expected mac or clientId beside ip");
+    }
+    if (!taken.add(ip)) {
+      throw node.source().error("ip", ip.getHostAddress(), "is another host's");
+    }
+    if (mac != null && clientId.isEmpty() && !taken.add(mac)) {
+      throw node.source().error("mac", mac.toString(), "is another host's");
+    }
+    return new DhcpConfig.Host(node.source(), mac, clientId, ip, hostname);
+  }
+
+  /** {@code hex:…} is the whole identifier; a text is one of type 0 (RFC 2132 section 9.14). */
+  private static List<Byte> clientId(String text, Source source) throws ConfigException {
+    byte[] bytes;
+    if (text.startsWith("hex:")) {
+      try {
+        bytes = HexFormat.of().parseHex(text.substring(4).replace(":", ""));
+      } catch (IllegalArgumentException e) {
+        throw source.error("clientId", text, "expected pairs of hexadecimal digits after hex:");
+      }
+    } else {
+      bytes = ("\0" + text).getBytes(StandardCharsets.UTF_8);
+    }
+    if (bytes.length < 2 || bytes.length > 255) {
+      throw source.error("clientId", text, "expected 2 to 255 bytes with the type");
+    }
+    List<Byte> list = new ArrayList<>(bytes.length);
+    for (byte b : bytes) {
+      list.add(b);
+    }
+    return list;
+  }
+}

@@ -1,0 +1,186 @@
+package dev.patchbay.backend.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.dataformat.yaml.YAMLFactory;
+import tools.jackson.dataformat.yaml.YAMLParser;
+
+/**
+ * A piece of a YAML file with its place. Scalars keep the text as written, whatever type YAML would
+ * take it for: so {@code mac: 52:54:00:12:34:56} needs no quotes, and messages show the user's own
+ * word.
+ */
+final class YamlNode {
+  /** What a piece is. */
+  enum Kind {
+    SCALAR("a value"),
+    NOTHING("nothing"),
+    LIST("a list"),
+    MAP("a mapping");
+
+    private final String words;
+
+    Kind(String words) {
+      this.words = words;
+    }
+  }
+
+  private static final YAMLFactory FACTORY = new YAMLFactory();
+
+  /** How deep lists and mappings may nest; the schema needs five. */
+  private static final int MAX_DEPTH = 16;
+
+  private final Source source;
+  private final Kind kind;
+  private String text = "";
+  private final List<YamlNode> list = new ArrayList<>();
+  private final Map<String, Entry> map = new LinkedHashMap<>();
+
+  /**
+   * A member of a mapping.
+   *
+   * @param source the place of its key
+   */
+  record Entry(String key, YamlNode value, Source source) {}
+
+  private YamlNode(Source source, Kind kind) {
+    this.source = source;
+    this.kind = kind;
+  }
+
+  /**
+   * Reads a file of one document.
+   *
+   * @param file its name for messages
+   * @param content its text
+   * @return null if it holds nothing but comments
+   */
+  static @Nullable YamlNode read(String file, String content) throws ConfigException {
+    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), content)) {
+      Reader reader = new Reader(file, (YAMLParser) parser);
+      JsonToken first = parser.nextToken();
+      if (first == null) {
+        return null;
+      }
+      YamlNode root = reader.node(first, 0);
+      if (parser.nextToken() != null) {
+        throw reader.here().error("expected one document only");
+      }
+      return root;
+    } catch (JacksonException e) {
+      // the first line says what is wrong, the others quote the file
+      String what = e.getOriginalMessage();
+      String line = what == null ? "" : what.lines().findFirst().orElse("");
+      int at = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
+      throw Source.file(file, at).error("not YAML: " + line);
+    }
+  }
+
+  private record Reader(String file, YAMLParser parser) {
+    Source here() {
+      return Source.file(file, Math.max(1, parser.currentTokenLocation().getLineNr()));
+    }
+
+    YamlNode node(JsonToken token, int depth) throws ConfigException {
+      Source here = here();
+      if (parser.isCurrentAlias()) {
+        throw here.error("aliases (*" + parser.getString() + ") are not supported");
+      }
+      if (parser.getObjectId() != null) {
+        throw here.error("anchors (&" + parser.getObjectId() + ") are not supported");
+      }
+      if (depth > MAX_DEPTH) {
+        throw here.error("nested too deeply");
+      }
+      switch (token) {
+        case START_OBJECT -> {
+          return map(here, depth);
+        }
+        case START_ARRAY -> {
+          YamlNode node = new YamlNode(here, Kind.LIST);
+          for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
+            node.list.add(node(t, depth + 1));
+          }
+          return node;
+        }
+        case VALUE_NULL -> {
+          return new YamlNode(here, Kind.NOTHING);
+        }
+        default -> {
+          YamlNode node = new YamlNode(here, Kind.SCALAR);
+          node.text = parser.getString();
+          return node;
+        }
+      }
+    }
+
+    private YamlNode map(Source here, int depth) throws ConfigException {
+      YamlNode node = new YamlNode(here, Kind.MAP);
+      for (JsonToken t = parser.nextToken(); t != JsonToken.END_OBJECT; t = parser.nextToken()) {
+        String key = parser.currentName();
+        Source place = here();
+        YamlNode value = node(parser.nextToken(), depth + 1);
+        if (node.map.put(key, new Entry(key, value, place)) != null) {
+          throw place.error("key '" + key + "' is given twice");
+        }
+      }
+      return node;
+    }
+  }
+
+  Source source() {
+    return source;
+  }
+
+  boolean isScalar() {
+    return kind == Kind.SCALAR;
+  }
+
+  /** The text of a scalar. */
+  String scalar(String key, String expected) throws ConfigException {
+    if (kind != Kind.SCALAR) {
+      throw wrong(key, expected);
+    }
+    return text;
+  }
+
+  /** The elements of a list. */
+  List<YamlNode> list(String key, String expected) throws ConfigException {
+    if (kind != Kind.LIST) {
+      throw wrong(key, expected);
+    }
+    return list;
+  }
+
+  /** A scalar, or the scalars of a list. */
+  List<String> scalars(String key, String expected) throws ConfigException {
+    if (kind != Kind.LIST) {
+      return List.of(scalar(key, expected));
+    }
+    List<String> texts = new ArrayList<>();
+    for (YamlNode node : list) {
+      texts.add(node.scalar(key, expected));
+    }
+    return texts;
+  }
+
+  /** The members of a mapping. */
+  List<Entry> entries(String key, String expected) throws ConfigException {
+    if (kind != Kind.MAP) {
+      throw wrong(key, expected);
+    }
+    return List.copyOf(map.values());
+  }
+
+  private ConfigException wrong(String key, String expected) {
+    String found = kind == Kind.SCALAR ? "'" + text + "'" : kind.words;
+    return source.error(key + ": expected " + expected + ", found " + found);
+  }
+}

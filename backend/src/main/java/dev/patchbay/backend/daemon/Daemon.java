@@ -1,0 +1,205 @@
+package dev.patchbay.backend.daemon;
+
+import dev.patchbay.backend.config.Attachment;
+import dev.patchbay.backend.config.ConfigException;
+import dev.patchbay.backend.config.DaemonConfig;
+import dev.patchbay.backend.config.Forward;
+import dev.patchbay.backend.config.MacAddress;
+import dev.patchbay.backend.loop.NettyLoop;
+import dev.patchbay.backend.plug.FrameObserver;
+import dev.patchbay.backend.plug.Plug;
+import dev.patchbay.backend.plug.PlugListener;
+import dev.patchbay.backend.plug.Plugs;
+import dev.patchbay.backend.uplink.ForwardException;
+import dev.patchbay.backend.uplink.ForwardTable;
+import dev.patchbay.backend.uplink.HostIo;
+import dev.patchbay.backend.uplink.Outside;
+import dev.patchbay.backend.uplink.UplinkOptions;
+import dev.patchbay.stack.device.PortDevice;
+import dev.patchbay.stack.packet.PacketPool;
+import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.wire.IpProtocol;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** One instance: everything between the plugs and the host. All methods on its loop unless said otherwise. */
+final class Daemon {
+  private static final Logger LOG = LogManager.getLogger("patchbay");
+
+  /** What users should know at the start. */
+  record Warning(String code, String message) {}
+
+  private final NettyLoop loop;
+  private final PacketPool pool = new PacketPool();
+  private final Network network;
+  private final Plugs plugs;
+  private final Services services;
+  private final Outside outside;
+  private final Listeners listeners;
+  private final Map<String, PortDevice> ports = new LinkedHashMap<>();
+  private final Map<String, Long> macs = new LinkedHashMap<>();
+  private final List<Plug> open = new ArrayList<>();
+  private final List<Warning> warnings = new ArrayList<>();
+
+  /**
+   * Builds the network; nothing is opened yet.
+   *
+   * @param seed of everything random
+   * @param dir where leases live
+   * @param files runs what touches files
+   */
+  Daemon(
+      NettyLoop loop,
+      DaemonConfig config,
+      long seed,
+      Path dir,
+      Executor files,
+      Listeners listeners)
+      throws ConfigException {
+    this.loop = loop;
+    this.listeners = listeners;
+    RandomSource random = new RandomSource(seed);
+    network = new Network(loop, pool, random);
+    services =
+        new Services(
+            loop,
+            network,
+            config,
+            dir,
+            files,
+            name -> macs.getOrDefault(name, 0L),
+            lease -> LOG.info("{}: lease {} {}", lease.port(), lease.address(), lease.state()));
+    plugs = new Plugs(loop, pool, new Attachments(), FrameObserver.NONE);
+    UplinkOptions options = new UplinkOptions();
+    options.restrict = config.uplink().restrict();
+    options.hostLoopback = config.uplink().hostLoopback();
+    options.allowLinkLocal = config.uplink().allowLinkLocal();
+    options.selfPorts = listeners;
+    Guests guests = new Guests(network.stack(), ports);
+    outside =
+        new Outside(HostIo.of(loop), network, pool, random.derive("uplink"), options, guests);
+    network.uplink().far(outside::receive);
+    network
+        .stack()
+        .localFallback(
+            packet -> {
+              if (packet.protocol == IpProtocol.ICMP || packet.protocol == IpProtocol.ICMPV6) {
+                outside.icmpErrorLocal(packet);
+                return false;
+              }
+              return outside.receiveLocal(packet);
+            });
+    String icmp = Outside.icmpProblem();
+    if (icmp != null) {
+      warnings.add(new Warning("icmp-unavailable", icmp));
+    }
+  }
+
+  /** Logs who comes and goes. */
+  private final class Attachments implements PlugListener {
+    @Override
+    public void attached(Plug plug) {
+      LOG.info("{}: attached", plug.name());
+      services.advertiser().changed();
+    }
+
+    @Override
+    public void detached(Plug plug, String reason) {
+      LOG.info("{}: detached: {}", plug.name(), reason);
+    }
+
+    @Override
+    public void stalled(Plug plug) {
+      LOG.warn("{}: the guest does not take its frames", plug.name());
+    }
+
+    @Override
+    public void ncsi(Plug plug, boolean configured) {
+      LOG.info("{}: NC-SI channel {}", plug.name(), configured ? "configured" : "not configured");
+    }
+  }
+
+  /**
+   * Opens attachments, services and forwards.
+   *
+   * @throws IOException naming the option and what cannot be had
+   */
+  void open(DaemonConfig config, Path dir) throws IOException {
+    services.open();
+    for (Attachment attachment : config.attachments(dir)) {
+      MacAddress mac = attachment.mac();
+      if (mac != null) {
+        macs.put(attachment.name(), mac.value());
+      }
+      PortDevice port = network.addPort(attachment.name(), config.mtuOf(attachment));
+      ports.put(attachment.name(), port);
+      try {
+        Plug plug = plugs.open(attachment, port);
+        open.add(plug);
+        listeners.addOwn(plug.address());
+      } catch (IOException e) {
+        throw new IOException(attachment.source().where() + ": " + e.getMessage(), e);
+      }
+    }
+    for (Forward forward : config.forwards()) {
+      try {
+        outside.forwards().add(forward);
+      } catch (ForwardException e) {
+        throw new IOException(forward.source().where() + ": " + e.getMessage(), e);
+      }
+    }
+  }
+
+  List<Plug> plugs() {
+    return List.copyOf(open);
+  }
+
+  List<ForwardTable.Entry> forwards() {
+    return outside.forwards().list();
+  }
+
+  List<Warning> warnings() {
+    return List.copyOf(warnings);
+  }
+
+  Network network() {
+    return network;
+  }
+
+  Services services() {
+    return services;
+  }
+
+  Outside outside() {
+    return outside;
+  }
+
+  Guests guests() {
+    return new Guests(network.stack(), ports);
+  }
+
+  PacketPool pool() {
+    return pool;
+  }
+
+  /** The plug of that name, or null. */
+  @Nullable Plug plug(String name) {
+    return open.stream().filter(p -> p.name().equals(name)).findFirst().orElse(null);
+  }
+
+  /** No new connections, plugs drained, all closed. */
+  void close() {
+    loop.enter();
+    services.close();
+    outside.close();
+    plugs.close();
+  }
+}

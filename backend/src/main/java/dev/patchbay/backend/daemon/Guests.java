@@ -1,0 +1,80 @@
+package dev.patchbay.backend.daemon;
+
+import dev.patchbay.backend.config.Forward;
+import dev.patchbay.backend.uplink.GuestResolver;
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.device.PortDevice;
+import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.neighbour.Neighbour;
+import dev.patchbay.stack.wire.Addresses;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is where: the addresses behind each port, newest first, from what the neighbour table has heard. On the loop.
+ *
+ * <p>A guest that changed its address is found under the new one, because an address that was heard of later is newer; its
+ * IPv6 link-local serves when nothing else is known.
+ */
+final class Guests implements GuestResolver {
+  /** Where a forward leads that names no guest while no single attachment is there: 10.0.2.15. */
+  private static final IpAddress FIRST_LEASE = IpAddress.parse("10.0.2.15");
+
+  private final NetworkStack stack;
+  private final Map<String, PortDevice> ports;
+
+  /** @param ports by attachment, live */
+  Guests(NetworkStack stack, Map<String, PortDevice> ports) {
+    this.stack = stack;
+    this.ports = ports;
+  }
+
+  /** Addresses heard of behind a port, the newest first. */
+  List<IpAddress> addresses(PortDevice port) {
+    return newest(n -> port.equals(n.port()));
+  }
+
+  private List<IpAddress> newest(Predicate<Neighbour> which) {
+    List<Neighbour> found = new ArrayList<>(stack.neighbours().entries());
+    found.removeIf(n -> n.mac() == 0 || !which.test(n));
+    found.sort(
+        Comparator.comparing((Neighbour n) -> rank(n.hi(), n.lo()))
+            .thenComparing(Neighbour::confirmed, Comparator.reverseOrder()));
+    return found.stream().map(n -> new IpAddress(n.hi(), n.lo())).toList();
+  }
+
+  /** IPv4 first, then global IPv6, then link-local. */
+  private static int rank(long hi, long lo) {
+    return Addresses.isV4(hi, lo) ? 0 : Addresses.isLinkLocal(hi, lo) ? 2 : 1;
+  }
+
+  @Override
+  public @Nullable IpAddress resolve(Forward.Guest guest) {
+    return switch (guest) {
+      case Forward.Guest.Address(InetAddress ip) -> IpAddress.of(ip);
+      case Forward.Guest.Name(String name) -> behind(name);
+      case Forward.Guest.Mac(var mac) -> {
+        List<IpAddress> found = newest(n -> n.mac() == mac.value());
+        yield found.isEmpty() ? null : found.getFirst();
+      }
+      case Forward.Guest.Only only -> {
+        if (ports.size() != 1) {
+          yield FIRST_LEASE;
+        }
+        IpAddress found = behind(ports.keySet().iterator().next());
+        yield found == null ? FIRST_LEASE : found;
+      }
+    };
+  }
+
+  private @Nullable IpAddress behind(String name) {
+    PortDevice port = ports.get(name);
+    List<IpAddress> found = port == null ? List.of() : addresses(port);
+    return found.isEmpty() ? null : found.getFirst();
+  }
+}

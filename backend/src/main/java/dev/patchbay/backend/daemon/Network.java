@@ -1,0 +1,147 @@
+package dev.patchbay.backend.daemon;
+
+import dev.patchbay.backend.uplink.Inside;
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.device.Bridge;
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.device.PortDevice;
+import dev.patchbay.stack.device.UplinkDevice;
+import dev.patchbay.stack.ip.InterfaceAddress;
+import dev.patchbay.stack.ip.InterfaceAddress.Scope;
+import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.loop.EventLoop;
+import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.packet.PacketPool;
+import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.wire.Addresses;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The network that a guest finds when nothing is configured: {@code br0} with the appliance's addresses, {@code host0} as the
+ * default route of both families. Ports are added to it as attachments are opened.
+ */
+final class Network implements Inside {
+  /** br0's Ethernet address. */
+  static final long BRIDGE_MAC = 0x52550a000202L;
+
+  /** The gateway, and the host's loopback behind it. */
+  static final IpAddress GATEWAY4 = IpAddress.parse("10.0.2.2");
+
+  static final IpAddress GATEWAY6 = IpAddress.parse("fec0::2");
+
+  /** The DNS forwarder. */
+  static final IpAddress DNS4 = IpAddress.parse("10.0.2.3");
+
+  static final IpAddress DNS6 = IpAddress.parse("fec0::3");
+
+  private final NetworkStack stack;
+  private final Bridge bridge;
+  private final UplinkDevice uplink;
+
+  Network(EventLoop loop, PacketPool pool, RandomSource random) {
+    stack = new NetworkStack(loop, pool, random);
+    long key = random.derive("bridge").nextLong();
+    bridge = new Bridge(stack.nextIndex(), "br0", BRIDGE_MAC, loop, key);
+    uplink = new UplinkDevice(stack.nextIndex(), "host0");
+    stack.add(bridge);
+    stack.add(uplink);
+    address(GATEWAY4, 24, false);
+    address(DNS4, 24, true);
+    address(GATEWAY6, 64, false);
+    address(DNS6, 64, false);
+    stack.setUp(bridge, true);
+    stack.setUp(uplink, true);
+    stack.routes4().add(defaultRoute(IpAddress.ANY4, 0));
+    stack.routes6().add(defaultRoute(IpAddress.ANY6, 1024));
+    // a drop is the account of the port by which the packet came, so that `ports` can tell why
+    pool.observer(
+        (packet, reason) -> {
+          NetDevice port = packet.physicalDevice != null ? packet.physicalDevice : packet.device;
+          if (port != null) {
+            port.statistics.dropped(reason);
+          }
+        });
+  }
+
+  private void address(IpAddress address, int prefix, boolean secondary) {
+    IpAddress broadcast =
+        address.isV4() ? new IpAddress(0, address.lo() | 0xffffffffL >>> prefix) : null;
+    Scope scope = address.isV4() ? Scope.GLOBAL : Scope.SITE;
+    boolean noDad = !address.isV4();
+    stack.addAddress(
+        bridge,
+        new InterfaceAddress(address, prefix, broadcast, scope, secondary, noDad, "br0"));
+  }
+
+  private Route defaultRoute(IpAddress any, int metric) {
+    Scope scope = any.isV4() ? Scope.LINK : Scope.GLOBAL;
+    return new Route(
+        any, 0, Route.Type.UNICAST, null, uplink, null, metric, false, "boot", scope);
+  }
+
+  NetworkStack stack() {
+    return stack;
+  }
+
+  Bridge bridge() {
+    return bridge;
+  }
+
+  UplinkDevice uplink() {
+    return uplink;
+  }
+
+  /** Makes a port of br0, up. Its own MAC is of no consequence to guests. */
+  PortDevice addPort(String name, int mtu) {
+    int index = stack.nextIndex();
+    PortDevice port = new PortDevice(index, name, 0x52550a010000L | index, mtu);
+    stack.add(port);
+    bridge.addPort(port);
+    stack.setUp(port, true);
+    return port;
+  }
+
+  @Override
+  public boolean isLocal(long hi, long lo) {
+    return stack.isLocal(hi, lo);
+  }
+
+  @Override
+  public boolean isOnLink(long hi, long lo) {
+    Route route =
+        Addresses.isV4(hi, lo)
+            ? stack.routes4().lookup(hi, lo)
+            : stack.routes6().lookup(hi, lo);
+    return route != null && !uplink.equals(route.device());
+  }
+
+  @Override
+  public boolean isUplink(NetDevice device) {
+    return uplink.equals(device);
+  }
+
+  @Override
+  public void output(Packet packet) {
+    stack.output().sendRaw(packet);
+  }
+
+  @Override
+  public void enter(Packet packet) {
+    uplink.receive(packet);
+  }
+
+  @Override
+  public int mtu(long hi, long lo) {
+    return stack.output().mtu(0, 0, hi, lo);
+  }
+
+  @Override
+  public IpAddress gateway(IpAddress guest) {
+    @Nullable IpAddress own = stack.output().source(null, guest.hi(), guest.lo());
+    if (own != null) {
+      return own;
+    }
+    return guest.isV4() ? GATEWAY4 : GATEWAY6;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.patchbay.backend.daemon;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * SIGTERM and SIGINT, through the JVM's shutdown hook. The JVM would report 143 or 130; ended as asked is 0, so the hook waits
+ * for the orderly end and halts with that status.
+ */
+final class Signals {
+  /** The hook gives up waiting after this. */
+  private static final long PATIENCE_SECONDS = 4;
+
+  private Signals() {}
+
+  /**
+   * Calls {@code action} once when the process is asked to end.
+   *
+   * @return to be run when the orderly end is over
+   */
+  static Runnable onTermination(Runnable action) {
+    CountDownLatch over = new CountDownLatch(1);
+    Thread hook =
+        new Thread(
+            () -> {
+              if (over.getCount() == 0) {
+                return;
+              }
+              action.run();
+              try {
+                over.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              Runtime.getRuntime().halt(0);
+            },
+            "end");
+    Runtime.getRuntime().addShutdownHook(hook);
+    return () -> {
+      // where a signal asked for the end the hook is waiting for this; else it finds it done at the exit
+      over.countDown();
+    };
+  }
+}

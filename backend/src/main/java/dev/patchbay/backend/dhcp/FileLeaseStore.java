@@ -1,0 +1,109 @@
+package dev.patchbay.backend.dhcp;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Leases in a file of JSON, written beside it and renamed, so that it is whole at any time. Writes
+ * go to an executor; of several that wait only the newest is written. A file that cannot be read
+ * is said and begun anew: a lost lease file hurts nobody.
+ */
+public final class FileLeaseStore implements LeaseStore {
+  private static final Logger LOG = LogManager.getLogger(FileLeaseStore.class);
+
+  private final Path file;
+  private final Executor executor;
+  private final ObjectMapper mapper = JsonMapper.builder().build();
+  private final AtomicReference<@Nullable List<Lease>> waiting = new AtomicReference<>();
+  private final Object writing = new Object();
+
+  /**
+   * @param file {@code leases.json}; its directory exists
+   * @param executor runs the writes, not the loop
+   */
+  public FileLeaseStore(Path file, Executor executor) {
+    this.file = file;
+    this.executor = executor;
+  }
+
+  @Override
+  public List<Lease> load() {
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    List<Lease> leases = new ArrayList<>();
+    try {
+      List<Map<String, Object>> list =
+          mapper.readValue(
+              Files.readAllBytes(file),
+              new TypeReference<List<Map<String, Object>>>() {});
+      for (Map<String, Object> map : list) {
+        leases.add(LeaseJson.fromStored(map));
+      }
+    } catch (IOException | JacksonException | IllegalArgumentException e) {
+      LOG.warn("{}: not read, leases begin anew: {}", file, e.getMessage());
+      return List.of();
+    }
+    return leases;
+  }
+
+  @Override
+  public void save(List<Lease> leases) {
+    if (waiting.getAndSet(List.copyOf(leases)) == null) {
+      executor.execute(this::write);
+    }
+  }
+
+  /** Writes what waits, if anything does. Any thread; the daemon calls it at its end. */
+  public void flush() {
+    write();
+  }
+
+  private void write() {
+    synchronized (writing) {
+      List<Lease> leases = waiting.getAndSet(null);
+      if (leases == null) {
+        return;
+      }
+      List<Map<String, @Nullable Object>> list = new ArrayList<>();
+      leases.forEach(l -> list.add(LeaseJson.toStored(l)));
+      Path part = file.resolveSibling(file.getFileName() + ".part");
+      try {
+        byte[] bytes = mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(list);
+        try (FileChannel out =
+            FileChannel.open(
+                part,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+          ByteBuffer buffer = ByteBuffer.wrap(bytes);
+          while (buffer.hasRemaining()) {
+            out.write(buffer);
+          }
+          out.force(false);
+        }
+        Files.move(
+            part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } catch (IOException | JacksonException e) {
+        LOG.warn("{}: leases are not kept: {}", file, e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.patchbay.backend.sys;
+
+/**
+ * Non-blocking stream sockets, unix and TCP, as plain descriptors: netdevs, forwards, and the thousands of host
+ * connections of the uplink. Static and stateless; a flow keeps its number in its {@link FdHandle}.
+ *
+ * <pre>
+ *   int fd = StreamFd.open(family);                  // options, then
+ *   int r = Fd.connect(fd, address);                 // 0, -EINPROGRESS, or the failure
+ *   …onWritable: int errno = Fd.socketError(fd);     // 0: connected
+ * </pre>
+ *
+ * Reads give bytes, 0 at the end of the stream, or the negative errno. The forms with byte[] go through a native scratch
+ * buffer that one loop shares.
+ */
+public final class StreamFd {
+  private StreamFd() {}
+
+  /** A socket of AF_UNIX, AF_INET or AF_INET6, or the negative errno (EMFILE, EAFNOSUPPORT). */
+  public static int open(int family) {
+    return Fd.socket(family, Linux.SOCK_STREAM, 0);
+  }
+
+  /**
+   * A socket with its connect under way: also where the answer is still to come.
+   *
+   * @param options whether TCP sockets get TCP_NODELAY and the error queue (IP_RECVERR, IPV6_RECVERR)
+   * @return the descriptor, or the negative errno of what failed at once (ENETUNREACH, ECONNREFUSED, ENOENT, EAGAIN of a
+   *     unix listener whose backlog is full); nothing is left open then
+   */
+  public static int connect(SockAddr address, boolean options) {
+    int fd = open(address.family());
+    if (fd < 0) {
+      return fd;
+    }
+    if (options && address.family() != Linux.AF_UNIX) {
+      SockOpt.noDelay(fd, true);
+      SockOpt.receiveErrors(fd, address.family(), true);
+    }
+    int result = Fd.connect(fd, address);
+    if (result < 0 && result != -Errno.EINPROGRESS) {
+      Fd.close(fd);
+      return result;
+    }
+    return fd;
+  }
+
+  /**
+   * A listening socket. TCP ones get SO_REUSEADDR, IPv6 ones IPV6_V6ONLY. A unix path that exists is not taken over here.
+   *
+   * @param backlog connections that wait for accept, capped at net.core.somaxconn
+   * @throws SysException EADDRINUSE, EACCES (privileged port), EADDRNOTAVAIL, ENOENT (directory of the path)
+   */
+  public static int listen(SockAddr address, int backlog) throws SysException {
+    int fd = SysException.check(open(address.family()), "socket(" + address + ")");
+    int result = 0;
+    if (address.family() != Linux.AF_UNIX) {
+      result = SockOpt.reuseAddress(fd, true);
+    }
+    if (result == 0 && address.family() == Linux.AF_INET6) {
+      result = SockOpt.v6Only(fd, true);
+    }
+    String call = "setsockopt";
+    if (result == 0) {
+      call = "bind";
+      result = Fd.bind(fd, address);
+    }
+    if (result == 0) {
+      call = "listen";
+      result = Fd.listen(fd, backlog);
+    }
+    if (result < 0) {
+      Fd.close(fd);
+      throw new SysException(call + "(" + address + ")", -result);
+    }
+    return fd;
+  }
+
+  /** Reads into native memory. */
+  public static int read(int fd, NativeBuffer into, int at, int length) {
+    return Fd.recv(fd, into, at, length, 0);
+  }
+
+  /** Writes from native memory; may write less. EPIPE comes as a result, never as a signal. */
+  public static int write(int fd, NativeBuffer from, int at, int length) {
+    return Fd.send(fd, from, at, length, 0);
+  }
+
+  /** Reads at most a scratch buffer full into an array. */
+  public static int read(int fd, byte[] into, int offset, int length, NativeBuffer scratch) {
+    int n = Fd.recv(fd, scratch, 0, Math.min(length, scratch.capacity()), 0);
+    if (n > 0) {
+      scratch.copyTo(0, into, offset, n);
+    }
+    return n;
+  }
+
+  /** Looks at the first bytes without taking them: their count, 0 at the end of the stream. */
+  public static int peek(int fd, byte[] into, int offset, int length, NativeBuffer scratch) {
+    int n = Fd.recv(fd, scratch, 0, Math.min(length, scratch.capacity()), Linux.MSG_PEEK);
+    if (n > 0) {
+      scratch.copyTo(0, into, offset, n);
+    }
+    return n;
+  }
+
+  /** Writes at most a scratch buffer full from an array; may write less. */
+  public static int write(int fd, byte[] from, int offset, int length, NativeBuffer scratch) {
+    int n = Math.min(length, scratch.capacity());
+    scratch.copyFrom(0, from, offset, n);
+    return Fd.send(fd, scratch, 0, n, 0);
+  }
+
+  /** Sends the last byte as urgent data (TCP). */
+  public static int writeUrgent(int fd, byte[] from, int offset, int length, NativeBuffer scratch) {
+    int n = Math.min(length, scratch.capacity());
+    scratch.copyFrom(0, from, offset, n);
+    return Fd.send(fd, scratch, 0, n, Linux.MSG_OOB);
+  }
+
+  /** Half-close: our FIN after what was written. */
+  public static int shutdownWrite(int fd) {
+    return Fd.shutdown(fd, Linux.SHUT_WR);
+  }
+}

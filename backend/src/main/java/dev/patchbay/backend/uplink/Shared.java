@@ -1,0 +1,58 @@
+package dev.patchbay.backend.uplink;
+
+import dev.patchbay.backend.sys.DatagramReader;
+import dev.patchbay.backend.sys.DatagramWriter;
+import dev.patchbay.backend.sys.NativeBuffer;
+import dev.patchbay.backend.sys.SockAddr;
+import dev.patchbay.stack.packet.PacketPool;
+
+/** What the parts of one uplink have in common: the loop's own buffers, policy, counters. */
+final class Shared implements AutoCloseable {
+  /** Bytes that one read or write of a stream moves at most. */
+  static final int SCRATCH = 256 << 10;
+
+  /** Datagrams that one system call takes from a socket. */
+  static final int BURST = 16;
+
+  final HostIo io;
+  final Inside inside;
+  final PacketPool pool;
+  final UplinkOptions options;
+  final UplinkCounters counters = new UplinkCounters();
+  final Policy policy;
+  final Emitter emitter;
+  final GuestLimits limits;
+  final NativeBuffer scratch = new NativeBuffer(SCRATCH);
+  final byte[] bytes = new byte[SCRATCH];
+  final DatagramReader reader = new DatagramReader(BURST, 1 << 16);
+
+  /** Apart from {@link #reader}: errors are read while a burst is being worked off. */
+  final DatagramReader errors = new DatagramReader(8, 2048);
+
+  final DatagramWriter writer = new DatagramWriter(1, 1 << 16);
+
+  /** Result of {@link Policy#decide}. */
+  final SockAddr host = new SockAddr();
+
+  Shared(HostIo io, Inside inside, PacketPool pool, UplinkOptions options) {
+    this.io = io;
+    this.inside = inside;
+    this.pool = pool;
+    this.options = options;
+    policy = new Policy(options, inside);
+    emitter = new Emitter(pool, inside, counters);
+    limits = new GuestLimits(options);
+  }
+
+  long now() {
+    return io.loop().now();
+  }
+
+  @Override
+  public void close() {
+    scratch.close();
+    reader.close();
+    errors.close();
+    writer.close();
+  }
+}

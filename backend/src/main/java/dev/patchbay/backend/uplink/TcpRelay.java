@@ -1,0 +1,189 @@
+package dev.patchbay.backend.uplink;
+
+import dev.patchbay.backend.sys.Fd;
+import dev.patchbay.backend.sys.FdHandle;
+import dev.patchbay.backend.sys.Linux;
+import dev.patchbay.backend.sys.SockOpt;
+import dev.patchbay.backend.sys.StreamFd;
+import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.tcp.IncomingSyn;
+import dev.patchbay.stack.tcp.SegmentOutput;
+import dev.patchbay.stack.tcp.TcpConfig;
+import dev.patchbay.stack.tcp.TcpEngine;
+import dev.patchbay.stack.tcp.TcpSocket;
+import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.IpProtocol;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** All TCP of an uplink: the engine that plays the far hosts, and the list of flows. */
+final class TcpRelay implements SegmentOutput {
+  final Shared shared;
+  final TcpEngine engine;
+  private @Nullable TcpFlow first;
+
+  TcpRelay(Shared shared, RandomSource random) {
+    this.shared = shared;
+    TcpConfig config = new TcpConfig();
+    config.maxParkedPerSource = shared.options.maxTcpPerGuest;
+    config.maxParked = shared.options.maxTcp;
+    engine =
+        new TcpEngine(shared.io.loop(), shared.pool, random.derive("uplink tcp"), this, config);
+    engine.catchAll(this::onSyn);
+  }
+
+  // ---- SegmentOutput
+
+  @Override
+  public void send(Packet packet, long srcHi, long srcLo, long dstHi, long dstLo) {
+    packet.protocol = IpProtocol.TCP;
+    shared.emitter.send(packet, srcHi, srcLo, dstHi, dstLo);
+  }
+
+  @Override
+  public int mtu(long srcHi, long srcLo, long dstHi, long dstLo) {
+    return Math.clamp(shared.inside.mtu(dstHi, dstLo), Addresses.isV4(dstHi, dstLo) ? 576 : 1280, 65535);
+  }
+
+  // ---- connections of guests
+
+  private void onSyn(IncomingSyn syn) {
+    Policy.Verdict verdict =
+        shared.policy.decide(
+            true, syn.destinationHi(), syn.destinationLo(), syn.destinationPort(), shared.host);
+    if (verdict != Policy.Verdict.PASS) {
+      // was asked before the engine got it: only a change of the self ports comes here
+      syn.reject();
+      return;
+    }
+    GuestLimits.Guest guest =
+        shared.limits.take(GuestLimits.Kind.TCP, syn.sourceHi(), syn.sourceLo());
+    if (guest == null) {
+      shared.counters.flowLimit++;
+      syn.reject();
+      return;
+    }
+    int fd = StreamFd.connect(shared.host, true);
+    if (fd < 0) {
+      shared.limits.give(GuestLimits.Kind.TCP, guest);
+      HostConnect.refuse(shared, syn, -fd);
+      return;
+    }
+    new HostConnect(this, syn, guest, fd);
+  }
+
+  /** The host's connection stands: now the guest's may. */
+  TcpFlow connected(IncomingSyn syn, GuestLimits.Guest guest, FdHandle handle) {
+    boolean v4 = Addresses.isV4(syn.destinationHi(), syn.destinationLo());
+    // from now on an ICMP error is a soft one, as for any connection that stands
+    SockOpt.receiveErrors(handle.number(), v4 ? Linux.AF_INET : Linux.AF_INET6, false);
+    TcpFlow flow = new TcpFlow(this, handle, guest);
+    TcpSocket socket = syn.accept(flow);
+    if (socket == null) {
+      shared.counters.tcpAbandoned++;
+      flow.abort();
+      return flow;
+    }
+    shared.counters.tcpOpened++;
+    flow.guestSide(socket);
+    return flow;
+  }
+
+  // ---- connections of forwards
+
+  /**
+   * Opens a connection to a guest for a client of a forward; the client's data is not read before the guest has answered.
+   *
+   * @param fd the client's socket, from now on the flow's
+   * @return false where it could not even be begun: the client was reset
+   */
+  boolean open(
+      int fd, long srcHi, long srcLo, int srcPort, long dstHi, long dstLo, int dstPort) {
+    TcpFlow flow = new TcpFlow(this, fd);
+    TcpSocket socket = engine.connect(srcHi, srcLo, srcPort, dstHi, dstLo, dstPort, flow);
+    if (socket == null) {
+      shared.counters.forwardFailed++;
+      flow.abort();
+      return false;
+    }
+    flow.guestSide(socket);
+    long patience = shared.options.forwardConnect;
+    shared
+        .io
+        .loop()
+        .timer(
+            () -> {
+              if (!flow.isSpliced()) {
+                flow.abort();
+              }
+            })
+        .arm(shared.now() + patience);
+    return true;
+  }
+
+  // ---- flows
+
+  void add(TcpFlow flow) {
+    TcpFlow after = first;
+    flow.next = after;
+    if (after != null) {
+      after.previous = flow;
+    }
+    first = flow;
+  }
+
+  void remove(TcpFlow flow) {
+    TcpFlow before = flow.previous;
+    TcpFlow after = flow.next;
+    if (before == null) {
+      first = after;
+    } else {
+      before.next = after;
+    }
+    if (after != null) {
+      after.previous = before;
+    }
+    flow.previous = null;
+    flow.next = null;
+  }
+
+  void forEach(Consumer<TcpFlow> action) {
+    TcpFlow flow = first;
+    while (flow != null) {
+      TcpFlow after = flow.next;
+      action.accept(flow);
+      flow = after;
+    }
+  }
+
+  boolean isEmpty() {
+    return first == null;
+  }
+
+  /** Ends what was idle for too long. */
+  void sweep(long now) {
+    TcpFlow flow = first;
+    while (flow != null) {
+      TcpFlow after = flow.next;
+      long limit =
+          flow.isHalfClosed() ? shared.options.tcpHalfClosedIdle : shared.options.tcpIdle;
+      if (now - flow.last > limit) {
+        shared.counters.tcpIdled++;
+        flow.abort();
+      }
+      flow = after;
+    }
+  }
+
+  /** Resets a client's socket that no flow has. */
+  static void resetClient(int fd) {
+    SockOpt.resetOnClose(fd);
+    Fd.close(fd);
+  }
+
+  void close() {
+    engine.catchAll(null);
+    forEach(TcpFlow::abort);
+  }
+}

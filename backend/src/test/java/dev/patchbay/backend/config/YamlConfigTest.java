@@ -1,0 +1,343 @@
+package dev.patchbay.backend.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
+class YamlConfigTest {
+  private static final Path BASE = Path.of("/etc/ci");
+
+  private static DaemonConfig read(String content) throws ConfigException {
+    ConfigBuilder builder = new ConfigBuilder();
+    YamlConfig.read("ci.yaml", content, BASE, builder);
+    return builder.build();
+  }
+
+  private static DhcpConfig br0(DaemonConfig config) {
+    return Objects.requireNonNull(config.dhcp().get("br0"));
+  }
+
+  @Test
+  void theExampleOfTheDocumentation() throws ConfigException {
+    DaemonConfig config =
+        read(
+            """
+            version: 1
+            name: ci
+            attachments:
+              - {listen: "unix:/run/ci/bmc0.sock", name: bmc0, mac: "52:54:00:12:34:56", ncsi: fast}
+            forwards: ["tcp:127.0.0.1:0-bmc0:443", "udp:127.0.0.1:0-bmc0:623"]
+            exec: ["ip link add link bmc0 name bmc0.42 type vlan id 42", "iptables-restore rules.v4"]
+            dhcp:
+              br0: {range: 10.0.2.15-10.0.2.99, router: 10.0.2.2, lease: 3600, options: {42: 10.0.2.2}, hosts: [{mac: "52:54:00:12:34:56", ip: 10.0.2.20}]}
+            captures: [{file: all.pcapng}]
+            """);
+    assertThat(config.instance().name()).isEqualTo("ci");
+    Attachment bmc = config.attachments().get(0);
+    assertThat(bmc.address()).hasToString("unix:/run/ci/bmc0.sock");
+    assertThat(bmc.mac()).hasToString("52:54:00:12:34:56");
+    assertThat(bmc.source()).hasToString("ci.yaml:4");
+    assertThat(config.forwards())
+        .map(Forward::toString)
+        .containsExactly("tcp:127.0.0.1:0-bmc0:443", "udp:127.0.0.1:0-bmc0:623");
+    assertThat(config.exec().get(1).argv()).containsExactly("iptables-restore", "rules.v4");
+    assertThat(config.exec().get(1).base()).isEqualTo(BASE);
+    assertThat(config.exec().get(1).label()).isEqualTo("ci.yaml:6 'iptables-restore rules.v4'");
+    assertThat(config.captures().get(0).file()).isEqualTo(BASE.resolve("all.pcapng"));
+    DhcpConfig dhcp = br0(config);
+    assertThat(dhcp.range()).hasToString("10.0.2.15-10.0.2.99");
+    assertThat(dhcp.router()).isEqualTo(IpLiterals.parse4("10.0.2.2").orElseThrow());
+    assertThat(dhcp.lease()).hasValue(3600);
+    assertThat(dhcp.options().values()).map(DhcpOption::toString).containsExactly("42=hex:0a000202");
+    assertThat(dhcp.hosts().get(0).mac()).hasToString("52:54:00:12:34:56");
+    assertThat(dhcp.source()).hasToString("ci.yaml:8");
+  }
+
+  @Test
+  void everyScalar() throws ConfigException {
+    DaemonConfig config =
+        read(
+            """
+            version: 1
+            name: x
+            dir: d
+            control: /c
+            ready-file: r
+            restrict: true
+            host-loopback: [22, 80]
+            mtu: 9000
+            seed: 9223372036854775807
+            state: none
+            allow-link-local: true
+            log-level: debug
+            log-format: json
+            """);
+    assertThat(config.instance())
+        .isEqualTo(
+            new DaemonConfig.Instance(
+                "x", BASE.resolve("d"), Path.of("/c"), BASE.resolve("r")));
+    assertThat(config.uplink())
+        .isEqualTo(
+            new DaemonConfig.Uplink(true, HostLoopback.parse("22,80").orElseThrow(), true));
+    assertThat(config.mtu()).isEqualTo(9000);
+    assertThat(config.seed()).hasValue(Long.MAX_VALUE);
+    assertThat(config.log())
+        .isEqualTo(new DaemonConfig.Log(DaemonConfig.Log.Level.DEBUG, true));
+  }
+
+  @Test
+  void attachmentsTakeTheirKeysEitherWay() throws ConfigException {
+    DaemonConfig config =
+        read(
+            """
+            version: 1
+            attachments:
+              - listen: tcp:[::]:5555
+                allow: [192.0.2.0/24, "fec0::/64"]
+                mac: 52:54:00:12:34:56     # no quotes needed
+                ncsi-packages: 2
+              - {dgram: "local=unix:a,remote=unix:b"}
+              - {dgram: "", local: udp:127.0.0.1:1, remote: udp:127.0.0.1:2, mtu: 600}
+              - {mcast: "230.0.0.1:1234", local: 127.0.0.1}
+              - {tap: tap0}
+              - connect: unix:q,name=q
+            """);
+    assertThat(config.attachments())
+        .map(a -> a.name() + " " + a.kind().word() + " " + a.address())
+        .containsExactly(
+            "net0 listen tcp:[::]:5555",
+            "net1 dgram local=unix:/etc/ci/a,remote=unix:/etc/ci/b",
+            "net2 dgram local=udp:127.0.0.1:1,remote=udp:127.0.0.1:2",
+            "net3 mcast 230.0.0.1:1234,local=127.0.0.1",
+            "net4 tap tap0",
+            "q connect unix:/etc/ci/q");
+    assertThat(config.attachments().get(0).allow()).hasSize(2);
+    assertThat(config.mtuOf(config.attachments().get(2))).isEqualTo(600);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "mtu: 70000|ci.yaml:2: mtu '70000': expected a number from 576 to 65520",
+        "mtu:|ci.yaml:2: mtu: expected a value, found nothing",
+        "mtu: [1]|ci.yaml:2: mtu: expected a value, found a list",
+        "restrict: yes|ci.yaml:2: restrict 'yes': expected true or false",
+        "nane: x|ci.yaml:2: unknown key 'nane'; expected one of version, name",
+        "nane: {a: b}|ci.yaml:2: unknown key 'nane'; expected one of version, name",
+        "name: a/b|ci.yaml:2: name 'a/b': expected 1 to 64 of [A-Za-z0-9_.-]",
+        "dir: ''|ci.yaml:2: dir '': expected a path",
+        "host-loopback: ssh|ci.yaml:2: host-loopback 'ssh': expected all, none or PORT,…",
+        "seed: -1|ci.yaml:2: seed '-1': expected a number from 0 to 9223372036854775807",
+        "state: keep|ci.yaml:2: state 'keep': is not supported yet; expected none",
+        "web: localhost:80|ci.yaml:2: web 'localhost:80': is not supported yet",
+        "log-level: loud|ci.yaml:2: log-level 'loud': expected error, warn, info, debug or trace",
+        "log-format: xml|ci.yaml:2: log-format 'xml': expected text or json",
+        "version: 1|ci.yaml:2: key 'version' is given twice",
+        "exec: &a [ip a]|ci.yaml:2: anchors (&a) are not supported",
+        "mtu: *a|ci.yaml:2: aliases (*a) are not supported",
+        "attachments: x|ci.yaml:2: attachments: expected a list of mappings, found 'x'",
+        "attachments: [x]|ci.yaml:2: attachments: expected {listen: ADDRESS, …}, found 'x'",
+        "attachments: [{name: x}]|ci.yaml:2: attachment: expected listen, connect, dgram, mcast or tap",
+        "attachments: [{listen: unix:a, tap: b}]|ci.yaml:2: 'tap' beside 'listen': expected one of them",
+        "attachments: [{listen: unix:a, foo: b}]|ci.yaml:2: unknown key 'foo'; expected name, mac",
+        "attachments: [{listen: unix:a, mac: 7}]|ci.yaml:2: mac '7': expected a MAC address",
+        "attachments: [{listen: unix:a, netns: 7}]|ci.yaml:2: netns= is not supported yet",
+        "attachments: [{listen: [a]}]|ci.yaml:2: listen: expected an address, found a list",
+        "attachments: [{listen: 'unix:a,name=a', name: b}]|ci.yaml:2: name 'b': is given twice",
+        "forwards: [tcp]|ci.yaml:2: invalid forwarding rule 'tcp': expected a '-' between host and guest at 'tcp'",
+        "forwards: ['::1-x:1']|ci.yaml:2: invalid forwarding rule '::1-x:1': no attachment has that name (there is net0) at 'x'",
+        "exec: [\"ip 'a\"]|ci.yaml:2 'ip 'a': the quote ' at position 4 is not closed",
+        "exec: ['']|ci.yaml:2 '': expected a command",
+        "exec: [[ip, a]]|ci.yaml:2: exec: expected a command, found a list",
+        "captures: [{fil: x}]|ci.yaml:2: unknown key 'fil'; expected file or port",
+        "captures: [{port: x}]|ci.yaml:2: expected a file, or - for standard output",
+        "captures: [{file: x, port: y}]|ci.yaml:2: port 'y': no attachment has that name (there is net0)",
+        "captures: [{file: '-'}]|ci.yaml:2: standard output is the capture, so the ready line needs --ready-file FILE",
+        "captures: [{file: a}, {file: a}]|ci.yaml:2: another capture is written to /etc/ci/a",
+        "mtu: [1|ci.yaml:2: not YAML: while parsing a flow sequence",
+      })
+  void wrong(String line, String message) {
+    assertThatThrownBy(() -> read("version: 1\n" + line + "\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "range: 10.0.2.15|range '10.0.2.15': expected FIRST-LAST, e.g. 10.0.2.15-10.0.2.99",
+        "range: 10.0.2.15-x|range 'x': expected an IPv4 address",
+        "range: 10.0.2.15-10.0.2.14|range '10.0.2.15-10.0.2.14': expected the lower address first",
+        "router: fec0::2|router 'fec0::2': expected an IPv4 address",
+        "lease: 0|lease '0': expected seconds from 1 to 4294967295",
+        "lease: 4294967296|lease '4294967296': expected seconds from 1 to 4294967295",
+        "lease: 1h|lease '1h': expected seconds from 1 to 4294967295",
+        "dns: [10.0.2.3, x]|dns 'x': expected an IPv4 address",
+        "foo: 1|unknown key 'foo'; expected range, router, lease, dns, options or hosts",
+        "options: {0: x}|option '0': expected a number from 1 to 254",
+        "options: {255: x}|option '255': expected a number from 1 to 254",
+        "options: {ntp: x}|option 'ntp': expected a number from 1 to 254",
+        "options: {3: 10.0.2.2}|option 3: use the key router",
+        "options: {51: 1}|option 51: use the key lease",
+        "options: {6: 10.0.2.3}|option 6: use the key dns",
+        "options: {53: 1}|option 53: belongs to the protocol itself and cannot be set",
+        "options: {42: ntp.example}|option 42 'ntp.example': expected an IPv4 address",
+        "options: {26: 70000}|option 26 '70000': expected a number from 0 to 65535",
+        "options: {26: [1, 2]}|option 26: expected one value, not a list",
+        "options: {12: []}|option 12: expected a value",
+        "options: {43: hex:0}|option 43 'hex:0': expected pairs of hexadecimal digits after hex:",
+        "options: {119: a..b}|option 119 'a..b': expected a domain name",
+        "options: {121: 10.0.0.0/8}|option 121 '10.0.0.0/8': routes are not supported yet; expected hex:…",
+        "options: {33: 10.0.0.1}|option 33: expected pairs of addresses",
+        "hosts: [{mac: 52:54:00:12:34:56}]|hosts: ip is missing",
+        "hosts: [{ip: 10.0.2.20}]|hosts: expected mac or clientId beside ip",
+        "hosts: [{mac: x, ip: 10.0.2.20}]|mac 'x': expected a MAC address such as 52:54:00:12:34:56",
+        "hosts: [{clientId: 'hex:1', ip: 10.0.2.20}]|clientId 'hex:1': expected pairs of hexadecimal digits after hex:",
+        "hosts: [{clientId: a, ip: 10.0.2.20, hostname: a_b}]|hostname 'a_b': expected a host name (RFC 1123)",
+        "hosts: [{clientId: a, ip: 10.0.2.20}, {clientId: b, ip: 10.0.2.20}]|ip '10.0.2.20': is another host's",
+        "hosts: [{clientId: a, ip: 10.0.2.20, foo: 1}]|unknown key 'foo'; expected mac, ip, hostname or clientId",
+      })
+  void wrongDhcp(String line, String message) {
+    assertThatThrownBy(() -> read("version: 1\ndhcp:\n  br0:\n    " + line + "\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage("ci.yaml:4: " + message);
+  }
+
+  @Test
+  void wrongDhcpDevices() {
+    assertThatThrownBy(() -> read("version: 1\ndhcp: {red/br0: {}}"))
+        .hasMessage("ci.yaml:2: dhcp 'red/br0': namespaces are not supported yet");
+    assertThatThrownBy(() -> read("version: 1\ndhcp: {lo: {}}"))
+        .hasMessage("ci.yaml:2: dhcp 'lo': expected the name of a device, e.g. br0");
+  }
+
+  @Test
+  void dhcpOptionsAreEncodedAsTheirNumberWants() throws ConfigException {
+    DhcpConfig dhcp =
+        br0(
+            read(
+                """
+                version: 1
+                dhcp:
+                  br0:
+                    dns: 10.0.2.3
+                    options:
+                      2: 3600
+                      12: bmc
+                      19: true
+                      26: 1400
+                      42: [10.0.2.2, 10.0.2.3]
+                      43: hex:01:02ff
+                      119: [example.org, a.]
+                      224: 10.0.2.9
+                    hosts:
+                      - {clientId: "hex:ff0102", ip: 10.0.2.21, hostname: bmc}
+                      - {clientId: ab, ip: 10.0.2.22}
+                """));
+    assertThat(dhcp.dns()).hasSize(1);
+    assertThat(
+            dhcp.options().values().stream()
+                .map(o -> o.number() + "=" + HexFormat.of().formatHex(o.value())))
+        .containsExactly(
+            "2=00000e10",
+            "12=626d63",
+            "19=01",
+            "26=0578",
+            "42=0a0002020a000203",
+            "43=0102ff",
+            "119=076578616d706c65036f726700016100",
+            "224=0a000209");
+    assertThat(dhcp.hosts().get(0).clientId()).isEqualTo(List.of((byte) 0xff, (byte) 1, (byte) 2));
+    assertThat(dhcp.hosts().get(0).hostname()).isEqualTo("bmc");
+    assertThat(dhcp.hosts().get(1).clientId())
+        .isEqualTo(List.of((byte) 0, (byte) 'a', (byte) 'b'));
+  }
+
+  @Test
+  void theLineIsThatOfTheWord() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    """
+                    # a comment
+
+                    version: 1
+                    attachments:
+                      - listen: unix:a
+                        name: bmc0
+
+                      - listen: unix:b
+                        mtu: 1500
+                        ncsi: perhaps
+                    """))
+        .hasMessage("ci.yaml:10: ncsi 'perhaps': expected fast, strict or off");
+  }
+
+  @Test
+  void versionIsNeeded() {
+    assertThatThrownBy(() -> read("")).hasMessage("ci.yaml:1: is empty: expected 'version: 1'");
+    assertThatThrownBy(() -> read("# nothing\n")).hasMessageContaining("expected 'version: 1'");
+    assertThatThrownBy(() -> read("name: x\n")).hasMessage("ci.yaml:1: expected 'version: 1'");
+    assertThatThrownBy(() -> read("version: 2\n"))
+        .hasMessage("ci.yaml:1: version '2': expected 1");
+    assertThatThrownBy(() -> read("[1]"))
+        .hasMessage("ci.yaml:1: file: expected a mapping (version: 1, …), found a list");
+    assertThatThrownBy(() -> read("version: 1\n---\nversion: 1\n"))
+        .hasMessageContaining("expected one document only");
+  }
+
+  @Test
+  void files(@TempDir Path dir) throws Exception {
+    ConfigBuilder builder = new ConfigBuilder();
+    Path file = Files.writeString(dir.resolve("a.yaml"), "version: 1\nready-file: r\n");
+    YamlConfig.read(Source.option("--config", 1, "a.yaml"), "a.yaml", dir, builder);
+    DaemonConfig config = builder.build();
+    assertThat(config.file()).isEqualTo(file);
+    assertThat(config.instance().readyFile()).isEqualTo(dir.resolve("r"));
+    assertThatThrownBy(
+            () -> YamlConfig.read(Source.option("--config", 1, "b"), "b", dir, builder))
+        .hasMessage("--config 'b': no such file");
+    Files.write(dir.resolve("c"), new byte[] {(byte) 0xff, (byte) 0xfe, 'x'});
+    assertThatThrownBy(
+            () -> YamlConfig.read(Source.option("--config", 1, "c"), "c", dir, builder))
+        .hasMessage("--config 'c': is not UTF-8 text");
+  }
+
+  @Test
+  void theSchemaNamesEveryKey() throws Exception {
+    String schema;
+    try (var in = YamlConfig.class.getResourceAsStream("patchbay.schema.json")) {
+      assertThat(in).isNotNull();
+      schema = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    try (JsonParser json = new JsonFactory().createParser(ObjectReadContext.empty(), schema)) {
+      int tokens = 0;
+      for (JsonToken t = json.nextToken(); t != null; t = json.nextToken()) {
+        tokens++;
+      }
+      assertThat(tokens).isGreaterThan(100);
+    }
+    for (String key :
+        YamlConfig.KEYS.stream().filter(k -> !k.equals("web")).toList()) { // refused as yet
+      assertThat(schema).contains("\"" + key + "\":");
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package dev.patchbay.backend.sys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The calls against the running kernel, on loopback and socket pairs of this process. */
+class SysCallsTest {
+  private static final byte[] HELLO = "hello".getBytes(StandardCharsets.UTF_8);
+
+  private static int udp(SockAddr local) throws SysException {
+    int fd = SysException.check(Fd.socket(local.family(), Linux.SOCK_DGRAM, 0), "socket");
+    SysException.check(Fd.bind(fd, local), "bind");
+    SysException.check(Fd.localAddress(fd, local), "getsockname");
+    return fd;
+  }
+
+  private static void burst(SockAddr a, SockAddr b) throws SysException {
+    int from = udp(a);
+    int to = udp(b);
+    try (DatagramReader reader = new DatagramReader(8, 2048);
+        DatagramWriter writer = new DatagramWriter(8, 16384)) {
+      SockOpt.receiveTtl(to, b.family(), true);
+      SockOpt.receivePacketInfo(to, b.family(), true);
+      writer.setTtl(b.family() == Linux.AF_UNIX ? 0 : 7);
+      assertThat(writer.add(HELLO, 0, 5, b)).isTrue();
+      assertThat(writer.addPadded(HELLO, 0, 5, 60, b)).isTrue();
+      assertThat(writer.add(HELLO, 0, 0, b)).isTrue();
+      assertThat(writer.sendAll(from)).isZero();
+      assertThat(writer.emptyRefused()).isEqualTo(1);
+      assertThat(reader.receive(to)).isEqualTo(2);
+      reader.select(0);
+      byte[] got = new byte[5];
+      assertThat(reader.copyTo(got, 0)).isEqualTo(5);
+      assertThat(got).isEqualTo(HELLO);
+      assertThat(reader.source().same(a)).as("%s %s", reader.source(), a).isTrue();
+      if (b.family() != Linux.AF_UNIX) {
+        assertThat(reader.ttl()).isEqualTo(7);
+        assertThat(reader.destination().lo()).isEqualTo(b.lo());
+      }
+      reader.select(1);
+      assertThat(reader.length()).isEqualTo(60);
+      assertThat(reader.receive(to)).isEqualTo(-Errno.EAGAIN);
+    } finally {
+      Fd.close(from);
+      Fd.close(to);
+    }
+  }
+
+  @Test
+  void burstsOverUdpOfBothFamiliesAndUnix() throws SysException {
+    burst(new SockAddr().setInet4(0x7f000001, 0), new SockAddr().setInet4(0x7f000001, 0));
+    burst(new SockAddr().setInet6(0, 1, 0, 0), new SockAddr().setInet6(0, 1, 0, 0));
+    String name = "patchbay-test-" + ProcessHandle.current().pid();
+    burst(new SockAddr().setAbstract(name + "a"), new SockAddr().setAbstract(name + "b"));
+  }
+
+  @Test
+  void closedUdpPortComesBackByTheErrorQueue() throws SysException {
+    SockAddr closed = new SockAddr().setInet4(0x7f000001, 0);
+    Fd.close(udp(closed));
+    int fd = udp(new SockAddr().setInet4(0x7f000001, 0));
+    SockOpt.receiveErrors(fd, Linux.AF_INET, true);
+    try (DatagramReader reader = new DatagramReader(4, 2048);
+        DatagramWriter writer = new DatagramWriter(4, 4096)) {
+      writer.add(HELLO, 0, 5, closed);
+      assertThat(writer.sendAll(fd)).isZero();
+      assertThat(reader.receiveErrors(fd)).isEqualTo(1);
+      reader.select(0);
+      assertThat(reader.errorNumber()).isEqualTo(Errno.ECONNREFUSED);
+      assertThat(reader.errorOrigin()).isEqualTo(Linux.SO_EE_ORIGIN_ICMP);
+      assertThat(reader.errorType()).isEqualTo(3);
+      assertThat(reader.errorCode()).isEqualTo(3);
+      assertThat(reader.source().same(closed)).isTrue();
+      assertThat(reader.offender().inet4()).isEqualTo(0x7f000001);
+      assertThat(reader.length()).isEqualTo(5);
+    } finally {
+      Fd.close(fd);
+    }
+  }
+
+  @Test
+  void tcpListensConnectsAndHalfCloses() throws Exception {
+    SockAddr at = new SockAddr().setInet4(0x7f000001, 0);
+    int listener = StreamFd.listen(at, 8);
+    Fd.localAddress(listener, at);
+    int client = SysException.check(StreamFd.connect(at, true), "connect");
+    SockAddr peer = new SockAddr();
+    int server = SysException.check(Fd.accept(listener, peer), "accept");
+    try (NativeBuffer scratch = new NativeBuffer(4096)) {
+      assertThat(Fd.socketError(client)).isZero();
+      assertThat(peer.inet4()).isEqualTo(0x7f000001);
+      assertThat(StreamFd.write(client, HELLO, 0, 5, scratch)).isEqualTo(5);
+      assertThat(StreamFd.shutdownWrite(client)).isZero();
+      assertThat(Fd.unread(server)).isEqualTo(5);
+      byte[] got = new byte[9];
+      assertThat(StreamFd.read(server, got, 0, 9, scratch)).isEqualTo(5);
+      assertThat(StreamFd.read(server, got, 0, 9, scratch)).isZero();
+    } finally {
+      Fd.close(client);
+      Fd.close(server);
+      Fd.close(listener);
+    }
+  }
+
+  @Test
+  void handleTellsOfDataInNettysLoop() throws Exception {
+    int[] pair = new int[2];
+    SysException.check(Fd.socketpair(Linux.SOCK_STREAM, pair), "socketpair");
+    MultiThreadIoEventLoopGroup group =
+        new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    CountDownLatch read = new CountDownLatch(1);
+    try (NativeBuffer buffer = new NativeBuffer(64)) {
+      FdHandle handle =
+          new FdHandle(
+              pair[0],
+              new FdHandle.Listener() {
+                @Override
+                public void onReadable(FdHandle h) {
+                  if (Fd.read(h.number(), buffer, 0, 64) == 5) {
+                    read.countDown();
+                  }
+                }
+
+                @Override
+                public void onError(FdHandle h, int events) {
+                  h.close();
+                }
+              });
+      handle.setReadable(true);
+      handle.register(group.next()).sync();
+      try (NativeBuffer out = new NativeBuffer(64)) {
+        out.copyFrom(0, HELLO, 0, 5);
+        assertThat(Fd.send(pair[1], out, 0, 5, 0)).isEqualTo(5);
+      }
+      assertThat(read.await(5, TimeUnit.SECONDS)).isTrue();
+      handle.close();
+      group.next().submit(() -> {}).sync();
+      assertThat(handle.isClosed()).isTrue();
+      assertThat(Fd.duplicate(pair[0])).isEqualTo(-Errno.EBADF);
+    } finally {
+      group.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+      Fd.close(pair[1]);
+    }
+  }
+
+  @Test
+  void warmCallsAllocateNothing() throws SysException {
+    int[] pair = new int[2];
+    SysException.check(Fd.socketpair(Linux.SOCK_DGRAM, pair), "socketpair");
+    SockAddr connected = new SockAddr();
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (DatagramReader reader = new DatagramReader(8, 2048);
+        DatagramWriter writer = new DatagramWriter(8, 16384);
+        NativeBuffer buffer = new NativeBuffer(2048)) {
+      byte[] frame = new byte[1500];
+      long allocated = Long.MAX_VALUE;
+      for (int round = 0; round < 20 && allocated != 0; round++) {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 5000; i++) {
+          writer.add(frame, 0, 1500, connected);
+          writer.sendAll(pair[0]);
+          reader.receive(pair[1]);
+          reader.select(0);
+          reader.copyTo(frame, 0);
+          Fd.write(pair[0], buffer, 0, 100);
+          Fd.read(pair[1], buffer, 0, 2048);
+          Fd.unsent(pair[0]);
+        }
+        allocated = threads.getCurrentThreadAllocatedBytes() - before;
+      }
+      assertThat(allocated).as("bytes in 5000 turns").isZero();
+    } finally {
+      Fd.close(pair[0]);
+      Fd.close(pair[1]);
+    }
+  }
+}
