@@ -42,8 +42,8 @@ public final class ControlClient {
    * @param socket the control socket
    * @param argv the word and its arguments
    * @param stdin what the word may read, or null
-   * @throws IOException where the daemon cannot be reached or its answer is not of the contract; the
-   *     message is for the user
+   * @throws IOException where the daemon cannot be reached or its answer is not of the contract;
+   *     the message is for the user
    */
   public static Reply exec(Path socket, List<String> argv, @Nullable String stdin)
       throws IOException {

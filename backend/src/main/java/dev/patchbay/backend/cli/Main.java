@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The command {@code patchbay}: options for a word ({@code --control}, {@code --name}), the word, its
- * arguments. Called through a link, the launcher passes the link's name in {@value #ARGV0}, and that
- * is the word.
+ * The command {@code patchbay}: options for a word ({@code --control}, {@code --name}), the word,
+ * its arguments. Called through a link, the launcher passes the link's name in {@value #ARGV0}, and
+ * that is the word.
  */
 public final class Main {
   /** The variable in which the launcher passes the name it was called by. */

@@ -43,11 +43,7 @@ final class QemuUserNet {
     if (word.equals("netdev")) {
       listen = "--listen unix:/tmp/" + id + ".sock";
       instead =
-          "-netdev stream,id="
-              + id
-              + ",server=off,addr.type=unix,addr.path=/tmp/"
-              + id
-              + ".sock";
+          "-netdev stream,id=" + id + ",server=off,addr.type=unix,addr.path=/tmp/" + id + ".sock";
     }
     return "'"
         + found

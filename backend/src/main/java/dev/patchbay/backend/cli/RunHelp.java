@@ -68,7 +68,8 @@ final class RunHelp {
       out.append('\n');
       column = 0;
     }
-    String text = row.many() && !row.argument().isEmpty() ? row.help() + "; repeatable" : row.help();
+    String text =
+        row.many() && !row.argument().isEmpty() ? row.help() + "; repeatable" : row.help();
     boolean first = true;
     for (String word : text.split(" ")) {
       if (!first && column + 1 + word.length() > WIDTH) {

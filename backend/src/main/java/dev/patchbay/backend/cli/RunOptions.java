@@ -26,7 +26,8 @@ public final class RunOptions {
 
   /** Groups of the help text. */
   enum Group {
-    ATTACHMENTS("Attachments: one port and one guest each (with none: --listen unix:DIR/net0.sock)"),
+    ATTACHMENTS(
+        "Attachments: one port and one guest each (with none: --listen unix:DIR/net0.sock)"),
     NETWORK("Network"),
     CONFIGURATION("Configuration and captures"),
     INSTANCE("Instance, its files and logs");
@@ -71,7 +72,8 @@ public final class RunOptions {
               "mcast",
               "GROUP:PORT",
               "a multicast group; [,local=IP] is our address to send from"),
-          many(Group.ATTACHMENTS, "tap", "IFNAME", "a TAP interface of the host (needs its rights)"),
+          many(
+              Group.ATTACHMENTS, "tap", "IFNAME", "a TAP interface of the host (needs its rights)"),
           many(
               Group.NETWORK,
               "hostfwd",
@@ -94,11 +96,7 @@ public final class RunOptions {
               Group.NETWORK,
               "allow-link-local",
               "let guests reach link-local and cloud metadata addresses"),
-          one(
-              Group.NETWORK,
-              "mtu",
-              "N",
-              "MTU of the ports in bytes, 576 to 65520 (default 1500)"),
+          one(Group.NETWORK, "mtu", "N", "MTU of the ports in bytes, 576 to 65520 (default 1500)"),
           one(
               Group.CONFIGURATION,
               "config",
@@ -136,11 +134,7 @@ public final class RunOptions {
               "DIR",
               "where its files live (default $XDG_RUNTIME_DIR/patchbay/NAME, else"
                   + " ${TMPDIR:-/tmp}/patchbay-UID/NAME)"),
-          one(
-              Group.INSTANCE,
-              "control",
-              "PATH",
-              "its control socket (default DIR/control.sock)"),
+          one(Group.INSTANCE, "control", "PATH", "its control socket (default DIR/control.sock)"),
           one(Group.INSTANCE, "ready-file", "FILE", "write the ready line there too, atomically"),
           one(
               Group.INSTANCE,

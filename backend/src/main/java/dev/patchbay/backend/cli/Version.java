@@ -6,8 +6,7 @@ import java.util.Properties;
 
 /** The version of this program. */
 public final class Version {
-  private static final String POM =
-      "/META-INF/maven/dev.patchbay/patchbay-backend/pom.properties";
+  private static final String POM = "/META-INF/maven/dev.patchbay/patchbay-backend/pom.properties";
 
   private Version() {}
 

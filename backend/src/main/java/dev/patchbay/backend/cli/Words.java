@@ -19,8 +19,20 @@ public final class Words {
   /** Words that Linux has too: links of these names work as those commands. */
   private static final Set<String> LINUX =
       Set.of(
-          "ip", "bridge", "tc", "ss", "nstat", "ethtool", "sysctl", "conntrack", "ipset",
-          "iptables", "iptables-save", "iptables-restore", "ip6tables", "ip6tables-save",
+          "ip",
+          "bridge",
+          "tc",
+          "ss",
+          "nstat",
+          "ethtool",
+          "sysctl",
+          "conntrack",
+          "ipset",
+          "iptables",
+          "iptables-save",
+          "iptables-restore",
+          "ip6tables",
+          "ip6tables-save",
           "ip6tables-restore");
 
   /** What the daemon knows today; the others of the contract are refused by name. */
@@ -28,10 +40,32 @@ public final class Words {
 
   private static final List<String> LATER =
       List.of(
-          "bridge", "tc", "ss", "nstat", "ethtool", "sysctl", "conntrack", "ipset", "iptables",
-          "iptables-save", "iptables-restore", "ip6tables", "ip6tables-save",
-          "ip6tables-restore", "save", "trace", "wait", "doctor", "qemu-args", "dhcp", "ra", "dns",
-          "shell", "completion", "check", "device");
+          "bridge",
+          "tc",
+          "ss",
+          "nstat",
+          "ethtool",
+          "sysctl",
+          "conntrack",
+          "ipset",
+          "iptables",
+          "iptables-save",
+          "iptables-restore",
+          "ip6tables",
+          "ip6tables-save",
+          "ip6tables-restore",
+          "save",
+          "trace",
+          "wait",
+          "doctor",
+          "qemu-args",
+          "dhcp",
+          "ra",
+          "dns",
+          "shell",
+          "completion",
+          "check",
+          "device");
 
   private final Map<String, Command> table = new LinkedHashMap<>();
 
@@ -87,24 +121,24 @@ public final class Words {
   /** What {@code patchbay --help} prints. */
   String help() {
     return """
-        Patchbay: a patch bay into which the network cards of virtual machines are plugged.
+    Patchbay: a patch bay into which the network cards of virtual machines are plugged.
 
-        Usage: patchbay run [options] [-- COMMAND…]     run the daemon; see patchbay run --help
-               patchbay demo [options]                  boot a guest and show what works
-               patchbay list                            the running instances
-               patchbay [--name NAME | --control PATH] WORD [arguments…]
-                                                        act on a running daemon
+    Usage: patchbay run [options] [-- COMMAND…]     run the daemon; see patchbay run --help
+           patchbay demo [options]                  boot a guest and show what works
+           patchbay list                            the running instances
+           patchbay [--name NAME | --control PATH] WORD [arguments…]
+                                                    act on a running daemon
 
-        Words: %s
-               A link of a word's name to patchbay (ip, …) is that command.
+    Words: %s
+           A link of a word's name to patchbay (ip, …) is that command.
 
-          --name NAME      the instance to act on (default: default)
-          --control PATH   its control socket (default: $PATCHBAY_CONTROL, else that of --name)
-          -h, --help       this text
-          -V, --version    the version
+      --name NAME      the instance to act on (default: default)
+      --control PATH   its control socket (default: $PATCHBAY_CONTROL, else that of --name)
+      -h, --help       this text
+      -V, --version    the version
 
-        Exit status: that of the word; %d the daemon cannot be reached; %d wrong usage.
-        """
+    Exit status: that of the word; %d the daemon cannot be reached; %d wrong usage.
+    """
         .formatted(String.join(" ", CLIENT), UNREACHABLE, USAGE);
   }
 }

@@ -132,12 +132,10 @@ final class AttachmentParser {
               new Ncsi(
                   old.profile(), old.packages(), number(kv, 1, Ncsi.MAX_CHANNELS), old.vendor());
       case "ncsi-vendor" -> {
-        Ncsi.Vendor vendor =
-            word(kv, Ncsi.Vendor.values(), "none, mellanox, broadcom or intel");
+        Ncsi.Vendor vendor = word(kv, Ncsi.Vendor.values(), "none, mellanox, broadcom or intel");
         ncsi = new Ncsi(old.profile(), old.packages(), old.channels(), vendor);
       }
-      default ->
-          throw kv.source().error("unknown key '" + kv.key() + "'; expected " + knownKeys());
+      default -> throw kv.source().error("unknown key '" + kv.key() + "'; expected " + knownKeys());
     }
     ncsiDetail = kv;
   }
@@ -194,14 +192,13 @@ final class AttachmentParser {
     for (String word : kv.value().split(",", -1)) {
       Cidr range =
           Cidr.parse(word)
-              .orElseThrow(
-                  () ->
-                      kv.source()
-                          .error(
-                              "allow '"
-                                  + word
-                                  + "': expected CIDR, e.g. 192.0.2.0/24 (no bits after the"
-                                  + " prefix)"));
+              .orElseThrow(() ->
+                  kv.source()
+                      .error(
+                          "allow '"
+                              + word
+                              + "': expected CIDR, e.g. 192.0.2.0/24 (no bits after the"
+                              + " prefix)"));
       allow.add(range);
     }
   }
@@ -215,8 +212,7 @@ final class AttachmentParser {
     }
     if (allow.isEmpty()) {
       if (!tcp.host().isLoopbackAddress()) {
-        throw source.error(
-            "'" + tcp + "' is not loopback: it needs allow=CIDR, who may connect");
+        throw source.error("'" + tcp + "' is not loopback: it needs allow=CIDR, who may connect");
       }
       return;
     }
@@ -315,11 +311,7 @@ final class AttachmentParser {
     int port = Numbers.parse(text.substring(colon + 1), leastPort, 65535);
     if (port < 0) {
       throw source.error(
-          "expected a port from "
-              + leastPort
-              + " to 65535 at '"
-              + text.substring(colon + 1)
-              + "'");
+          "expected a port from " + leastPort + " to 65535 at '" + text.substring(colon + 1) + "'");
     }
     if (host.equals("localhost")) {
       host = "127.0.0.1";
@@ -332,7 +324,11 @@ final class AttachmentParser {
     if (address.isEmpty()) {
       throw source.error(
           IpLiterals.parse6(host).isPresent()
-              ? "an IPv6 address stands in brackets: expected [" + host + "]:PORT at '" + whole + "'"
+              ? "an IPv6 address stands in brackets: expected ["
+                  + host
+                  + "]:PORT at '"
+                  + whole
+                  + "'"
               : "expected an IP address (names are not resolved) at '" + host + "'");
     }
     return new HostPort(address.get(), port);

@@ -30,8 +30,7 @@ public record Cidr(InetAddress address, int prefix) {
    */
   public static Optional<Cidr> parse(String text) {
     int slash = text.indexOf('/');
-    Optional<InetAddress> address =
-        IpLiterals.parse(slash < 0 ? text : text.substring(0, slash));
+    Optional<InetAddress> address = IpLiterals.parse(slash < 0 ? text : text.substring(0, slash));
     if (address.isEmpty()) {
       return Optional.empty();
     }

@@ -14,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects settings, first those of the configuration file, then those of the command line: a scalar
- * that is set again is replaced, lists grow. {@link #build()} checks the whole.
+ * Collects settings, first those of the configuration file, then those of the command line: a
+ * scalar that is set again is replaced, lists grow. {@link #build()} checks the whole.
  *
  * <p>Scalars are set by their key, which is the option's name without dashes and the file's key.
  */
@@ -114,8 +114,7 @@ public final class ConfigBuilder {
       case "host-loopback" ->
           hostLoopback =
               HostLoopback.parse(value).orElseThrow(() -> source.error(key, value, PORTS));
-      case "mtu" ->
-          mtu = (int) number(source, key, value, Attachment.MIN_MTU, Attachment.MAX_MTU);
+      case "mtu" -> mtu = (int) number(source, key, value, Attachment.MIN_MTU, Attachment.MAX_MTU);
       case "seed" -> seed = OptionalLong.of(number(source, key, value, 0, Long.MAX_VALUE));
       case "state" -> state(source, value);
       case "web" -> throw source.error(key, value, "is not supported yet");
@@ -169,8 +168,7 @@ public final class ConfigBuilder {
     }
   }
 
-  private static DaemonConfig.Log.Level level(Source source, String value)
-      throws ConfigException {
+  private static DaemonConfig.Log.Level level(Source source, String value) throws ConfigException {
     for (DaemonConfig.Log.Level level : DaemonConfig.Log.Level.values()) {
       if (level.name().toLowerCase(Locale.ROOT).equals(value)) {
         return level;
@@ -190,8 +188,8 @@ public final class ConfigBuilder {
   /**
    * Gives names to the attachments without one and checks what only the whole shows.
    *
-   * @throws ConfigException for names and addresses used twice, references to attachments that do not
-   *     exist, a capture to standard output without ready file
+   * @throws ConfigException for names and addresses used twice, references to attachments that do
+   *     not exist, a capture to standard output without ready file
    */
   public DaemonConfig build() throws ConfigException {
     List<Attachment> ports = named();
@@ -310,8 +308,10 @@ public final class ConfigBuilder {
       String port = c.port();
       if (port != null && !names.contains(port)) {
         throw c.source()
-            .error("port", port, "no attachment has that name (there is "
-                + String.join(", ", names) + ")");
+            .error(
+                "port",
+                port,
+                "no attachment has that name (there is " + String.join(", ", names) + ")");
       }
       Path to = c.file();
       if (to == null && readyFile == null) {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * All that one daemon is asked to do, checked. All paths are absolute.
  *
  * @param instance its name and its files
- * @param attachments the ports in the order of the options, those of the file first; names are given
- *     and unique; empty: {@link #attachments(Path)} has the standard one
+ * @param attachments the ports in the order of the options, those of the file first; names are
+ *     given and unique; empty: {@link #attachments(Path)} has the standard one
  * @param forwards the forwarding rules
  * @param uplink what may leave
  * @param mtu default of the ports in bytes, {@value Attachment#MIN_MTU} to {@value

@@ -56,8 +56,7 @@ public final class DhcpOption {
    * @param number as written
    * @param words the value: one, or the elements of a list
    */
-  static DhcpOption parse(Source source, String number, List<String> words)
-      throws ConfigException {
+  static DhcpOption parse(Source source, String number, List<String> words) throws ConfigException {
     int code = Numbers.parse(number, 1, 254);
     if (code < 0) {
       throw source.error("option '" + number + "': expected a number from 1 to 254");
@@ -137,9 +136,7 @@ public final class DhcpOption {
     if (code == 121 || code == 249) {
       throw fault(source, code, word, "routes are not supported yet; expected hex:…");
     }
-    return address.isPresent()
-        ? address.get().getAddress()
-        : word.getBytes(StandardCharsets.UTF_8);
+    return address.isPresent() ? address.get().getAddress() : word.getBytes(StandardCharsets.UTF_8);
   }
 
   private static ConfigException fault(Source source, int code, String word, String expected) {

@@ -34,7 +34,10 @@ public record ExecCommand(Source source, String text, List<String> argv, Path ba
     return source.numbered() + " '" + text + "'";
   }
 
-  /** What a message about it begins with: {@code --exec #N 'COMMAND'} or {@code FILE:LINE 'COMMAND'}. */
+  /**
+   * What a message about it begins with: {@code --exec #N 'COMMAND'} or {@code FILE:LINE
+   * 'COMMAND'}.
+   */
   public String label() {
     return label(source, text);
   }

@@ -7,8 +7,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A port of the host that leads into a guest: {@code [tcp|udp]:[HOSTADDR]:HOSTPORT-[GUEST]:GUESTPORT}
- * or {@code unix:PATH-[GUEST]:GUESTPORT}, where the brackets mean optional.
+ * A port of the host that leads into a guest: {@code
+ * [tcp|udp]:[HOSTADDR]:HOSTPORT-[GUEST]:GUESTPORT} or {@code unix:PATH-[GUEST]:GUESTPORT}, where
+ * the brackets mean optional.
  *
  * @param source where it was written
  * @param proto the protocol; {@link Proto#UNIX} clients become TCP connections in the guest
@@ -94,8 +95,8 @@ public record Forward(
    * @param source where it stands
    * @param rule the rule
    * @param base the directory to which a relative PATH is relative
-   * @throws ConfigException {@code invalid forwarding rule 'R': WHAT at 'WORD'}, for a line of a file
-   *     with {@code FILE:LINE: } before it
+   * @throws ConfigException {@code invalid forwarding rule 'R': WHAT at 'WORD'}, for a line of a
+   *     file with {@code FILE:LINE: } before it
    */
   public static Forward parse(Source source, String rule, Path base) throws ConfigException {
     return new ForwardParser(source, rule, base).run();

@@ -21,9 +21,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where instances live: {@code $XDG_RUNTIME_DIR/patchbay/NAME} where that variable names a directory
- * of ours, else {@code ${TMPDIR:-/tmp}/patchbay-UID/NAME}. Directories have mode 0700; a symbolic
- * link or another owner is refused, since whoever else can write there could give us sockets of his.
+ * Where instances live: {@code $XDG_RUNTIME_DIR/patchbay/NAME} where that variable names a
+ * directory of ours, else {@code ${TMPDIR:-/tmp}/patchbay-UID/NAME}. Directories have mode 0700; a
+ * symbolic link or another owner is refused, since whoever else can write there could give us
+ * sockets of his.
  *
  * <p>An instance whose directory the user chose ({@code --dir}) leaves its address in {@code
  * .dirs/PID} there, so that it is found by name and listed too.
@@ -100,7 +101,9 @@ public final class InstanceDirs {
     return (Integer) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Whether a word may name an instance: 1 to 64 of {@code [A-Za-z0-9_.-]}, no dot or dash first. */
+  /**
+   * Whether a word may name an instance: 1 to 64 of {@code [A-Za-z0-9_.-]}, no dot or dash first.
+   */
   public static boolean isName(String name) {
     return NAME.matcher(name).matches();
   }
@@ -146,8 +149,7 @@ public final class InstanceDirs {
    * @param control its control socket
    * @param listeners what it has published by {@link InstanceLock#publish}
    */
-  public record Instance(
-      String name, long pid, Path dir, Path control, List<String> listeners) {
+  public record Instance(String name, long pid, Path dir, Path control, List<String> listeners) {
     /** Takes a copy. */
     public Instance {
       listeners = List.copyOf(listeners);
@@ -219,8 +221,8 @@ public final class InstanceDirs {
   /**
    * Takes a name and its directory, making what is missing.
    *
-   * <p>It is the directory that only one process may have: two with directories of their own may bear
-   * one name.
+   * <p>It is the directory that only one process may have: two with directories of their own may
+   * bear one name.
    *
    * @param wanted what the user asked for; {@value #AUTO} takes the first free one
    * @throws InstanceException where a directory cannot be ours, or {@code already running as pid N

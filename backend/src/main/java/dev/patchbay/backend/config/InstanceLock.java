@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * process lives, with three lines: process id, name, control socket. Beside it stands {@code
  * listeners} with one address a line, for {@code HOST_SELF}.
  *
- * <p>POSIX drops the locks of a file when the process closes <em>any</em> descriptor of it (fcntl(2)),
- * so directories that this very process holds are never opened a second time.
+ * <p>POSIX drops the locks of a file when the process closes <em>any</em> descriptor of it
+ * (fcntl(2)), so directories that this very process holds are never opened a second time.
  */
 public final class InstanceLock implements AutoCloseable {
   /** What this process holds, by real path, with the lines of the lock file. */
@@ -103,8 +103,7 @@ public final class InstanceLock implements AutoCloseable {
                 StandardOpenOption.WRITE,
                 StandardOpenOption.CREATE,
                 LinkOption.NOFOLLOW_LINKS)
-            : Set.of(
-                StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+            : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     return FileChannel.open(
         file,
         options,

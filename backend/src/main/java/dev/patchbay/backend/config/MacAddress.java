@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
  * @param value the 48 bits, the first byte on the wire in bits 47 to 40
  */
 public record MacAddress(long value) {
-  private static final Pattern FORM = Pattern.compile("[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\\1){4}"
-      + "[0-9A-Fa-f]{2}");
+  private static final Pattern FORM =
+      Pattern.compile("[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\\1){4}" + "[0-9A-Fa-f]{2}");
   private static final long MULTICAST = 1L << 40;
 
   /** Checks that no more than 48 bits are set. */

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the cable of an attachment ends. Its text is what an option takes (commas in a path doubled)
- * and, for stream sockets, what the {@code ready} line shows.
+ * Where the cable of an attachment ends. Its text is what an option takes (commas in a path
+ * doubled) and, for stream sockets, what the {@code ready} line shows.
  */
 public sealed interface PlugAddress {
   /**

@@ -128,6 +128,7 @@ public final class ShellWords {
   }
 
   private ConfigException unbalanced(String quote) {
-    return new ConfigException("the quote " + quote + " at position " + (at + 1) + " is not closed");
+    return new ConfigException(
+        "the quote " + quote + " at position " + (at + 1) + " is not closed");
   }
 }

@@ -181,8 +181,9 @@ public final class YamlConfig {
       Attachment.Kind named = kind(entry.key());
       if (named != null) {
         if (kind != null) {
-          throw entry.source().error("'" + entry.key() + "' beside '" + kind.word()
-              + "': expected one of them");
+          throw entry
+              .source()
+              .error("'" + entry.key() + "' beside '" + kind.word() + "': expected one of them");
         }
         kind = named;
         address = entry.value().scalar(entry.key(), "an address");

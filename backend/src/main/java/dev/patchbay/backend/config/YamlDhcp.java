@@ -131,10 +131,9 @@ final class YamlDhcp {
             mac =
                 MacAddress.parse(text)
                     .filter(MacAddress::isUnicast)
-                    .orElseThrow(
-                        () ->
-                            source.error(
-                                "mac", text, "expected a MAC address such as 52:54:00:12:34:56"));
+                    .orElseThrow(() ->
+                        source.error(
+                            "mac", text, "expected a MAC address such as 52:54:00:12:34:56"));
         case "ip" -> ip = address("ip", text, source);
         case "hostname" -> {
           if (!HOSTNAME.matcher(text).matches()) {
@@ -146,8 +145,7 @@ final class YamlDhcp {
         default ->
             throw entry
                 .source()
-                .error(
-                    "unknown key '" + entry.key() + "'; expected mac, ip, hostname or clientId");
+                .error("unknown key '" + entry.key() + "'; expected mac, ip, hostname or clientId");
       }
     }
     if (ip == null) {

@@ -30,7 +30,10 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** One instance: everything between the plugs and the host. All methods on its loop unless said otherwise. */
+/**
+ * One instance: everything between the plugs and the host. All methods on its loop unless said
+ * otherwise.
+ */
 final class Daemon {
   private static final Logger LOG = LogManager.getLogger("patchbay");
 
@@ -57,12 +60,7 @@ final class Daemon {
    * @param files runs what touches files
    */
   Daemon(
-      NettyLoop loop,
-      DaemonConfig config,
-      long seed,
-      Path dir,
-      Executor files,
-      Listeners listeners)
+      NettyLoop loop, DaemonConfig config, long seed, Path dir, Executor files, Listeners listeners)
       throws ConfigException {
     this.loop = loop;
     this.listeners = listeners;
@@ -84,19 +82,17 @@ final class Daemon {
     options.allowLinkLocal = config.uplink().allowLinkLocal();
     options.selfPorts = listeners;
     Guests guests = new Guests(network.stack(), ports);
-    outside =
-        new Outside(HostIo.of(loop), network, pool, random.derive("uplink"), options, guests);
+    outside = new Outside(HostIo.of(loop), network, pool, random.derive("uplink"), options, guests);
     network.uplink().far(outside::receive);
     network
         .stack()
-        .localFallback(
-            packet -> {
-              if (packet.protocol == IpProtocol.ICMP || packet.protocol == IpProtocol.ICMPV6) {
-                outside.icmpErrorLocal(packet);
-                return false;
-              }
-              return outside.receiveLocal(packet);
-            });
+        .localFallback(packet -> {
+          if (packet.protocol == IpProtocol.ICMP || packet.protocol == IpProtocol.ICMPV6) {
+            outside.icmpErrorLocal(packet);
+            return false;
+          }
+          return outside.receiveLocal(packet);
+        });
     String icmp = Outside.icmpProblem();
     if (icmp != null) {
       warnings.add(new Warning("icmp-unavailable", icmp));

@@ -16,10 +16,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is where: the addresses behind each port, newest first, from what the neighbour table has heard. On the loop.
+ * Who is where: the addresses behind each port, newest first, from what the neighbour table has
+ * heard. On the loop.
  *
- * <p>A guest that changed its address is found under the new one, because an address that was heard of later is newer; its
- * IPv6 link-local serves when nothing else is known.
+ * <p>A guest that changed its address is found under the new one, because an address that was heard
+ * of later is newer; its IPv6 link-local serves when nothing else is known.
  */
 final class Guests implements GuestResolver {
   /** Where a forward leads that names no guest while no single attachment is there: 10.0.2.15. */
@@ -28,7 +29,9 @@ final class Guests implements GuestResolver {
   private final NetworkStack stack;
   private final Map<String, PortDevice> ports;
 
-  /** @param ports by attachment, live */
+  /**
+   * @param ports by attachment, live
+   */
   Guests(NetworkStack stack, Map<String, PortDevice> ports) {
     this.stack = stack;
     this.ports = ports;

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /**
- * The TCP and UDP ports on which instances of this user wait for what no guest may reach. All addresses of the host and
- * wildcard binds count, so a port is what is compared. Other instances' listeners are read off the loop at most once a second;
- * our own are always known.
+ * The TCP and UDP ports on which instances of this user wait for what no guest may reach. All
+ * addresses of the host and wildcard binds count, so a port is what is compared. Other instances'
+ * listeners are read off the loop at most once a second; our own are always known.
  */
 final class Listeners implements SelfPorts {
   private static final long INTERVAL = 1_000_000_000L;
@@ -49,7 +49,10 @@ final class Listeners implements SelfPorts {
     return kind < 0 ? address : address.substring(0, kind) + address.substring(port);
   }
 
-  /** A listener of this instance; {@code address} as {@code ready} shows it. On the loop, before guests are heard. */
+  /**
+   * A listener of this instance; {@code address} as {@code ready} shows it. On the loop, before
+   * guests are heard.
+   */
   void addOwn(String address) {
     own.add(key(address));
   }
@@ -57,11 +60,10 @@ final class Listeners implements SelfPorts {
   @Override
   public boolean isOurs(boolean tcp, long hi, long lo, int port) {
     if (clock.getAsLong() - readAt > INTERVAL && reading.compareAndSet(false, true)) {
-      files.execute(
-          () -> {
-            read();
-            reading.set(false);
-          });
+      files.execute(() -> {
+        read();
+        reading.set(false);
+      });
     }
     String key = (tcp ? "tcp:" : "udp:") + port;
     return own.contains(key) || others.contains(key);

@@ -18,8 +18,9 @@ import dev.patchbay.stack.wire.Addresses;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network that a guest finds when nothing is configured: {@code br0} with the appliance's addresses, {@code host0} as the
- * default route of both families. Ports are added to it as attachments are opened.
+ * The network that a guest finds when nothing is configured: {@code br0} with the appliance's
+ * addresses, {@code host0} as the default route of both families. Ports are added to it as
+ * attachments are opened.
  */
 final class Network implements Inside {
   /** br0's Ethernet address. */
@@ -55,13 +56,12 @@ final class Network implements Inside {
     stack.routes4().add(defaultRoute(IpAddress.ANY4, 0));
     stack.routes6().add(defaultRoute(IpAddress.ANY6, 1024));
     // a drop is the account of the port by which the packet came, so that `ports` can tell why
-    pool.observer(
-        (packet, reason) -> {
-          NetDevice port = packet.physicalDevice != null ? packet.physicalDevice : packet.device;
-          if (port != null) {
-            port.statistics.dropped(reason);
-          }
-        });
+    pool.observer((packet, reason) -> {
+      NetDevice port = packet.physicalDevice != null ? packet.physicalDevice : packet.device;
+      if (port != null) {
+        port.statistics.dropped(reason);
+      }
+    });
   }
 
   private void address(IpAddress address, int prefix, boolean secondary) {
@@ -70,14 +70,12 @@ final class Network implements Inside {
     Scope scope = address.isV4() ? Scope.GLOBAL : Scope.SITE;
     boolean noDad = !address.isV4();
     stack.addAddress(
-        bridge,
-        new InterfaceAddress(address, prefix, broadcast, scope, secondary, noDad, "br0"));
+        bridge, new InterfaceAddress(address, prefix, broadcast, scope, secondary, noDad, "br0"));
   }
 
   private Route defaultRoute(IpAddress any, int metric) {
     Scope scope = any.isV4() ? Scope.LINK : Scope.GLOBAL;
-    return new Route(
-        any, 0, Route.Type.UNICAST, null, uplink, null, metric, false, "boot", scope);
+    return new Route(any, 0, Route.Type.UNICAST, null, uplink, null, metric, false, "boot", scope);
   }
 
   NetworkStack stack() {
@@ -110,9 +108,7 @@ final class Network implements Inside {
   @Override
   public boolean isOnLink(long hi, long lo) {
     Route route =
-        Addresses.isV4(hi, lo)
-            ? stack.routes4().lookup(hi, lo)
-            : stack.routes6().lookup(hi, lo);
+        Addresses.isV4(hi, lo) ? stack.routes4().lookup(hi, lo) : stack.routes6().lookup(hi, lo);
     return route != null && !uplink.equals(route.device());
   }
 

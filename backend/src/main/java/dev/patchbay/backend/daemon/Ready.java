@@ -54,7 +54,7 @@ final class Ready {
     Map<String, @Nullable Object> all = new LinkedHashMap<>();
     all.put("id", entry.id());
     all.put("proto", rule.proto().word());
-    all.put("host", unix ? null : rule.hostText());
+    all.put("host", unix ? null : hostAddress(rule));
     all.put("port", unix ? null : entry.port());
     all.put("path", unix ? String.valueOf(rule.path()) : null);
     all.put("guest", rule.guest().toString());
@@ -62,11 +62,14 @@ final class Ready {
     return all;
   }
 
+  private static @Nullable String hostAddress(Forward rule) {
+    return rule.host() == null ? null : rule.host().getHostAddress();
+  }
+
   /** Writes the line to a file so that a reader sees all of it or nothing. */
   static void write(Path file, String line) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     Files.writeString(fresh, line + "\n");
-    Files.move(
-        fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

@@ -56,8 +56,7 @@ final class Services {
       DhcpObserver observer)
       throws ConfigException {
     NetworkStack stack = network.stack();
-    DhcpSettings settings =
-        DhcpSettings.of(config.dhcp().get("br0"), () -> network.bridge().mtu());
+    DhcpSettings settings = DhcpSettings.of(config.dhcp().get("br0"), () -> network.bridge().mtu());
     leases = new FileLeaseStore(dir.resolve("leases.json"), files);
     dhcp = new DhcpServer(settings, loop::wallTime, leases, portMac, observer);
     dhcpService = new DhcpService(loop, stack.udp(), network.bridge(), dhcp);
@@ -69,12 +68,11 @@ final class Services {
             RaSettings.defaults());
     stack
         .ndp()
-        .onRouterSolicitation(
-            (device, port, hi, lo, mac) -> {
-              if (network.bridge().equals(device)) {
-                advertiser.solicited(hi, lo);
-              }
-            });
+        .onRouterSolicitation((device, port, hi, lo, mac) -> {
+          if (network.bridge().equals(device)) {
+            advertiser.solicited(hi, lo);
+          }
+        });
     SecureRandom ids = new SecureRandom();
     DnsForwarder forwarder =
         new DnsForwarder(

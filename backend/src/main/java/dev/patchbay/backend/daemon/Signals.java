@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * SIGTERM and SIGINT, through the JVM's shutdown hook. The JVM would report 143 or 130; ended as asked is 0, so the hook waits
- * for the orderly end and halts with that status.
+ * SIGTERM and SIGINT, through the JVM's shutdown hook. The JVM would report 143 or 130; ended as
+ * asked is 0, so the hook waits for the orderly end and halts with that status.
  */
 final class Signals {
   /** The hook gives up waiting after this. */
@@ -37,7 +37,8 @@ final class Signals {
             "end");
     Runtime.getRuntime().addShutdownHook(hook);
     return () -> {
-      // where a signal asked for the end the hook is waiting for this; else it finds it done at the exit
+      // where a signal asked for the end the hook is waiting for this; else it finds it done at the
+      // exit
       over.countDown();
     };
   }

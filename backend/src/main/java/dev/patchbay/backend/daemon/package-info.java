@@ -1,5 +1,6 @@
 /**
- * The daemon itself: what puts loop, stack, plugs, uplink and services together, and takes them apart again.
+ * The daemon itself: what puts loop, stack, plugs, uplink and services together, and takes them
+ * apart again.
  *
  * <pre>
  *   DaemonMain (process: lock, signals, ready line, COMMAND) -> Daemon (one instance, on its loop)

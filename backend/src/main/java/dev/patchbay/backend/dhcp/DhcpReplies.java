@@ -45,8 +45,7 @@ final class DhcpReplies {
     if (request.giaddr != 0) {
       // RFC 2131 section 4.1: the relay shall broadcast it
       m.flags |= DhcpMessage.FLAG_BROADCAST;
-      return new DhcpAnswer(
-          m.emit(DEFAULT_MAX), DhcpAnswer.Way.IP, request.giaddr, SERVER_PORT, 0);
+      return new DhcpAnswer(m.emit(DEFAULT_MAX), DhcpAnswer.Way.IP, request.giaddr, SERVER_PORT, 0);
     }
     return new DhcpAnswer(m.emit(DEFAULT_MAX), DhcpAnswer.Way.BROADCAST, -1, CLIENT_PORT, 0);
   }

@@ -201,9 +201,7 @@ public final class DhcpServer {
     if (settings.isInPool(requested) && table.isFree(requested, now)) {
       return requested;
     }
-    for (int ip = settings.first();
-        Integer.compareUnsigned(ip, settings.last()) <= 0;
-        ip++) {
+    for (int ip = settings.first(); Integer.compareUnsigned(ip, settings.last()) <= 0; ip++) {
       if (table.at(ip) == null && settings.isInPool(ip)) {
         return ip;
       }

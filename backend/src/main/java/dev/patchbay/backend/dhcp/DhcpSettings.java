@@ -200,7 +200,6 @@ public record DhcpSettings(
         || ip == broadcast();
   }
 
-
   /** The reservation of a client, or null; one with a client identifier goes before one without. */
   @Nullable Host hostOf(long key, long hardware, String clientId) {
     Host found = null;
@@ -230,8 +229,6 @@ public record DhcpSettings(
       return Bytes.i32(name, 0);
     }
     String literal = new String(name, StandardCharsets.ISO_8859_1);
-    return IpLiterals.parse4(literal)
-        .map(DhcpSettings::toInt)
-        .orElse(server);
+    return IpLiterals.parse4(literal).map(DhcpSettings::toInt).orElse(server);
   }
 }

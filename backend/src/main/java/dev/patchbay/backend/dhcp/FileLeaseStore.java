@@ -1,8 +1,8 @@
 package dev.patchbay.backend.dhcp;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,8 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Leases in a file of JSON, written beside it and renamed, so that it is whole at any time. Writes
- * go to an executor; of several that wait only the newest is written. A file that cannot be read
- * is said and begun anew: a lost lease file hurts nobody.
+ * go to an executor; of several that wait only the newest is written. A file that cannot be read is
+ * said and begun anew: a lost lease file hurts nobody.
  */
 public final class FileLeaseStore implements LeaseStore {
   private static final Logger LOG = LogManager.getLogger(FileLeaseStore.class);
@@ -52,8 +52,7 @@ public final class FileLeaseStore implements LeaseStore {
     try {
       List<Map<String, Object>> list =
           mapper.readValue(
-              Files.readAllBytes(file),
-              new TypeReference<List<Map<String, Object>>>() {});
+              Files.readAllBytes(file), new TypeReference<List<Map<String, Object>>>() {});
       for (Map<String, Object> map : list) {
         leases.add(LeaseJson.fromStored(map));
       }
@@ -99,8 +98,7 @@ public final class FileLeaseStore implements LeaseStore {
           }
           out.force(false);
         }
-        Files.move(
-            part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } catch (IOException | JacksonException e) {
         LOG.warn("{}: leases are not kept: {}", file, e.getMessage());
       }

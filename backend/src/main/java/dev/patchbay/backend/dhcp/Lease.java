@@ -7,8 +7,8 @@ import java.util.HexFormat;
  * Who has, or had, an address. Immutable.
  *
  * @param ip IPv4 address, first byte in the high bits
- * @param key by what the client is known: the attachment's MAC or the client's own, 48 bits; 0 where
- *     it has none of Ethernet
+ * @param key by what the client is known: the attachment's MAC or the client's own, 48 bits; 0
+ *     where it has none of Ethernet
  * @param mac the client's hardware address as it last said, 48 bits, or 0
  * @param clientId option 61 in hexadecimal digits, empty if it sends none
  * @param port name of the port behind which it is

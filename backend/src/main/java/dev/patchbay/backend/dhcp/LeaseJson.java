@@ -71,8 +71,7 @@ public final class LeaseJson {
   }
 
   private static long nanos(Instant instant) {
-    return Math.addExact(
-        Math.multiplyExact(instant.getEpochSecond(), SECOND), instant.getNano());
+    return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), SECOND), instant.getNano());
   }
 
   private static String text(Map<String, ? extends @Nullable Object> map, String key) {

@@ -168,9 +168,7 @@ public final class DnsForwarder {
       counters.upstream++;
       timer.arm(loop.now() + (tcp ? 2 * TRY : TRY));
       int asked = id;
-      exchange =
-          upstream.send(
-              server, message, tcp, answer -> received(server, asked, answer));
+      exchange = upstream.send(server, message, tcp, answer -> received(server, asked, answer));
     }
 
     private void received(InetSocketAddress server, int asked, byte @Nullable [] answer) {

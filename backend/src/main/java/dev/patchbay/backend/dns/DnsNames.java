@@ -25,8 +25,8 @@ import org.xbill.DNS.Type;
 
 /**
  * The names that the appliance itself knows: {@code gateway}, {@code _gateway}, and the host names
- * of reservations and leases, forwards and backwards. They have no dot, so that no guest can take
- * a name of the world.
+ * of reservations and leases, forwards and backwards. They have no dot, so that no guest can take a
+ * name of the world.
  */
 public final class DnsNames {
   /** Seconds that an answer may be kept: leases come and go. */
@@ -34,7 +34,9 @@ public final class DnsNames {
 
   private final Supplier<Map<String, List<IpAddress>>> names;
 
-  /** @param names all names, lower case, with their addresses, asked at each query on the loop */
+  /**
+   * @param names all names, lower case, with their addresses, asked at each query on the loop
+   */
   public DnsNames(Supplier<Map<String, List<IpAddress>>> names) {
     this.names = names;
   }

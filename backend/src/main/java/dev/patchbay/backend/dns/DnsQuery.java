@@ -1,9 +1,9 @@
 package dev.patchbay.backend.dns;
 
 import dev.patchbay.stack.wire.Bytes;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** The header and the one question of a query, read without trust (RFC 1035 section 4.1). */

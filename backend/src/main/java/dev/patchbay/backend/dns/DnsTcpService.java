@@ -34,9 +34,10 @@ public final class DnsTcpService {
   private final Set<Connection> connections = new HashSet<>();
   private @Nullable TcpListener listener;
 
-  /** @param address its own: 10.0.2.3 or fec0::3 */
-  public DnsTcpService(
-      EventLoop loop, TcpEngine tcp, DnsForwarder forwarder, IpAddress address) {
+  /**
+   * @param address its own: 10.0.2.3 or fec0::3
+   */
+  public DnsTcpService(EventLoop loop, TcpEngine tcp, DnsForwarder forwarder, IpAddress address) {
     this.loop = loop;
     this.tcp = tcp;
     this.forwarder = forwarder;

@@ -20,7 +20,9 @@ public final class DnsUdpService implements UdpHandler {
   private final IpAddress address;
   private @Nullable UdpSocket socket;
 
-  /** @param address its own: 10.0.2.3 or fec0::3 */
+  /**
+   * @param address its own: 10.0.2.3 or fec0::3
+   */
   public DnsUdpService(UdpEngine udp, DnsForwarder forwarder, IpAddress address) {
     this.udp = udp;
     this.forwarder = forwarder;

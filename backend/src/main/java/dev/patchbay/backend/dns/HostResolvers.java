@@ -52,11 +52,10 @@ public final class HostResolvers implements Supplier<List<InetSocketAddress>> {
   public List<InetSocketAddress> get() {
     if (clock.getAsLong() - readAt >= INTERVAL && reading.compareAndSet(false, true)) {
       readAt = clock.getAsLong();
-      executor.execute(
-          () -> {
-            current = read(file);
-            reading.set(false);
-          });
+      executor.execute(() -> {
+        current = read(file);
+        reading.set(false);
+      });
     }
     return current;
   }

@@ -16,7 +16,9 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import java.net.InetSocketAddress;
 
-/** Resolvers by the host's sockets: one connected socket per query, its port chosen by the kernel. */
+/**
+ * Resolvers by the host's sockets: one connected socket per query, its port chosen by the kernel.
+ */
 public final class NettyDnsUpstream implements DnsUpstream {
   private static final int MAX_MESSAGE = 65_535;
 
@@ -51,26 +53,24 @@ public final class NettyDnsUpstream implements DnsUpstream {
       bootstrap.channel(datagram).handler(new DatagramEnd(receiver));
     }
     ChannelFuture connected = bootstrap.connect(server);
-    connected.addListener(
-        f -> {
-          if (!f.isSuccess()) {
-            told(receiver);
-            return;
-          }
-          Channel channel = connected.channel();
-          ByteBuf framed =
-              tcp
-                  ? Unpooled.buffer(query.length + 2).writeShort(query.length).writeBytes(query)
-                  : Unpooled.wrappedBuffer(query);
-          channel
-              .writeAndFlush(framed)
-              .addListener(
-                  w -> {
-                    if (!w.isSuccess()) {
-                      told(receiver);
-                    }
-                  });
-        });
+    connected.addListener(f -> {
+      if (!f.isSuccess()) {
+        told(receiver);
+        return;
+      }
+      Channel channel = connected.channel();
+      ByteBuf framed =
+          tcp
+              ? Unpooled.buffer(query.length + 2).writeShort(query.length).writeBytes(query)
+              : Unpooled.wrappedBuffer(query);
+      channel
+          .writeAndFlush(framed)
+          .addListener(w -> {
+            if (!w.isSuccess()) {
+              told(receiver);
+            }
+          });
+    });
     return () -> connected.channel().close();
   }
 

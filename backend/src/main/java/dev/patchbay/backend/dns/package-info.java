@@ -9,8 +9,8 @@
  * <p>{@link dev.patchbay.backend.dns.DnsForwarder} is logic alone; {@link
  * dev.patchbay.backend.dns.NettyDnsUpstream} has the host's sockets, {@link
  * dev.patchbay.backend.dns.HostResolvers} follows {@code /etc/resolv.conf} away from the loop.
- * Messages are passed on as they are but for the identifier, so EDNS and new types go through.
- * A further name of our own goes into {@code DnsNames}.
+ * Messages are passed on as they are but for the identifier, so EDNS and new types go through. A
+ * further name of our own goes into {@code DnsNames}.
  */
 @NullMarked
 package dev.patchbay.backend.dns;

@@ -19,10 +19,12 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stack's loop on one thread of Netty's epoll loop. The monotonic clock begins at 0 when the loop is made.
+ * The stack's loop on one thread of Netty's epoll loop. The monotonic clock begins at 0 when the
+ * loop is made.
  *
- * <p>The end of a turn is a Netty task queued by the first {@link #enter} of the turn: it runs after all descriptors of
- * this round were served, so that frames gathered by all of them leave with one system call per port.
+ * <p>The end of a turn is a Netty task queued by the first {@link #enter} of the turn: it runs
+ * after all descriptors of this round were served, so that frames gathered by all of them leave
+ * with one system call per port.
  */
 public final class NettyLoop implements EventLoop, AutoCloseable {
   private static final Logger LOG = LogManager.getLogger(NettyLoop.class);
@@ -62,7 +64,10 @@ public final class NettyLoop implements EventLoop, AutoCloseable {
     readWallClock();
   }
 
-  /** Netty's loop, for channels that are to share the thread; their handlers call {@link #enter} first. */
+  /**
+   * Netty's loop, for channels that are to share the thread; their handlers call {@link #enter}
+   * first.
+   */
   public IoEventLoop netty() {
     return loop;
   }
@@ -77,7 +82,9 @@ public final class NettyLoop implements EventLoop, AutoCloseable {
     return loop.inEventLoop();
   }
 
-  /** Begins a turn, or joins the one that runs. On the loop's thread, first thing in every callback. */
+  /**
+   * Begins a turn, or joins the one that runs. On the loop's thread, first thing in every callback.
+   */
   public void enter() {
     if (inTurn) {
       return;
@@ -90,7 +97,10 @@ public final class NettyLoop implements EventLoop, AutoCloseable {
     loop.execute(endOfTurn);
   }
 
-  /** The wall clock is followed by its distance to the monotonic one, taken anew at most once a second. */
+  /**
+   * The wall clock is followed by its distance to the monotonic one, taken anew at most once a
+   * second.
+   */
   private void readWallClock() {
     Instant instant = Instant.now();
     long read = System.nanoTime() - origin;
@@ -120,24 +130,24 @@ public final class NettyLoop implements EventLoop, AutoCloseable {
    */
   @Override
   public void execute(Runnable task) {
-    loop.execute(
-        () -> {
-          enter();
-          task.run();
-        });
+    loop.execute(() -> {
+      enter();
+      task.run();
+    });
   }
 
-  /** Runs {@code task} on the loop; what it returns or throws completes the future. From any thread. */
+  /**
+   * Runs {@code task} on the loop; what it returns or throws completes the future. From any thread.
+   */
   public <T extends @Nullable Object> CompletableFuture<T> submit(Callable<T> task) {
     CompletableFuture<T> future = new CompletableFuture<>();
-    execute(
-        () -> {
-          try {
-            future.complete(task.call());
-          } catch (Exception | Error e) {
-            future.completeExceptionally(e);
-          }
-        });
+    execute(() -> {
+      try {
+        future.complete(task.call());
+      } catch (Exception | Error e) {
+        future.completeExceptionally(e);
+      }
+    });
     return future;
   }
 
@@ -146,7 +156,10 @@ public final class NettyLoop implements EventLoop, AutoCloseable {
     deferred.add(task);
   }
 
-  /** Runs {@code task} once this turn, after all timers and deferred work: where a plug writes what it gathered. */
+  /**
+   * Runs {@code task} once this turn, after all timers and deferred work: where a plug writes what
+   * it gathered.
+   */
   public void atFlush(TurnTask task) {
     flushes.add(task);
   }
@@ -174,7 +187,10 @@ public final class NettyLoop implements EventLoop, AutoCloseable {
     longestTurn = Math.max(longestTurn, System.nanoTime() - origin - now);
   }
 
-  /** One of the three parts of a turn's end. A failure is a defect: it is logged, and what follows goes on. */
+  /**
+   * One of the three parts of a turn's end. A failure is a defect: it is logged, and what follows
+   * goes on.
+   */
   private void guarded(int part) {
     try {
       switch (part) {
@@ -226,7 +242,10 @@ public final class NettyLoop implements EventLoop, AutoCloseable {
     return failures;
   }
 
-  /** Ends the loop and waits for its thread, at most 5 s; descriptors that are still registered are closed. */
+  /**
+   * Ends the loop and waits for its thread, at most 5 s; descriptors that are still registered are
+   * closed.
+   */
   @Override
   public void close() {
     var ended = group.shutdownGracefully(0, 5, TimeUnit.SECONDS);

@@ -15,11 +15,13 @@ import dev.patchbay.stack.time.Timer;
 import java.io.IOException;
 
 /**
- * One frame per datagram: unix pair, UDP pair, multicast group. There is no connection: the port has carrier from the start,
- * the machine counts as attached from its first frame, and what is sent to a peer that is not there is dropped.
+ * One frame per datagram: unix pair, UDP pair, multicast group. There is no connection: the port
+ * has carrier from the start, the machine counts as attached from its first frame, and what is sent
+ * to a peer that is not there is dropped.
  *
- * <p>The sockets are not connected: a QEMU that was started anew on the same path is heard and reached at once. So a full
- * unix peer (net.unix.max_dgram_qlen, 10 by default) cannot be waited for by epoll, and is tried again with each tick.
+ * <p>The sockets are not connected: a QEMU that was started anew on the same path is heard and
+ * reached at once. So a full unix peer (net.unix.max_dgram_qlen, 10 by default) cannot be waited
+ * for by epoll, and is tried again with each tick.
  */
 final class DgramPlug extends Plug implements FdHandle.Listener {
   private static final int BURSTS = 4;
@@ -196,8 +198,8 @@ final class DgramPlug extends Plug implements FdHandle.Listener {
     }
 
     /**
-     * Two sockets: the group's port is every member's, so our own datagrams, which the host must hand to other members on
-     * it, are known by the source port of a second one.
+     * Two sockets: the group's port is every member's, so our own datagrams, which the host must
+     * hand to other members on it, are known by the source port of a second one.
      */
     static DgramSockets multicast(PlugAddress.Mcast group) throws IOException {
       SockAddr peer = DgramOpen.address(group.group(), group.port());

@@ -8,14 +8,18 @@ import dev.patchbay.stack.wire.Bytes;
 import java.util.Arrays;
 
 /**
- * The frames that wait to go to the guest: finished ones in one array in stream framing (length, frame, zero bytes up to
- * 60), and behind it the packets for which the array has no room, bounded by the memory that they pin. In order.
+ * The frames that wait to go to the guest: finished ones in one array in stream framing (length,
+ * frame, zero bytes up to 60), and behind it the packets for which the array has no room, bounded
+ * by the memory that they pin. In order.
  *
- * <p>A stream plug sends ranges of the array ({@link #sent} may end within a frame), the others frame by frame ({@link
- * #firstFrame}, {@link #dropFirst}).
+ * <p>A stream plug sends ranges of the array ({@link #sent} may end within a frame), the others
+ * frame by frame ({@link #firstFrame}, {@link #dropFirst}).
  */
 final class FrameGather implements Segmenter.FrameSink {
-  /** Ethernet's least frame without FCS (IEEE 802.3 clause 3.2.7): virtual cards do not all pad by themselves. */
+  /**
+   * Ethernet's least frame without FCS (IEEE 802.3 clause 3.2.7): virtual cards do not all pad by
+   * themselves.
+   */
   static final int MIN_FRAME = 60;
 
   /** Memory in bytes that queued packets may pin. */
@@ -37,7 +41,9 @@ final class FrameGather implements Segmenter.FrameSink {
 
   private long refused;
 
-  /** @param capacity bytes of the array, enough for a packet of 64 KiB in segments */
+  /**
+   * @param capacity bytes of the array, enough for a packet of 64 KiB in segments
+   */
   FrameGather(int capacity) {
     data = new byte[capacity];
   }
@@ -77,7 +83,10 @@ final class FrameGather implements Segmenter.FrameSink {
     return true;
   }
 
-  /** Bytes that the packet's frames need at most; what exceeds the whole array is written as far as it goes. */
+  /**
+   * Bytes that the packet's frames need at most; what exceeds the whole array is written as far as
+   * it goes.
+   */
   private int worstCase(Packet packet) {
     int need = PREFIX + MIN_FRAME + TAG + packet.length();
     if (packet.gsoType != Packet.GSO_NONE && packet.gsoSize > 0) {
@@ -143,7 +152,10 @@ final class FrameGather implements Segmenter.FrameSink {
     return frames;
   }
 
-  /** Bytes from the head to the end of the {@code limit}-th unsent frame; the rest of a begun frame counts for none. */
+  /**
+   * Bytes from the head to the end of the {@code limit}-th unsent frame; the rest of a begun frame
+   * counts for none.
+   */
   int lengthOf(int limit) {
     if (frames <= limit) {
       return tail - head;
@@ -155,7 +167,10 @@ final class FrameGather implements Segmenter.FrameSink {
     return at - head;
   }
 
-  /** Says that {@code count} bytes from the head were sent; returns how many frames were begun with them. */
+  /**
+   * Says that {@code count} bytes from the head were sent; returns how many frames were begun with
+   * them.
+   */
   int sent(int count) {
     head += count;
     int begun = 0;
@@ -187,7 +202,10 @@ final class FrameGather implements Segmenter.FrameSink {
     sent(PREFIX + frameLength(firstFrame()));
   }
 
-  /** Frames for which the array had no room although their packet seemed to fit; reading sets it to 0. */
+  /**
+   * Frames for which the array had no room although their packet seemed to fit; reading sets it to
+   * 0.
+   */
   long takeRefused() {
     long value = refused;
     refused = 0;

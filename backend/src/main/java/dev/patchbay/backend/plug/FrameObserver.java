@@ -2,7 +2,10 @@ package dev.patchbay.backend.plug;
 
 import dev.patchbay.stack.device.PortDevice;
 
-/** Sees the frames that end at the plug and that the device's own taps therefore do not show: those of NC-SI. */
+/**
+ * Sees the frames that end at the plug and that the device's own taps therefore do not show: those
+ * of NC-SI.
+ */
 @FunctionalInterface
 public interface FrameObserver {
   /** Sees nothing. */

@@ -3,8 +3,8 @@ package dev.patchbay.backend.plug;
 import dev.patchbay.backend.sys.NativeBuffer;
 
 /**
- * Finds the frames of QEMU's stream framing (32 bits of length in network order, then the frame without FCS) in the memory
- * into which the socket was read; nothing is copied. Without I/O:
+ * Finds the frames of QEMU's stream framing (32 bits of length in network order, then the frame
+ * without FCS) in the memory into which the socket was read; nothing is copied. Without I/O:
  *
  * <pre>
  *   int n = read(parser.buffer(), parser.writeAt(), parser.room());
@@ -21,7 +21,10 @@ public final class FrameParser implements AutoCloseable {
   /** Result of {@link #next}: the rest of the frame has still to be read. */
   public static final int MORE = 0;
 
-  /** Result of {@link #next}: a length above the limit; the stream has lost its framing and stays so. */
+  /**
+   * Result of {@link #next}: a length above the limit; the stream has lost its framing and stays
+   * so.
+   */
   public static final int GARBAGE = -1;
 
   private static final int PREFIX = 4;
@@ -69,7 +72,10 @@ public final class FrameParser implements AutoCloseable {
     to += count;
   }
 
-  /** The length in bytes, 1 to the limit, of the next frame, which begins at {@link #frameAt}; or MORE or GARBAGE. */
+  /**
+   * The length in bytes, 1 to the limit, of the next frame, which begins at {@link #frameAt}; or
+   * MORE or GARBAGE.
+   */
   public int next() {
     while (!garbage && to - from >= PREFIX) {
       int length = buffer.getIntBE(from);

@@ -21,8 +21,9 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One guest's cable: the common part of its kinds. Frames from the guest go through {@link #deliver}, frames to it are
- * gathered by {@link #send} and written by {@link #flush} at the end of the turn. All methods: the loop's thread.
+ * One guest's cable: the common part of its kinds. Frames from the guest go through {@link
+ * #deliver}, frames to it are gathered by {@link #send} and written by {@link #flush} at the end of
+ * the turn. All methods: the loop's thread.
  */
 public abstract class Plug implements PortDevice.Plug {
   /** EtherType of NC-SI (DSP0222 section 8.1). */
@@ -104,7 +105,10 @@ public abstract class Plug implements PortDevice.Plug {
     return ncsi;
   }
 
-  /** Sends what waits as far as it goes at once, reads the input to its end, lets the machine go and frees all. */
+  /**
+   * Sends what waits as far as it goes at once, reads the input to its end, lets the machine go and
+   * frees all.
+   */
   public final void close() {
     if (!closed) {
       closed = true;
@@ -235,7 +239,8 @@ public abstract class Plug implements PortDevice.Plug {
     } catch (RuntimeException e) {
       // a defect in the stack costs this frame and not the guest's connection
       if (statistics.failures++ == 0) {
-        LOG.error("defect: {}: a frame's processing failed, further ones are only counted", name(), e);
+        LOG.error(
+            "defect: {}: a frame's processing failed, further ones are only counted", name(), e);
       }
     }
   }

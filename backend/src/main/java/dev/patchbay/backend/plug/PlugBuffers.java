@@ -5,7 +5,10 @@ import dev.patchbay.backend.sys.DatagramWriter;
 import dev.patchbay.backend.sys.NativeBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Memory between calls that all plugs of a loop share; what only datagrams need is made when the first one wants it. */
+/**
+ * Memory between calls that all plugs of a loop share; what only datagrams need is made when the
+ * first one wants it.
+ */
 final class PlugBuffers implements AutoCloseable {
   /** Most bytes of one write to a stream. */
   static final int SCRATCH = 256 * 1024;

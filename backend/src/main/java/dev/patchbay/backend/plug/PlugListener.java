@@ -5,17 +5,23 @@ public interface PlugListener {
   /** Hears nothing. */
   PlugListener NONE = new PlugListener() {};
 
-  /** A machine is plugged in: the stream is connected, or (datagrams) the first frame has come, or the TAP is open. */
+  /**
+   * A machine is plugged in: the stream is connected, or (datagrams) the first frame has come, or
+   * the TAP is open.
+   */
   default void attached(Plug plug) {}
 
   /**
    * The machine is gone.
    *
-   * @param reason for people: {@code "end of stream"}, {@code "Connection reset by peer"}, {@code "invalid frame length …"}
+   * @param reason for people: {@code "end of stream"}, {@code "Connection reset by peer"}, {@code
+   *     "invalid frame length …"}
    */
   default void detached(Plug plug, String reason) {}
 
-  /** The machine has read nothing for {@link SendWindow#STALL_NANOS} ns although frames wait for it. */
+  /**
+   * The machine has read nothing for {@link SendWindow#STALL_NANOS} ns although frames wait for it.
+   */
   default void stalled(Plug plug) {}
 
   /** The machine's NC-SI channel was configured, or is no longer. */

@@ -5,7 +5,10 @@ public final class PlugStatistics {
   /** Connections that were taken. */
   public long attachments;
 
-  /** Connections that were closed at once: one machine is there already, or {@code allow=} does not name the address. */
+  /**
+   * Connections that were closed at once: one machine is there already, or {@code allow=} does not
+   * name the address.
+   */
   public long refused;
 
   /** Connections closed by us since a frame's length made no sense. */

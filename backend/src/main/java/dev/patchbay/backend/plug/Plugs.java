@@ -31,11 +31,12 @@ public final class Plugs implements AutoCloseable {
   }
 
   /**
-   * Opens an attachment's socket or interface. A machine is not waited for: the port has no carrier until it is there.
+   * Opens an attachment's socket or interface. A machine is not waited for: the port has no carrier
+   * until it is there.
    *
    * @param port gets the cable, exclusively
-   * @throws IOException naming the address and what is wrong: a path in use by a living process, no permission, a port that
-   *     is taken, no such interface
+   * @throws IOException naming the address and what is wrong: a path in use by a living process, no
+   *     permission, a port that is taken, no such interface
    */
   public Plug open(Attachment attachment, PortDevice port) throws IOException {
     loop.enter();
@@ -71,6 +72,7 @@ public final class Plugs implements AutoCloseable {
 
   /** What an address of the wrong kind is: the configuration lets none through. */
   static IllegalArgumentException wrongAddress(Attachment attachment, PlugAddress address) {
-    return new IllegalArgumentException(attachment.kind().word() + " cannot have address " + address);
+    return new IllegalArgumentException(
+        attachment.kind().word() + " cannot have address " + address);
   }
 }

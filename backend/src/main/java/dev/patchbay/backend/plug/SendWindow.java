@@ -1,13 +1,15 @@
 package dev.patchbay.backend.plug;
 
 /**
- * Bounds the frames that a guest has not read, since QEMU takes all that one read gives it, and drops without a word what
- * exceeds the card's free descriptors. Without I/O: the plug asks the kernel (SIOCOUTQ) and says what it heard.
+ * Bounds the frames that a guest has not read, since QEMU takes all that one read gives it, and
+ * drops without a word what exceeds the card's free descriptors. Without I/O: the plug asks the
+ * kernel (SIOCOUTQ) and says what it heard.
  *
- * <p>{@value #START} frames may be outstanding at first: half the receive ring of Linux' FTGMAC100 driver, four times
- * TCP's initial window. A peer that has read a whole window within {@link #QUICK_NANOS} gets twice as many next time, up to
- * {@value #MOST}: a program that reads as fast as it can is not held up. One that has read nothing for {@link
- * #STALL_NANOS} has stalled: it gets {@value #START} again, and no more for {@link #HOLD_NANOS}.
+ * <p>{@value #START} frames may be outstanding at first: half the receive ring of Linux' FTGMAC100
+ * driver, four times TCP's initial window. A peer that has read a whole window within {@link
+ * #QUICK_NANOS} gets twice as many next time, up to {@value #MOST}: a program that reads as fast as
+ * it can is not held up. One that has read nothing for {@link #STALL_NANOS} has stalled: it gets
+ * {@value #START} again, and no more for {@link #HOLD_NANOS}.
  */
 final class SendWindow {
   /** Frames outstanding at the start and after a stall. */
@@ -16,7 +18,10 @@ final class SendWindow {
   /** Most frames outstanding. */
   static final int MOST = 2048;
 
-  /** A window that is read within this time was read at once: a tick of the timer wheel, and one more. */
+  /**
+   * A window that is read within this time was read at once: a tick of the timer wheel, and one
+   * more.
+   */
   static final long QUICK_NANOS = 2_000_000;
 
   /** Unread for so long is a stall; well above what a busy host takes to schedule QEMU. */
@@ -43,7 +48,10 @@ final class SendWindow {
     outstanding += frames;
   }
 
-  /** The window is used up; {@code unread} is what the kernel says of the bytes that the peer has not read. */
+  /**
+   * The window is used up; {@code unread} is what the kernel says of the bytes that the peer has
+   * not read.
+   */
   void used(long now, int unread) {
     if (unread <= 0) {
       if (now >= growAfter && (!waiting || now - waitingSince <= QUICK_NANOS)) {

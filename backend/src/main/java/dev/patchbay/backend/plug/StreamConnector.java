@@ -12,7 +12,9 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Connects a plug to a QEMU that listens: for ever, after 100 ms, then twice as long, up to 1 s. */
+/**
+ * Connects a plug to a QEMU that listens: for ever, after 100 ms, then twice as long, up to 1 s.
+ */
 final class StreamConnector implements FdHandle.Listener {
   private static final Logger LOG = LogManager.getLogger(StreamConnector.class);
   private static final long FIRST_PAUSE = 100_000_000;
@@ -86,7 +88,8 @@ final class StreamConnector implements FdHandle.Listener {
     if (error == 0) {
       error = -Fd.localAddress(from.number(), own);
     }
-    // TCP connects to itself where nobody listens and the kernel chose the target's port as the local one
+    // TCP connects to itself where nobody listens and the kernel chose the target's port as the
+    // local one
     if (error == 0 && peer.same(own) && peer.port() != 0) {
       error = Errno.ECONNREFUSED;
     }

@@ -15,12 +15,13 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * QEMU's stream framing over a unix or TCP connection, one at a time, which a {@link StreamListener} or a {@link
- * StreamConnector} brings.
+ * QEMU's stream framing over a unix or TCP connection, one at a time, which a {@link
+ * StreamListener} or a {@link StreamConnector} brings.
  *
- * <p>Reading never stops; a turn takes at most {@value #FRAME_BUDGET} frames or {@value #BYTE_BUDGET} bytes and what one read
- * gives beyond, the rest stays in the kernel and epoll reports it again. Over unix sockets a {@link SendWindow} bounds what
- * QEMU has not read; over TCP the kernel tells only what was acknowledged, so there its buffers are the bound.
+ * <p>Reading never stops; a turn takes at most {@value #FRAME_BUDGET} frames or {@value
+ * #BYTE_BUDGET} bytes and what one read gives beyond, the rest stays in the kernel and epoll
+ * reports it again. Over unix sockets a {@link SendWindow} bounds what QEMU has not read; over TCP
+ * the kernel tells only what was acknowledged, so there its buffers are the bound.
  */
 final class StreamPlug extends Plug implements FdHandle.Listener {
   /** Frames of one turn. */
@@ -32,7 +33,10 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
   private static final Logger LOG = LogManager.getLogger(StreamPlug.class);
   private static final int BUFFER = 256 * 1024;
 
-  /** Bytes of one read: some thousand of the shortest frames, so that a turn stays short whatever comes. */
+  /**
+   * Bytes of one read: some thousand of the shortest frames, so that a turn stays short whatever
+   * comes.
+   */
   private static final int READ = 64 * 1024;
 
   private static final int DRAIN_READS = 1024;
@@ -251,7 +255,9 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
     parser.close();
   }
 
-  /** QEMU 8 and later never transmits again if a write of its was pending when the connection ended. */
+  /**
+   * QEMU 8 and later never transmits again if a write of its was pending when the connection ended.
+   */
   private void drain(int fd) {
     for (int i = 0; i < DRAIN_READS; i++) {
       int n = StreamFd.read(fd, context.buffers.scratch, 0, PlugBuffers.SCRATCH);

@@ -12,7 +12,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The file of a unix socket of ours: bound with mode 0600, a stale one taken over, removed at the end if still ours. */
+/**
+ * The file of a unix socket of ours: bound with mode 0600, a stale one taken over, removed at the
+ * end if still ours.
+ */
 final class UnixPath {
   private static final int MODE = 0600;
   private static final int S_IFMT = 0170000;
@@ -50,13 +53,12 @@ final class UnixPath {
     if ((mode & S_IFMT) != S_IFSOCK) {
       throw new IOException(path + ": exists and is not a socket");
     }
-    // a socket of another type cannot connect, so the owner does not hear of the question (EPROTOTYPE)
+    // a socket of another type cannot connect, so the owner does not hear of the question
+    // (EPROTOTYPE)
     int probe =
         SysException.check(
             Fd.socket(
-                Linux.AF_UNIX,
-                type == Linux.SOCK_STREAM ? Linux.SOCK_DGRAM : Linux.SOCK_STREAM,
-                0),
+                Linux.AF_UNIX, type == Linux.SOCK_STREAM ? Linux.SOCK_DGRAM : Linux.SOCK_STREAM, 0),
             "socket(unix)");
     int result = Fd.connect(probe, address);
     Fd.close(probe);

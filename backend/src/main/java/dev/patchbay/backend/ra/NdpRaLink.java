@@ -10,7 +10,9 @@ public final class NdpRaLink implements RaLink {
   private final NdpProtocol ndp;
   private final NetDevice device;
 
-  /** @param device where it advertises, {@code br0} */
+  /**
+   * @param device where it advertises, {@code br0}
+   */
   public NdpRaLink(NdpProtocol ndp, NetDevice device) {
     this.ndp = ndp;
     this.device = device;

@@ -55,8 +55,7 @@ public final class RouterAdvertiser {
    * @param link where it advertises
    * @param settings what it says
    */
-  public RouterAdvertiser(
-      EventLoop loop, RandomSource random, RaLink link, RaSettings settings) {
+  public RouterAdvertiser(EventLoop loop, RandomSource random, RaLink link, RaSettings settings) {
     this.loop = loop;
     this.random = random;
     this.link = link;

@@ -6,15 +6,20 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * What one thread needs around a system call: where the linker puts errno, and a small scratch area for arguments passed
- * by pointer. Kept per thread, so that calls from a loop, a test and a start-up thread never share it, and allocated once,
- * so that a call allocates nothing.
+ * What one thread needs around a system call: where the linker puts errno, and a small scratch area
+ * for arguments passed by pointer. Kept per thread, so that calls from a loop, a test and a
+ * start-up thread never share it, and allocated once, so that a call allocates nothing.
  */
 final class CallState {
-  /** Bytes of {@link #area}: enough for a path of PATH_MAX and for every option structure used here. */
+  /**
+   * Bytes of {@link #area}: enough for a path of PATH_MAX and for every option structure used here.
+   */
   static final int AREA_BYTES = 4352;
 
-  /** Offset in {@link #area} of the value-result lengths (socklen_t), clear of what stands at offset 0. */
+  /**
+   * Offset in {@link #area} of the value-result lengths (socklen_t), clear of what stands at offset
+   * 0.
+   */
   static final int LENGTH_AT = 4224;
 
   private static final ThreadLocal<CallState> CURRENT = ThreadLocal.withInitial(CallState::new);
@@ -40,7 +45,10 @@ final class CallState {
     return errno.get(ValueLayout.JAVA_INT, 0);
   }
 
-  /** Writes a C string at offset 0. Returns its address, or 0 where it has a NUL or is longer than PATH_MAX. */
+  /**
+   * Writes a C string at offset 0. Returns its address, or 0 where it has a NUL or is longer than
+   * PATH_MAX.
+   */
   long string(String text) {
     byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
     if (bytes.length >= 4096 || text.indexOf('\0') >= 0) {

@@ -9,8 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Receives datagrams of UDP, ping, raw and unix sockets in bursts by recvmmsg(2), and entries of their error queues. One
- * reader serves all sockets of a loop:
+ * Receives datagrams of UDP, ping, raw and unix sockets in bursts by recvmmsg(2), and entries of
+ * their error queues. One reader serves all sockets of a loop:
  *
  * <pre>
  *   int n = reader.receive(fd);            // negative errno, -EAGAIN when there is nothing
@@ -20,8 +20,9 @@ import java.nio.ByteOrder;
  *   }
  * </pre>
  *
- * What was received stays until the next receive. A socket with an error pending gives it once as the result (ECONNREFUSED
- * …) in place of data: read the error queue and go on. No method but the constructor allocates. One thread at a time.
+ * What was received stays until the next receive. A socket with an error pending gives it once as
+ * the result (ECONNREFUSED …) in place of data: read the error queue and go on. No method but the
+ * constructor allocates. One thread at a time.
  */
 public final class DatagramReader implements AutoCloseable {
   private static final int CONTROL_BYTES = 256;
@@ -92,7 +93,10 @@ public final class DatagramReader implements AutoCloseable {
     return controls + (long) slot * CONTROL_BYTES;
   }
 
-  /** Receives up to a burst. Returns the count, or the negative errno, {@code -EAGAIN} where nothing waits. */
+  /**
+   * Receives up to a burst. Returns the count, or the negative errno, {@code -EAGAIN} where nothing
+   * waits.
+   */
   public int receive(int fd) {
     return receive(fd, slots, Linux.MSG_DONTWAIT);
   }
@@ -103,8 +107,9 @@ public final class DatagramReader implements AutoCloseable {
   }
 
   /**
-   * Takes entries from the error queue (IP_RECVERR). For each, {@link #copyTo} gives the bytes of the datagram that met the
-   * error as far as ICMP brought them back, {@link #source} where that datagram was sent to, {@link #offender} who reported.
+   * Takes entries from the error queue (IP_RECVERR). For each, {@link #copyTo} gives the bytes of
+   * the datagram that met the error as far as ICMP brought them back, {@link #source} where that
+   * datagram was sent to, {@link #offender} who reported.
    */
   public int receiveErrors(int fd) {
     return receive(fd, slots, Linux.MSG_DONTWAIT | Linux.MSG_ERRQUEUE);
@@ -127,7 +132,9 @@ public final class DatagramReader implements AutoCloseable {
     return count;
   }
 
-  /** Makes datagram {@code index} of the last burst the current one, whose facts the accessors give. */
+  /**
+   * Makes datagram {@code index} of the last burst the current one, whose facts the accessors give.
+   */
   public void select(int index) {
     if (index < 0 || index >= filled) {
       throw new IndexOutOfBoundsException("datagram " + index + " of " + filled);
@@ -214,7 +221,8 @@ public final class DatagramReader implements AutoCloseable {
 
   /** Bytes of the current datagram that are here, 0 for an empty one. */
   public int length() {
-    int length = area.get(INT, (long) current * MessageLayout.HEADER_BYTES + MessageLayout.LENGTH_AT);
+    int length =
+        area.get(INT, (long) current * MessageLayout.HEADER_BYTES + MessageLayout.LENGTH_AT);
     return Math.min(length, slotBytes);
   }
 
@@ -227,7 +235,10 @@ public final class DatagramReader implements AutoCloseable {
     return area.get(INT, (long) current * MessageLayout.HEADER_BYTES + MessageLayout.FLAGS_AT);
   }
 
-  /** Copies the current datagram whole. Returns its length; the array must have that much room at {@code offset}. */
+  /**
+   * Copies the current datagram whole. Returns its length; the array must have that much room at
+   * {@code offset}.
+   */
   public int copyTo(byte[] target, int offset) {
     int length = length();
     copyTo(0, target, offset, length);
@@ -251,7 +262,10 @@ public final class DatagramReader implements AutoCloseable {
     return area.get(ValueLayout.JAVA_BYTE, data + (long) current * slotBytes + index) & 0xff;
   }
 
-  /** The sender (error queue: the original destination); unset for an unnamed unix peer. Overwritten by select. */
+  /**
+   * The sender (error queue: the original destination); unset for an unnamed unix peer. Overwritten
+   * by select.
+   */
   public SockAddr source() {
     return source;
   }

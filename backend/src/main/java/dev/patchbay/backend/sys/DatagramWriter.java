@@ -9,8 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Gathers datagrams and sends them as one burst by sendmmsg(2), each to a destination of its own if wanted. One writer
- * serves all sockets of a loop as long as it is empty when the socket changes:
+ * Gathers datagrams and sends them as one burst by sendmmsg(2), each to a destination of its own if
+ * wanted. One writer serves all sockets of a loop as long as it is empty when the socket changes:
  *
  * <pre>
  *   while (!writer.add(packet, offset, length, destination)) {
@@ -20,8 +20,8 @@ import java.nio.ByteOrder;
  *   int unsent = writer.sendAll(fd);
  * </pre>
  *
- * An empty datagram is never sent but by {@link #addEmpty}: a zero-length frame ends QEMU's dgram netdev. No method but the
- * constructor allocates. One thread at a time.
+ * An empty datagram is never sent but by {@link #addEmpty}: a zero-length frame ends QEMU's dgram
+ * netdev. No method but the constructor allocates. One thread at a time.
  */
 public final class DatagramWriter implements AutoCloseable {
   private static final int CONTROL_BYTES = 128;
@@ -80,12 +80,18 @@ public final class DatagramWriter implements AutoCloseable {
     ttl = hops;
   }
 
-  /** The type of service or traffic class of datagrams added from now on, 0 to 255; -1 for the socket's own. */
+  /**
+   * The type of service or traffic class of datagrams added from now on, 0 to 255; -1 for the
+   * socket's own.
+   */
   public void setTos(int value) {
     tos = value;
   }
 
-  /** The source address of datagrams added from now on (packet information); unset for the kernel's choice. */
+  /**
+   * The source address of datagrams added from now on (packet information); unset for the kernel's
+   * choice.
+   */
   public void setSource(SockAddr address, int interfaceIndex) {
     source.copyFrom(address);
     sourceIndex = interfaceIndex;
@@ -103,7 +109,8 @@ public final class DatagramWriter implements AutoCloseable {
    * Copies a datagram in.
    *
    * @param destination where to, an unset one for a connected socket
-   * @return false where there is no room: send first. An empty one is refused, counted in {@link #emptyRefused}, true.
+   * @return false where there is no room: send first. An empty one is refused, counted in {@link
+   *     #emptyRefused}, true.
    */
   public boolean add(byte[] from, int offset, int length, SockAddr destination) {
     return addPadded(from, offset, length, 0, destination);
@@ -149,9 +156,12 @@ public final class DatagramWriter implements AutoCloseable {
     long control = controls + (long) tail * CONTROL_BYTES;
     long end = control;
     if (ttl > 0 || tos >= 0 || source.isSet()) {
-      end = appendControl(control, destination.family() == Linux.AF_INET6 || source.family() == Linux.AF_INET6);
+      end =
+          appendControl(
+              control, destination.family() == Linux.AF_INET6 || source.family() == Linux.AF_INET6);
     }
-    area.set(LONG, header + MessageLayout.CONTROL_AT, end == control ? 0 : area.address() + control);
+    area.set(
+        LONG, header + MessageLayout.CONTROL_AT, end == control ? 0 : area.address() + control);
     area.set(LONG, header + MessageLayout.CONTROL_LENGTH_AT, end - control);
     dataUsed += length;
     tail++;
@@ -202,9 +212,10 @@ public final class DatagramWriter implements AutoCloseable {
   /**
    * Sends what waits with one call.
    *
-   * @return how many went, at least 1, and fewer than waited where the next one failed or the socket is full; 0 where none
-   *     waited; or the negative errno of the first: with {@code -EAGAIN} it waits on, for else see {@link #dropHead}. With
-   *     IP_RECVERR an error of an earlier datagram is given here once, and the same send goes through when repeated.
+   * @return how many went, at least 1, and fewer than waited where the next one failed or the
+   *     socket is full; 0 where none waited; or the negative errno of the first: with {@code
+   *     -EAGAIN} it waits on, for else see {@link #dropHead}. With IP_RECVERR an error of an
+   *     earlier datagram is given here once, and the same send goes through when repeated.
    */
   public int send(int fd) {
     if (head == tail) {
@@ -231,10 +242,11 @@ public final class DatagramWriter implements AutoCloseable {
   }
 
   /**
-   * Sends all that waits: a datagram whose send fails twice is dropped and counted, so that an error left by an earlier one
-   * costs nothing.
+   * Sends all that waits: a datagram whose send fails twice is dropped and counted, so that an
+   * error left by an earlier one costs nothing.
    *
-   * @return 0 when none waits any more, else how many wait since the socket is full (EAGAIN or ENOBUFS)
+   * @return 0 when none waits any more, else how many wait since the socket is full (EAGAIN or
+   *     ENOBUFS)
    */
   public int sendAll(int fd) {
     boolean repeated = false;

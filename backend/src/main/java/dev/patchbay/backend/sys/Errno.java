@@ -3,8 +3,8 @@ package dev.patchbay.backend.sys;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Error numbers of Linux on x86-64 ({@code asm-generic/errno.h}), with their names and the words that C library users know
- * (errno(3)). Positive here; calls of this package return them negated.
+ * Error numbers of Linux on x86-64 ({@code asm-generic/errno.h}), with their names and the words
+ * that C library users know (errno(3)). Positive here; calls of this package return them negated.
  */
 public final class Errno {
   public static final int EPERM = 1;
@@ -146,13 +146,18 @@ public final class Errno {
     return name != null ? name : "errno " + errno;
   }
 
-  /** The words, as {@code "Connection refused"}, or {@code "Unknown error N"} for a number not listed here. */
+  /**
+   * The words, as {@code "Connection refused"}, or {@code "Unknown error N"} for a number not
+   * listed here.
+   */
   public static String text(int errno) {
     String text = errno > 0 && errno < LIMIT ? TEXTS[errno] : null;
     return text != null ? text : "Unknown error " + errno;
   }
 
-  /** Whether a call only has to be repeated when the descriptor is ready again, or at once (EINTR). */
+  /**
+   * Whether a call only has to be repeated when the descriptor is ready again, or at once (EINTR).
+   */
   public static boolean isTransient(int errno) {
     return errno == EAGAIN || errno == EINTR || errno == EINPROGRESS;
   }

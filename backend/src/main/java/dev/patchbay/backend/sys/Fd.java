@@ -3,10 +3,12 @@ package dev.patchbay.backend.sys;
 import java.lang.foreign.ValueLayout;
 
 /**
- * System calls on descriptors. Each returns what the call returned, or the negative errno ({@link Errno}); none throws
- * for a failed call, none allocates once warm. Cold paths wrap a result in {@link SysException#check}.
+ * System calls on descriptors. Each returns what the call returned, or the negative errno ({@link
+ * Errno}); none throws for a failed call, none allocates once warm. Cold paths wrap a result in
+ * {@link SysException#check}.
  *
- * <p>On another system than Linux on x86-64 each throws {@link UnsupportedOperationException} {@code "needs Linux"}.
+ * <p>On another system than Linux on x86-64 each throws {@link UnsupportedOperationException}
+ * {@code "needs Linux"}.
  */
 public final class Fd {
   private static final int NONBLOCKING = Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC;
@@ -18,7 +20,10 @@ public final class Fd {
     return Libc.socket(family, type | NONBLOCKING, protocol);
   }
 
-  /** socketpair(2) of unix sockets, non-blocking: {@code pair[0]} and {@code pair[1]} are set on success. */
+  /**
+   * socketpair(2) of unix sockets, non-blocking: {@code pair[0]} and {@code pair[1]} are set on
+   * success.
+   */
   public static int socketpair(int type, int[] pair) {
     CallState state = CallState.get();
     int result = Libc.socketpair(Linux.AF_UNIX, type | NONBLOCKING, 0, state.address);
@@ -35,7 +40,10 @@ public final class Fd {
     return Libc.bind(fd, state.address, address.encode(state.area, 0));
   }
 
-  /** connect(2): 0, or {@code -EINPROGRESS}: then writable says that {@link #socketError} knows the result. */
+  /**
+   * connect(2): 0, or {@code -EINPROGRESS}: then writable says that {@link #socketError} knows the
+   * result.
+   */
   public static int connect(int fd, SockAddr address) {
     CallState state = CallState.get();
     return Libc.connect(fd, state.address, address.encode(state.area, 0));
@@ -46,10 +54,14 @@ public final class Fd {
     return Libc.listen(fd, backlog);
   }
 
-  /** accept4(2): a non-blocking close-on-exec descriptor, {@code peer} set; {@code -EAGAIN} where none waits. */
+  /**
+   * accept4(2): a non-blocking close-on-exec descriptor, {@code peer} set; {@code -EAGAIN} where
+   * none waits.
+   */
   public static int accept(int fd, SockAddr peer) {
     CallState state = addressRoom();
-    int accepted = Libc.accept4(fd, state.address, state.address + CallState.LENGTH_AT, NONBLOCKING);
+    int accepted =
+        Libc.accept4(fd, state.address, state.address + CallState.LENGTH_AT, NONBLOCKING);
     if (accepted >= 0) {
       peer.decode(state.area, 0, length(state));
     }
@@ -91,7 +103,10 @@ public final class Fd {
     return (int) Libc.read(fd, into.address(at, length), length);
   }
 
-  /** write(2): bytes written, which may be fewer. For sockets prefer {@link #send}, which raises no SIGPIPE. */
+  /**
+   * write(2): bytes written, which may be fewer. For sockets prefer {@link #send}, which raises no
+   * SIGPIPE.
+   */
   public static int write(int fd, NativeBuffer from, int at, int length) {
     return (int) Libc.write(fd, from.address(at, length), length);
   }
@@ -123,7 +138,8 @@ public final class Fd {
     CallState state = CallState.get();
     state.area.set(ValueLayout.JAVA_INT, 0, 0);
     state.area.set(ValueLayout.JAVA_INT, CallState.LENGTH_AT, 4);
-    int result = Libc.getsockopt(fd, level, name, state.address, state.address + CallState.LENGTH_AT);
+    int result =
+        Libc.getsockopt(fd, level, name, state.address, state.address + CallState.LENGTH_AT);
     return result < 0 ? result : state.area.get(ValueLayout.JAVA_INT, 0);
   }
 
@@ -137,7 +153,10 @@ public final class Fd {
     return result < 0 ? result : length(state);
   }
 
-  /** SO_ERROR, read and cleared: 0, the positive errno that waits at the socket, or the negative errno of the call. */
+  /**
+   * SO_ERROR, read and cleared: 0, the positive errno that waits at the socket, or the negative
+   * errno of the call.
+   */
   public static int socketError(int fd) {
     return getOption(fd, Linux.SOL_SOCKET, Linux.SO_ERROR);
   }
@@ -148,7 +167,11 @@ public final class Fd {
     state.area.set(ValueLayout.JAVA_INT, CallState.LENGTH_AT, 12);
     SysException.check(
         Libc.getsockopt(
-            fd, Linux.SOL_SOCKET, Linux.SO_PEERCRED, state.address, state.address + CallState.LENGTH_AT),
+            fd,
+            Linux.SOL_SOCKET,
+            Linux.SO_PEERCRED,
+            state.address,
+            state.address + CallState.LENGTH_AT),
         "getsockopt(SO_PEERCRED)");
     return new PeerCredentials(
         state.area.get(ValueLayout.JAVA_INT, 0),
@@ -159,7 +182,10 @@ public final class Fd {
   /** Process, user and group of a peer. */
   public record PeerCredentials(int pid, int uid, int gid) {}
 
-  /** Bytes sent and not yet taken by the peer (unix: its unread bytes with their overhead; TCP: not acknowledged). */
+  /**
+   * Bytes sent and not yet taken by the peer (unix: its unread bytes with their overhead; TCP: not
+   * acknowledged).
+   */
   public static int unsent(int fd) {
     return ioctlInt(fd, Linux.SIOCOUTQ);
   }

@@ -13,12 +13,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A descriptor in Netty's epoll loop: level-triggered, told to its {@link Listener} on the loop's thread. It owns the
- * descriptor: {@link #close}, or the end of the loop, closes it exactly once.
+ * A descriptor in Netty's epoll loop: level-triggered, told to its {@link Listener} on the loop's
+ * thread. It owns the descriptor: {@link #close}, or the end of the loop, closes it exactly once.
  *
- * <p>Interest is changed by epoll_ctl(2) only when it differs from what the kernel has: a listener that reads until EAGAIN
- * or its budget causes none per event. A listener may hear of readiness that is gone (the number of a closed descriptor is
- * used again within one turn): its read then says EAGAIN.
+ * <p>Interest is changed by epoll_ctl(2) only when it differs from what the kernel has: a listener
+ * that reads until EAGAIN or its budget causes none per event. A listener may hear of readiness
+ * that is gone (the number of a closed descriptor is used again within one turn): its read then
+ * says EAGAIN.
  */
 public final class FdHandle implements EpollIoHandle {
   /** Bits of epoll(7). */
@@ -31,7 +32,10 @@ public final class FdHandle implements EpollIoHandle {
 
   private static final int UNSUBMITTED = -1;
 
-  /** What a descriptor can say. All run on the loop; an exception closes the handle and goes to Netty's log. */
+  /**
+   * What a descriptor can say. All run on the loop; an exception closes the handle and goes to
+   * Netty's log.
+   */
   public interface Listener {
     /** Data, a connection or the end of a stream can be read. Called only with read interest. */
     void onReadable(FdHandle handle);
@@ -40,9 +44,10 @@ public final class FdHandle implements EpollIoHandle {
     default void onWritable(FdHandle handle) {}
 
     /**
-     * The error queue or SO_ERROR has something (EPOLLERR), or the connection is gone in both directions (EPOLLHUP) while
-     * there is no read interest. Called before the other two. An EPOLLERR that is left where it is comes again at once, for
-     * ever: take it by SO_ERROR or from the error queue, or close. A hang-up is told once until interest changes.
+     * The error queue or SO_ERROR has something (EPOLLERR), or the connection is gone in both
+     * directions (EPOLLHUP) while there is no read interest. Called before the other two. An
+     * EPOLLERR that is left where it is comes again at once, for ever: take it by SO_ERROR or from
+     * the error queue, or close. A hang-up is told once until interest changes.
      *
      * @param events EPOLLERR, EPOLLHUP or both
      */
@@ -69,8 +74,8 @@ public final class FdHandle implements EpollIoHandle {
   }
 
   /**
-   * Joins a loop whose handler is epoll. On the loop's thread it is done on return. Interest may be set before or after. If
-   * it fails, the descriptor is closed.
+   * Joins a loop whose handler is epoll. On the loop's thread it is done on return. Interest may be
+   * set before or after. If it fails, the descriptor is closed.
    *
    * @return when done, or why not
    */
@@ -140,7 +145,8 @@ public final class FdHandle implements EpollIoHandle {
   }
 
   private void submit() {
-    // Netty takes a mask of 0 as the end of the registration: edge-triggered, errors alone are told once
+    // Netty takes a mask of 0 as the end of the registration: edge-triggered, errors alone are told
+    // once
     int events = muted || wanted == 0 ? wanted | EPOLLET : wanted;
     IoRegistration current = registration;
     if (current == null || events == submitted || closed.get() || !current.isValid()) {
@@ -181,8 +187,8 @@ public final class FdHandle implements EpollIoHandle {
   }
 
   /**
-   * The kernel reports a hang-up whether one asked or not, again each turn: a flow that waits for room with unread data
-   * would spin. Edge-triggered, it is told once.
+   * The kernel reports a hang-up whether one asked or not, again each turn: a flow that waits for
+   * room with unread data would spin. Edge-triggered, it is told once.
    */
   private void mute() {
     muted = true;

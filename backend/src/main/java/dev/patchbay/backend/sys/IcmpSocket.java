@@ -3,9 +3,10 @@ package dev.patchbay.backend.sys;
 /**
  * The sockets by which ICMP echo leaves a host, see icmp(7) and raw(7).
  *
- * <p>A ping socket sends echo requests alone; the kernel fills in the checksum and replaces the identifier by the socket's
- * local port, and gives replies to that identifier without the IP header. A raw IPv4 socket gives all ICMP with the IP
- * header, a raw ICMPv6 socket without it, and computes the ICMPv6 checksum.
+ * <p>A ping socket sends echo requests alone; the kernel fills in the checksum and replaces the
+ * identifier by the socket's local port, and gives replies to that identifier without the IP
+ * header. A raw IPv4 socket gives all ICMP with the IP header, a raw ICMPv6 socket without it, and
+ * computes the ICMPv6 checksum.
  */
 public final class IcmpSocket {
   private IcmpSocket() {}
@@ -32,7 +33,10 @@ public final class IcmpSocket {
     return family == Linux.AF_INET6 ? Linux.IPPROTO_ICMPV6 : Linux.IPPROTO_ICMP;
   }
 
-  /** Why a socket could not be had, in words with the remedy, for the positive {@code errno} of openPing or openRaw. */
+  /**
+   * Why a socket could not be had, in words with the remedy, for the positive {@code errno} of
+   * openPing or openRaw.
+   */
   public static String explain(int errno) {
     return switch (errno) {
       case Errno.EACCES ->

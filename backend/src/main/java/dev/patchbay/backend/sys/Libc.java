@@ -11,15 +11,16 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * The bindings. Each method is one libc function, takes addresses as {@code long}, and returns what the function returned
- * or the negative errno.
+ * The bindings. Each method is one libc function, takes addresses as {@code long}, and returns what
+ * the function returned or the negative errno.
  *
- * <p>On x86-64 each integer or pointer argument travels in a 64-bit register of its own whose upper half the callee ignores
- * for an {@code int}. So all functions of n arguments share one signature of n longs: six shapes to be linked at start-up
- * instead of thirty. Only results differ: of an {@code int} the upper half of the register is undefined.
+ * <p>On x86-64 each integer or pointer argument travels in a 64-bit register of its own whose upper
+ * half the callee ignores for an {@code int}. So all functions of n arguments share one signature
+ * of n longs: six shapes to be linked at start-up instead of thirty. Only results differ: of an
+ * {@code int} the upper half of the register is undefined.
  *
- * <p>Addresses, not segments, are passed since that needs no slice objects and no liveness protocol per call: the callers
- * in this package keep the memory reachable and open for the duration.
+ * <p>Addresses, not segments, are passed since that needs no slice objects and no liveness protocol
+ * per call: the callers in this package keep the memory reachable and open for the duration.
  */
 final class Libc {
   private static final boolean SUPPORTED = isLinux() && isAmd64();
@@ -82,7 +83,10 @@ final class Libc {
         options);
   }
 
-  /** A handle of the same type that throws when it is called: loading this class elsewhere than on Linux harms nobody. */
+  /**
+   * A handle of the same type that throws when it is called: loading this class elsewhere than on
+   * Linux harms nobody.
+   */
   private static MethodHandle refusal(int arguments) {
     Class<?>[] types = new Class<?>[arguments + 1];
     Arrays.fill(types, long.class);
@@ -184,7 +188,10 @@ final class Libc {
     CallState state = CallState.get();
     try {
       int result =
-          (int) (long) RECVMMSG.invokeExact(state.errno, (long) fd, headers, (long) count, (long) flags, 0L);
+          (int)
+              (long)
+                  RECVMMSG.invokeExact(
+                      state.errno, (long) fd, headers, (long) count, (long) flags, 0L);
       return result >= 0 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -257,7 +264,8 @@ final class Libc {
     return result != 0 ? result : -CallState.get().code();
   }
 
-  // One method for each number of arguments. The handle is a constant at every call site once inlined.
+  // One method for each number of arguments. The handle is a constant at every call site once
+  // inlined.
 
   private static int callInt(MethodHandle handle) {
     CallState state = CallState.get();

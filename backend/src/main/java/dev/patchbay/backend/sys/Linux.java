@@ -1,8 +1,9 @@
 package dev.patchbay.backend.sys;
 
 /**
- * Numbers of the Linux kernel's interface to user space for x86-64, under the names of its headers ({@code sys/socket.h},
- * {@code netinet/in.h}, {@code linux/errqueue.h}, {@code linux/if_tun.h}, {@code asm-generic}).
+ * Numbers of the Linux kernel's interface to user space for x86-64, under the names of its headers
+ * ({@code sys/socket.h}, {@code netinet/in.h}, {@code linux/errqueue.h}, {@code linux/if_tun.h},
+ * {@code asm-generic}).
  */
 public final class Linux {
   public static final int AF_UNSPEC = 0;
@@ -70,7 +71,10 @@ public final class Linux {
   public static final int IPV6_RECVTCLASS = 66;
   public static final int IPV6_TCLASS = 67;
 
-  /** Values of IP_MTU_DISCOVER: fragment, refuse above the path MTU, or set DF and ignore the path MTU known. */
+  /**
+   * Values of IP_MTU_DISCOVER: fragment, refuse above the path MTU, or set DF and ignore the path
+   * MTU known.
+   */
   public static final int IP_PMTUDISC_DONT = 0;
 
   public static final int IP_PMTUDISC_DO = 2;
@@ -116,7 +120,10 @@ public final class Linux {
   public static final int EFD_NONBLOCK = 0x800;
   public static final int EFD_CLOEXEC = 0x80000;
 
-  /** Bytes not yet taken by the peer (unix sockets) or not yet acknowledged (TCP); {@code linux/sockios.h}. */
+  /**
+   * Bytes not yet taken by the peer (unix sockets) or not yet acknowledged (TCP); {@code
+   * linux/sockios.h}.
+   */
   public static final long SIOCOUTQ = 0x5411;
 
   /** Bytes (streams) or size of the next datagram that can be read. */

@@ -3,8 +3,8 @@ package dev.patchbay.backend.sys;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Offsets of {@code struct mmsghdr}, {@code iovec} and {@code cmsghdr} on x86-64 ({@code bits/socket.h}, cmsg(3)), and of
- * {@code sock_extended_err} ({@code linux/errqueue.h}).
+ * Offsets of {@code struct mmsghdr}, {@code iovec} and {@code cmsghdr} on x86-64 ({@code
+ * bits/socket.h}, cmsg(3)), and of {@code sock_extended_err} ({@code linux/errqueue.h}).
  */
 final class MessageLayout {
   static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;

@@ -6,11 +6,12 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Memory outside the heap that the kernel reads and writes. All offsets are bytes from its start and are checked; a wrong
- * one throws {@link IndexOutOfBoundsException} and touches nothing. No method but the constructor allocates.
+ * Memory outside the heap that the kernel reads and writes. All offsets are bytes from its start
+ * and are checked; a wrong one throws {@link IndexOutOfBoundsException} and touches nothing. No
+ * method but the constructor allocates.
  *
- * <p>Owned by one thread. {@link #close} gives the memory back; a system call with a closed buffer throws
- * {@link IllegalStateException}.
+ * <p>Owned by one thread. {@link #close} gives the memory back; a system call with a closed buffer
+ * throws {@link IllegalStateException}.
  */
 public final class NativeBuffer implements AutoCloseable {
   private static final ValueLayout.OfInt INT_BE =

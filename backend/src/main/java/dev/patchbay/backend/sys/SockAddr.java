@@ -12,9 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A socket address as a mutable holder, so that decoding one per datagram allocates nothing: IPv4, IPv6 with its scope, or
- * a unix path, an abstract name or no name. Both IP families are two longs, IPv4 as {@code ::ffff:a.b.c.d}, as everywhere
- * in the stack. Layouts: ip(7), ipv6(7), unix(7).
+ * A socket address as a mutable holder, so that decoding one per datagram allocates nothing: IPv4,
+ * IPv6 with its scope, or a unix path, an abstract name or no name. Both IP families are two longs,
+ * IPv4 as {@code ::ffff:a.b.c.d}, as everywhere in the stack. Layouts: ip(7), ipv6(7), unix(7).
  */
 public final class SockAddr {
   /** Bytes that hold any address of these families (sockaddr_un has 110), a multiple of 8. */
@@ -52,7 +52,10 @@ public final class SockAddr {
     return this;
   }
 
-  /** Sets an IPv4 address; {@code address} has its first octet in the highest bits, {@code port} is 0 to 65535. */
+  /**
+   * Sets an IPv4 address; {@code address} has its first octet in the highest bits, {@code port} is
+   * 0 to 65535.
+   */
   public SockAddr setInet4(int address, int port) {
     clear();
     family = Linux.AF_INET;
@@ -61,7 +64,10 @@ public final class SockAddr {
     return this;
   }
 
-  /** Sets an IPv6 address for an AF_INET6 socket, which may be {@code ::ffff:a.b.c.d}; scope 0 is none. */
+  /**
+   * Sets an IPv6 address for an AF_INET6 socket, which may be {@code ::ffff:a.b.c.d}; scope 0 is
+   * none.
+   */
   public SockAddr setInet6(long hi, long lo, int scope, int port) {
     clear();
     family = Linux.AF_INET6;
@@ -83,13 +89,19 @@ public final class SockAddr {
   /**
    * Sets a unix socket path.
    *
-   * @throws IllegalArgumentException for a path that is empty, has a NUL, or has more than {@link #MAX_PATH} bytes
+   * @throws IllegalArgumentException for a path that is empty, has a NUL, or has more than {@link
+   *     #MAX_PATH} bytes
    */
   public SockAddr setUnix(String name) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     if (bytes.length == 0 || bytes.length > MAX_PATH || name.indexOf('\0') >= 0) {
       throw new IllegalArgumentException(
-          "unix socket path must have 1 to " + MAX_PATH + " bytes without NUL, has " + bytes.length + ": " + name);
+          "unix socket path must have 1 to "
+              + MAX_PATH
+              + " bytes without NUL, has "
+              + bytes.length
+              + ": "
+              + name);
     }
     clear();
     family = Linux.AF_UNIX;
@@ -98,11 +110,14 @@ public final class SockAddr {
     return this;
   }
 
-  /** Sets an abstract name, which has no file; {@code name} without the leading NUL, 1 to 107 bytes. */
+  /**
+   * Sets an abstract name, which has no file; {@code name} without the leading NUL, 1 to 107 bytes.
+   */
   public SockAddr setAbstract(String name) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     if (bytes.length == 0 || bytes.length > MAX_PATH) {
-      throw new IllegalArgumentException("abstract name must have 1 to " + MAX_PATH + " bytes: " + name);
+      throw new IllegalArgumentException(
+          "abstract name must have 1 to " + MAX_PATH + " bytes: " + name);
     }
     clear();
     family = Linux.AF_UNIX;
@@ -178,7 +193,9 @@ public final class SockAddr {
     return this;
   }
 
-  /** The unix path, {@code "@name"} for an abstract one, empty for an unnamed socket (allocates). */
+  /**
+   * The unix path, {@code "@name"} for an abstract one, empty for an unnamed socket (allocates).
+   */
   public String path() {
     if (pathLength > 0 && path[0] == 0) {
       return "@" + new String(path, 1, pathLength - 1, StandardCharsets.UTF_8);

@@ -3,8 +3,8 @@ package dev.patchbay.backend.sys;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Socket options by their purpose, for both families. Each returns 0 or the negative errno. Sources: socket(7), ip(7),
- * ipv6(7), tcp(7).
+ * Socket options by their purpose, for both families. Each returns 0 or the negative errno.
+ * Sources: socket(7), ip(7), ipv6(7), tcp(7).
  */
 public final class SockOpt {
   private SockOpt() {}
@@ -42,7 +42,10 @@ public final class SockOpt {
     return Libc.setsockopt(fd, Linux.SOL_SOCKET, Linux.SO_LINGER, state.address, 8);
   }
 
-  /** IP_RECVERR or IPV6_RECVERR: ICMP errors and local ones wait in the error queue. UDP, ping and TCP sockets. */
+  /**
+   * IP_RECVERR or IPV6_RECVERR: ICMP errors and local ones wait in the error queue. UDP, ping and
+   * TCP sockets.
+   */
   public static int receiveErrors(int fd, int family, boolean on) {
     return byFamily(fd, family, Linux.IP_RECVERR, Linux.IPV6_RECVERR, on ? 1 : 0);
   }
@@ -72,7 +75,9 @@ public final class SockOpt {
     return byFamily(fd, family, Linux.IP_TOS, Linux.IPV6_TCLASS, value);
   }
 
-  /** IP_MTU_DISCOVER or IPV6_MTU_DISCOVER: {@link Linux#IP_PMTUDISC_DONT} (no DF), _DO or _PROBE. */
+  /**
+   * IP_MTU_DISCOVER or IPV6_MTU_DISCOVER: {@link Linux#IP_PMTUDISC_DONT} (no DF), _DO or _PROBE.
+   */
   public static int mtuDiscover(int fd, int family, int mode) {
     return byFamily(fd, family, Linux.IP_MTU_DISCOVER, Linux.IPV6_MTU_DISCOVER, mode);
   }
@@ -101,7 +106,8 @@ public final class SockOpt {
    * Joins a group.
    *
    * @param group the group, AF_INET or AF_INET6
-   * @param local address of the interface to join on, used for IPv4; an unset one leaves the choice to the kernel
+   * @param local address of the interface to join on, used for IPv4; an unset one leaves the choice
+   *     to the kernel
    * @param interfaceIndex its index, used for IPv6 and, where not 0, before {@code local} for IPv4
    */
   public static int multicastJoin(int fd, SockAddr group, SockAddr local, int interfaceIndex) {
@@ -119,7 +125,10 @@ public final class SockOpt {
     return Libc.setsockopt(fd, Linux.IPPROTO_IPV6, Linux.IPV6_JOIN_GROUP, state.address + 8, 20);
   }
 
-  /** IP_MULTICAST_IF by address (IPv4, index 0) or by index: the interface by which multicast leaves. */
+  /**
+   * IP_MULTICAST_IF by address (IPv4, index 0) or by index: the interface by which multicast
+   * leaves.
+   */
   public static int multicastInterface(int fd, int family, SockAddr local, int interfaceIndex) {
     if (family == Linux.AF_INET6) {
       return Fd.setOption(fd, Linux.IPPROTO_IPV6, Linux.IPV6_MULTICAST_IF, interfaceIndex);
@@ -131,8 +140,12 @@ public final class SockOpt {
 
   /** Lays out an ip_mreqn: group, local address (network order), index. */
   private static void mreqn(
-      CallState state, @org.jspecify.annotations.Nullable SockAddr group, SockAddr local, int index) {
-    state.area.set(ValueLayout.JAVA_INT, 0, group == null ? 0 : Integer.reverseBytes(group.inet4()));
+      CallState state,
+      @org.jspecify.annotations.Nullable SockAddr group,
+      SockAddr local,
+      int index) {
+    state.area.set(
+        ValueLayout.JAVA_INT, 0, group == null ? 0 : Integer.reverseBytes(group.inet4()));
     int address = local.family() == Linux.AF_INET ? local.inet4() : 0;
     state.area.set(ValueLayout.JAVA_INT, 4, Integer.reverseBytes(address));
     state.area.set(ValueLayout.JAVA_INT, 8, index);

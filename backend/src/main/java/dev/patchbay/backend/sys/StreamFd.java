@@ -1,8 +1,9 @@
 package dev.patchbay.backend.sys;
 
 /**
- * Non-blocking stream sockets, unix and TCP, as plain descriptors: netdevs, forwards, and the thousands of host
- * connections of the uplink. Static and stateless; a flow keeps its number in its {@link FdHandle}.
+ * Non-blocking stream sockets, unix and TCP, as plain descriptors: netdevs, forwards, and the
+ * thousands of host connections of the uplink. Static and stateless; a flow keeps its number in its
+ * {@link FdHandle}.
  *
  * <pre>
  *   int fd = StreamFd.open(family);                  // options, then
@@ -10,8 +11,8 @@ package dev.patchbay.backend.sys;
  *   …onWritable: int errno = Fd.socketError(fd);     // 0: connected
  * </pre>
  *
- * Reads give bytes, 0 at the end of the stream, or the negative errno. The forms with byte[] go through a native scratch
- * buffer that one loop shares.
+ * Reads give bytes, 0 at the end of the stream, or the negative errno. The forms with byte[] go
+ * through a native scratch buffer that one loop shares.
  */
 public final class StreamFd {
   private StreamFd() {}
@@ -24,9 +25,11 @@ public final class StreamFd {
   /**
    * A socket with its connect under way: also where the answer is still to come.
    *
-   * @param options whether TCP sockets get TCP_NODELAY and the error queue (IP_RECVERR, IPV6_RECVERR)
-   * @return the descriptor, or the negative errno of what failed at once (ENETUNREACH, ECONNREFUSED, ENOENT, EAGAIN of a
-   *     unix listener whose backlog is full); nothing is left open then
+   * @param options whether TCP sockets get TCP_NODELAY and the error queue (IP_RECVERR,
+   *     IPV6_RECVERR)
+   * @return the descriptor, or the negative errno of what failed at once (ENETUNREACH,
+   *     ECONNREFUSED, ENOENT, EAGAIN of a unix listener whose backlog is full); nothing is left
+   *     open then
    */
   public static int connect(SockAddr address, boolean options) {
     int fd = open(address.family());
@@ -46,10 +49,12 @@ public final class StreamFd {
   }
 
   /**
-   * A listening socket. TCP ones get SO_REUSEADDR, IPv6 ones IPV6_V6ONLY. A unix path that exists is not taken over here.
+   * A listening socket. TCP ones get SO_REUSEADDR, IPv6 ones IPV6_V6ONLY. A unix path that exists
+   * is not taken over here.
    *
    * @param backlog connections that wait for accept, capped at net.core.somaxconn
-   * @throws SysException EADDRINUSE, EACCES (privileged port), EADDRNOTAVAIL, ENOENT (directory of the path)
+   * @throws SysException EADDRINUSE, EACCES (privileged port), EADDRNOTAVAIL, ENOENT (directory of
+   *     the path)
    */
   public static int listen(SockAddr address, int backlog) throws SysException {
     int fd = SysException.check(open(address.family()), "socket(" + address + ")");

@@ -2,7 +2,10 @@ package dev.patchbay.backend.sys;
 
 import java.io.IOException;
 
-/** A system call failed on a cold path: set-up, start, end. Hot paths return the negative errno instead. */
+/**
+ * A system call failed on a cold path: set-up, start, end. Hot paths return the negative errno
+ * instead.
+ */
 public final class SysException extends IOException {
   private static final long serialVersionUID = 1L;
 

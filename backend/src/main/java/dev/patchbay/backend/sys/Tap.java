@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A TAP interface of the host, joined without packet information: each read and write is one Ethernet frame. Source:
- * Documentation/networking/tuntap.rst.
+ * A TAP interface of the host, joined without packet information: each read and write is one
+ * Ethernet frame. Source: Documentation/networking/tuntap.rst.
  */
 public final class Tap implements AutoCloseable {
   private static final int IFREQ_BYTES = 40;
@@ -21,16 +21,18 @@ public final class Tap implements AutoCloseable {
   }
 
   /**
-   * Joins an interface, or makes one where there is none of that name (needs CAP_NET_ADMIN, or that the interface was made
-   * for our user).
+   * Joins an interface, or makes one where there is none of that name (needs CAP_NET_ADMIN, or that
+   * the interface was made for our user).
    *
    * @param wanted 1 to 15 bytes; {@code "tap%d"} lets the kernel number it
-   * @throws SysException EPERM without the rights, EBUSY where another process has joined, ENOENT without /dev/net/tun
+   * @throws SysException EPERM without the rights, EBUSY where another process has joined, ENOENT
+   *     without /dev/net/tun
    */
   public static Tap open(String wanted) throws SysException {
     byte[] bytes = wanted.getBytes(StandardCharsets.UTF_8);
     if (bytes.length == 0 || bytes.length >= Linux.IFNAMSIZ) {
-      throw new IllegalArgumentException("interface name must have 1 to 15 bytes: '" + wanted + "'");
+      throw new IllegalArgumentException(
+          "interface name must have 1 to 15 bytes: '" + wanted + "'");
     }
     int fd =
         SysException.check(
@@ -58,7 +60,10 @@ public final class Tap implements AutoCloseable {
     return name;
   }
 
-  /** Reads one frame: its length in bytes, or a negative errno, {@code -EAGAIN} where none waits. Longer ones are cut. */
+  /**
+   * Reads one frame: its length in bytes, or a negative errno, {@code -EAGAIN} where none waits.
+   * Longer ones are cut.
+   */
   public int read(NativeBuffer into, int at, int length) {
     return Fd.read(fd, into, at, length);
   }
@@ -68,7 +73,10 @@ public final class Tap implements AutoCloseable {
     return Fd.write(fd, from, at, length);
   }
 
-  /** Leaves; an interface that is not persistent disappears. Not where an {@link FdHandle} owns the descriptor. */
+  /**
+   * Leaves; an interface that is not persistent disappears. Not where an {@link FdHandle} owns the
+   * descriptor.
+   */
   @Override
   public void close() {
     if (!closed) {

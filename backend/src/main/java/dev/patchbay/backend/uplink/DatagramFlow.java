@@ -15,15 +15,17 @@ import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.Ipv4;
 
 /**
- * A host socket for one endpoint of a guest (address and port, or address and echo identifier), whatever its peers:
- * endpoint-independent mapping (RFC 4787 REQ-1). The socket is not connected; errors of the network come by its error queue
- * and go to the guest as the ICMP errors they were.
+ * A host socket for one endpoint of a guest (address and port, or address and echo identifier),
+ * whatever its peers: endpoint-independent mapping (RFC 4787 REQ-1). The socket is not connected;
+ * errors of the network come by its error queue and go to the guest as the ICMP errors they were.
  */
 abstract class DatagramFlow extends EndpointTable.Node implements FdHandle.Listener {
   /** System calls of one event. */
   private static final int ROUNDS = 4;
 
-  /** Bytes in front of the quoted data of an error: the longest IP header and a UDP or ICMP header. */
+  /**
+   * Bytes in front of the quoted data of an error: the longest IP header and a UDP or ICMP header.
+   */
   static final int QUOTE_HEADER = 48;
 
   final Shared shared;
@@ -38,7 +40,13 @@ abstract class DatagramFlow extends EndpointTable.Node implements FdHandle.Liste
   long last;
 
   DatagramFlow(
-      Shared shared, long hi, long lo, int number, int fd, GuestLimits.Kind kind, GuestLimits.Guest guest) {
+      Shared shared,
+      long hi,
+      long lo,
+      int number,
+      int fd,
+      GuestLimits.Kind kind,
+      GuestLimits.Guest guest) {
     super(hi, lo, number);
     this.shared = shared;
     this.kind = kind;
@@ -52,11 +60,15 @@ abstract class DatagramFlow extends EndpointTable.Node implements FdHandle.Liste
     last = shared.now();
   }
 
-  /** Makes a packet from the current datagram of {@code reader} and sends it to the guest; false if it is none for it. */
+  /**
+   * Makes a packet from the current datagram of {@code reader} and sends it to the guest; false if
+   * it is none for it.
+   */
   abstract boolean toGuest(DatagramReader reader, long wireHi, long wireLo);
 
   /**
-   * Writes the guest's transport header as it was at {@code at} of {@code quote} and how much of the data is known.
+   * Writes the guest's transport header as it was at {@code at} of {@code quote} and how much of
+   * the data is known.
    *
    * @return bytes written; 0 where the error is about a datagram of somebody else
    */

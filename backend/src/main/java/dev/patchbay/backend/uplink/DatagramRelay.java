@@ -29,7 +29,8 @@ final class DatagramRelay {
   /**
    * A checked UDP datagram.
    *
-   * @return false where it was not taken, since the port of ours leads nowhere: the namespace answers it
+   * @return false where it was not taken, since the port of ours leads nowhere: the namespace
+   *     answers it
    */
   boolean udp(Packet p) {
     int port = p.udp().destinationPort();

@@ -12,8 +12,9 @@ import dev.patchbay.stack.wire.Ipv6;
 import dev.patchbay.stack.wire.Tcp;
 
 /**
- * Brings packets of the far side into the namespace: adds the IP header, and lets a packet whose source is one of our own
- * addresses go by OUTPUT, any other come in by the uplink's device. Also makes ICMP errors and the RST for a refused SYN.
+ * Brings packets of the far side into the namespace: adds the IP header, and lets a packet whose
+ * source is one of our own addresses go by OUTPUT, any other come in by the uplink's device. Also
+ * makes ICMP errors and the RST for a refused SYN.
  */
 final class Emitter {
   private static final int DEFAULT_TTL = 64;
@@ -71,14 +72,16 @@ final class Emitter {
     }
   }
 
-  /** Marks the transport checksum, {@code offset} bytes into the header, as one to be filled in on the way out. */
+  /**
+   * Marks the transport checksum, {@code offset} bytes into the header, as one to be filled in on
+   * the way out.
+   */
   static void partialChecksum(
       Packet p, int offset, long srcHi, long srcLo, long dstHi, long dstLo) {
     p.checksumState = Packet.CHECKSUM_PARTIAL;
     p.checksumStart = p.l4;
     p.checksumOffset = offset;
-    long sum =
-        InternetChecksum.pseudo(srcHi, srcLo, dstHi, dstLo, p.protocol, p.tail - p.l4);
+    long sum = InternetChecksum.pseudo(srcHi, srcLo, dstHi, dstLo, p.protocol, p.tail - p.l4);
     Bytes.put16(p.data, p.l4 + offset, InternetChecksum.fold(sum));
   }
 
@@ -104,12 +107,18 @@ final class Emitter {
     send(p, srcHi, srcLo, syn.sourceHi(), syn.sourceLo());
   }
 
-  /** Tells the sender of {@code about} that it is "administratively prohibited"; the packet stays the caller's. */
+  /**
+   * Tells the sender of {@code about} that it is "administratively prohibited"; the packet stays
+   * the caller's.
+   */
   void prohibited(Packet about) {
     unreachable(about, 13, 1);
   }
 
-  /** Destination unreachable with the code of the packet's family, from the gateway or the address of ours it went to. */
+  /**
+   * Destination unreachable with the code of the packet's family, from the gateway or the address
+   * of ours it went to.
+   */
   void unreachable(Packet about, int code4, int code6) {
     boolean v4 = about.isIpv4();
     icmp(about, v4 ? TYPE_UNREACHABLE4 : 1, v4 ? code4 : code6, 0);
@@ -120,8 +129,7 @@ final class Emitter {
     long hi = about.destinationHi();
     long lo = about.destinationLo();
     if (!inside.isLocal(hi, lo)) {
-      IpAddress gateway =
-          inside.gateway(new IpAddress(about.sourceHi(), about.sourceLo()));
+      IpAddress gateway = inside.gateway(new IpAddress(about.sourceHi(), about.sourceLo()));
       hi = gateway.hi();
       lo = gateway.lo();
     }
@@ -155,7 +163,10 @@ final class Emitter {
     send(p, hi, lo, dstHi, dstLo);
   }
 
-  /** Fills in the checksum of an ICMP or ICMPv6 message that is complete from l4 to tail, its field 0. */
+  /**
+   * Fills in the checksum of an ICMP or ICMPv6 message that is complete from l4 to tail, its field
+   * 0.
+   */
   static void finishIcmp(Packet p, long srcHi, long srcLo, long dstHi, long dstLo) {
     int length = p.tail - p.l4;
     long sum = InternetChecksum.sum(p.data, p.l4, length);

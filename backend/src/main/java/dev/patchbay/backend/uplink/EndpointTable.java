@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hash table by address and number (a port, or more in one int) that neither boxes nor allocates when asked. The hash is
- * keyed, since guests and strangers choose the keys.
+ * A hash table by address and number (a port, or more in one int) that neither boxes nor allocates
+ * when asked. The hash is keyed, since guests and strangers choose the keys.
  */
 final class EndpointTable<T extends EndpointTable.Node> {
   /** What can be in a table; in one at a time. */

@@ -81,7 +81,8 @@ public final class ForwardTable {
       open.add(forward);
       return entry(forward);
     } catch (IllegalArgumentException e) {
-      throw new ForwardException("cannot open " + rule.hostText() + ": " + e.getMessage(), false, e);
+      throw new ForwardException(
+          "cannot open " + rule.hostText() + ": " + e.getMessage(), false, e);
     } catch (SysException e) {
       throw new ForwardException(explain(rule, e.errno()), e.errno() == Errno.EADDRINUSE, e);
     }
@@ -89,10 +90,7 @@ public final class ForwardTable {
 
   private static int openUdp(SockAddr address) throws SysException {
     int fd = SysException.check(Fd.socket(address.family(), Linux.SOCK_DGRAM, 0), "socket");
-    int result =
-        address.family() == Linux.AF_INET6
-            ? SockOpt.v6Only(fd, true)
-            : 0;
+    int result = address.family() == Linux.AF_INET6 ? SockOpt.v6Only(fd, true) : 0;
     if (result == 0) {
       result = Fd.bind(fd, address);
     }
@@ -146,8 +144,8 @@ public final class ForwardTable {
   }
 
   /**
-   * Chooses who the guest sees: a client's own address where it may come from outside, else (loopback, martian, one of our
-   * links, another family, no address at all) the gateway's.
+   * Chooses who the guest sees: a client's own address where it may come from outside, else
+   * (loopback, martian, one of our links, another family, no address at all) the gateway's.
    */
   IpAddress source(SockAddr client, IpAddress target) {
     long hi = client.hi();

@@ -11,10 +11,11 @@ import dev.patchbay.stack.wire.Addresses;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connect of the host for a parked SYN. When it ends, the guest gets what it would get from the world: SYN-ACK, RST, the
- * ICMP error that a router sent, or silence.
+ * A connect of the host for a parked SYN. When it ends, the guest gets what it would get from the
+ * world: SYN-ACK, RST, the ICMP error that a router sent, or silence.
  *
- * <p>Afterwards it only passes the descriptor's events on to the {@link TcpFlow}, since a handle keeps its listener.
+ * <p>Afterwards it only passes the descriptor's events on to the {@link TcpFlow}, since a handle
+ * keeps its listener.
  */
 final class HostConnect implements FdHandle.Listener {
   private final TcpRelay relay;
@@ -134,8 +135,7 @@ final class HostConnect implements FdHandle.Listener {
     long lo = syn.destinationLo();
     boolean v4 = Addresses.isV4(hi, lo);
     if (!shared.inside.isLocal(hi, lo)) {
-      IpAddress gateway =
-          shared.inside.gateway(new IpAddress(syn.sourceHi(), syn.sourceLo()));
+      IpAddress gateway = shared.inside.gateway(new IpAddress(syn.sourceHi(), syn.sourceLo()));
       hi = gateway.hi();
       lo = gateway.lo();
     }

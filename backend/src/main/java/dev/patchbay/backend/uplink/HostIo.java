@@ -10,8 +10,9 @@ public interface HostIo {
   EventLoop loop();
 
   /**
-   * Registers a descriptor, which the handle owns from now on, without interest in anything yet. Each callback of {@code
-   * listener} must run inside a turn: after it, what was deferred to the end of the turn is run. On the loop's thread.
+   * Registers a descriptor, which the handle owns from now on, without interest in anything yet.
+   * Each callback of {@code listener} must run inside a turn: after it, what was deferred to the
+   * end of the turn is run. On the loop's thread.
    */
   FdHandle open(int fd, FdHandle.Listener listener);
 

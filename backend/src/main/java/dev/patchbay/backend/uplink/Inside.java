@@ -9,7 +9,10 @@ public interface Inside {
   /** Whether the address is one of the namespace's own (unicast). */
   boolean isLocal(long hi, long lo);
 
-  /** Whether the address lies on one of the namespace's links, so that no packet from it can enter by the uplink. */
+  /**
+   * Whether the address lies on one of the namespace's links, so that no packet from it can enter
+   * by the uplink.
+   */
   boolean isOnLink(long hi, long lo);
 
   /** Whether it is the uplink's own device: what came in by it must not leave by it. */
@@ -24,6 +27,9 @@ public interface Inside {
   /** MTU towards an address inside, IP header included. */
   int mtu(long hi, long lo);
 
-  /** The address of ours, of the same family, that a guest at {@code guest} knows as its gateway. Cold path. */
+  /**
+   * The address of ours, of the same family, that a guest at {@code guest} knows as its gateway.
+   * Cold path.
+   */
   IpAddress gateway(IpAddress guest);
 }

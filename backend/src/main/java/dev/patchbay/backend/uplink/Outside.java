@@ -25,8 +25,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands behind {@code host0}: the far hosts of all connections that guests open to the world, played by ordinary
- * sockets of the host. See the package for the way of a packet. Only on the loop.
+ * What stands behind {@code host0}: the far hosts of all connections that guests open to the world,
+ * played by ordinary sockets of the host. See the package for the way of a packet. Only on the
+ * loop.
  */
 public final class Outside implements AutoCloseable {
   private static final int MAX_EXTENSIONS = 8;
@@ -105,19 +106,18 @@ public final class Outside implements AutoCloseable {
   /** All TCP connections that stand. */
   public List<Flow> flows() {
     List<Flow> list = new ArrayList<>();
-    tcp.forEach(
-        f -> {
-          TcpSocket s = f.socket;
-          if (s != null) {
-            list.add(
-                new Flow(
-                    f.isForwarded(),
-                    text(s.remoteHi(), s.remoteLo(), s.remotePort()),
-                    text(s.localHi(), s.localLo(), s.localPort()),
-                    f.bytesOut,
-                    f.bytesIn));
-          }
-        });
+    tcp.forEach(f -> {
+      TcpSocket s = f.socket;
+      if (s != null) {
+        list.add(
+            new Flow(
+                f.isForwarded(),
+                text(s.remoteHi(), s.remoteLo(), s.remotePort()),
+                text(s.localHi(), s.localLo(), s.localPort()),
+                f.bytesOut,
+                f.bytesIn));
+      }
+    });
     return list;
   }
 
@@ -164,7 +164,8 @@ public final class Outside implements AutoCloseable {
   /**
    * A packet to an address of ours that no socket of ours takes, IP header checked.
    *
-   * @return false where it leads nowhere on the host either: it is still the caller's, who answers as for a closed port
+   * @return false where it leads nowhere on the host either: it is still the caller's, who answers
+   *     as for a closed port
    */
   public boolean receiveLocal(Packet p) {
     if (!shared.inside.isLocal(p.destinationHi(), p.destinationLo())) {
@@ -256,7 +257,8 @@ public final class Outside implements AutoCloseable {
       }
       case IpProtocol.ICMP, IpProtocol.ICMPV6 -> icmp(p);
       default -> {
-        // no socket of ours carries it: as a host without that protocol says, for IPv6 in the nearest words
+        // no socket of ours carries it: as a host without that protocol says, for IPv6 in the
+        // nearest words
         shared.emitter.unreachable(p, 2, 1);
         p.drop(DropReason.IP_NOPROTO);
       }
@@ -273,11 +275,7 @@ public final class Outside implements AutoCloseable {
     if ((p.tcp().flags() & (Tcp.SYN | Tcp.ACK | Tcp.RST)) == Tcp.SYN) {
       Policy.Verdict verdict =
           shared.policy.decide(
-              true,
-              p.destinationHi(),
-              p.destinationLo(),
-              p.tcp().destinationPort(),
-              shared.host);
+              true, p.destinationHi(), p.destinationLo(), p.tcp().destinationPort(), shared.host);
       if (verdict != Policy.Verdict.PASS) {
         return refused(p, verdict);
       }
@@ -351,7 +349,10 @@ public final class Outside implements AutoCloseable {
     }
   }
 
-  /** An error about one of our segments: the guest's side of a connection may end by it, or take smaller segments. */
+  /**
+   * An error about one of our segments: the guest's side of a connection may end by it, or take
+   * smaller segments.
+   */
   private void icmpError(Packet p, boolean v4) {
     int type = p.icmp().type();
     int code = p.icmp().code();
@@ -397,8 +398,9 @@ public final class Outside implements AutoCloseable {
   }
 
   /**
-   * An ICMP error that came to an address of ours about a segment which the uplink may have sent: the namespace passes on
-   * what its own connections do not know. The packet stays the caller's; {@code l4} is at the ICMP header.
+   * An ICMP error that came to an address of ours about a segment which the uplink may have sent:
+   * the namespace passes on what its own connections do not know. The packet stays the caller's;
+   * {@code l4} is at the ICMP header.
    */
   public void icmpErrorLocal(Packet p) {
     if (p.icmp().check(p.tail)) {

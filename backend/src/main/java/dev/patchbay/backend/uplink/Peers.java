@@ -4,9 +4,10 @@ import dev.patchbay.backend.sys.SockAddr;
 import java.util.Arrays;
 
 /**
- * To whom a datagram socket has spoken: for each peer's address as the guest knows it ({@code wire}) the one on the host's
- * side, which differs for our own addresses (10.0.2.2 is 127.0.0.1). Replies are let in from these addresses only (RFC 4787
- * REQ-8, address-dependent filtering). At most {@link #MAX} peers, of which the one used longest ago gives way.
+ * To whom a datagram socket has spoken: for each peer's address as the guest knows it ({@code
+ * wire}) the one on the host's side, which differs for our own addresses (10.0.2.2 is 127.0.0.1).
+ * Replies are let in from these addresses only (RFC 4787 REQ-8, address-dependent filtering). At
+ * most {@link #MAX} peers, of which the one used longest ago gives way.
  */
 final class Peers {
   static final int MAX = 128;
@@ -60,7 +61,10 @@ final class Peers {
     return -1;
   }
 
-  /** The peer with this host-side address, if possible the one whose port was spoken to last; -1 if there is none. */
+  /**
+   * The peer with this host-side address, if possible the one whose port was spoken to last; -1 if
+   * there is none.
+   */
   int byHost(SockAddr host) {
     int found = -1;
     for (int i = 0; i < count; i++) {

@@ -12,7 +12,10 @@ import dev.patchbay.stack.wire.IpProtocol;
 final class PingFlow extends DatagramFlow {
   private static final int HEADER = Icmp.LENGTH;
 
-  /** Of a raw socket: the identifier that stands for the guest's; -1 for a ping socket, whose kernel chooses it. */
+  /**
+   * Of a raw socket: the identifier that stands for the guest's; -1 for a ping socket, whose kernel
+   * chooses it.
+   */
   private final int rawId;
 
   PingFlow(Shared shared, long hi, long lo, int id, int fd, int rawId, GuestLimits.Guest guest) {
@@ -38,7 +41,10 @@ final class PingFlow extends DatagramFlow {
     send(p, p.l4, p.tail - p.l4, shared.host);
   }
 
-  /** Where the ICMP message begins in what the socket gave: a raw IPv4 socket gives the IP header too. */
+  /**
+   * Where the ICMP message begins in what the socket gave: a raw IPv4 socket gives the IP header
+   * too.
+   */
   private int messageAt(DatagramReader r) {
     return rawId >= 0 && isV4() && r.length() > 0 ? (r.byteAt(0) & 15) << 2 : 0;
   }

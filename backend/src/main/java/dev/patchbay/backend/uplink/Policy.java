@@ -54,7 +54,10 @@ final class Policy {
     return options.selfPorts.isOurs(tcp, host.hi(), host.lo(), port) ? Verdict.SELF : Verdict.PASS;
   }
 
-  /** Whether an echo request may go there; never to the host's loopback, since our own addresses answer themselves. */
+  /**
+   * Whether an echo request may go there; never to the host's loopback, since our own addresses
+   * answer themselves.
+   */
   boolean mayPing(long hi, long lo) {
     return !options.restrict && !isRefused(hi, lo);
   }
@@ -66,7 +69,8 @@ final class Policy {
         || Addresses.isClassE(hi, lo)
         || hi == 0 && !Addresses.isV4(hi, lo)
         || Addresses.isV4(hi, lo) && (lo >>> 24 & 0xff) == 0) {
-      // ::/64 holds the unspecified, loopback, mapped and compatible addresses (RFC 4291 section 2.5), none of which is
+      // ::/64 holds the unspecified, loopback, mapped and compatible addresses (RFC 4291 section
+      // 2.5), none of which is
       // to be seen on a wire (RFC 6890)
       return true;
     }

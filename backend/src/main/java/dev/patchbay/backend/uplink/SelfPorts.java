@@ -7,9 +7,9 @@ public interface SelfPorts {
   SelfPorts NONE = (tcp, hi, lo, port) -> false;
 
   /**
-   * Whether a connection from here to that address of the host would reach a plug, QMP, qtest, web or metrics listener of
-   * any instance of this user. Wildcard binds count for each address of the host. Called for each new flow, on the loop: it
-   * must not block.
+   * Whether a connection from here to that address of the host would reach a plug, QMP, qtest, web
+   * or metrics listener of any instance of this user. Wildcard binds count for each address of the
+   * host. Called for each new flow, on the loop: it must not block.
    *
    * @param tcp TCP, else UDP
    * @param hi address, high half

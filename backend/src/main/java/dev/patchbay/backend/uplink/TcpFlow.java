@@ -14,12 +14,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection: a socket of our own TCP towards the guest, a socket of the host towards the world, and what is moved
- * between them.
+ * One TCP connection: a socket of our own TCP towards the guest, a socket of the host towards the
+ * world, and what is moved between them.
  *
- * <p>Nothing is buffered here: the host's socket is read only as far as the guest's send buffer has room, and what the guest
- * sent stays in its receive queue, its window closing, until the host's socket takes it. FIN and RST go through in both
- * directions.
+ * <p>Nothing is buffered here: the host's socket is read only as far as the guest's send buffer has
+ * room, and what the guest sent stays in its receive queue, its window closing, until the host's
+ * socket takes it. FIN and RST go through in both directions.
  */
 final class TcpFlow implements TcpHandler, FdHandle.Listener {
   private static final byte[] NOTHING = new byte[1];
@@ -41,14 +41,20 @@ final class TcpFlow implements TcpHandler, FdHandle.Listener {
   private boolean guestEnded;
   private boolean released;
 
-  /** What the guest's send buffer did not take for want of memory, though it had room: rare, at most one read. */
+  /**
+   * What the guest's send buffer did not take for want of memory, though it had room: rare, at most
+   * one read.
+   */
   private byte @Nullable [] held;
 
   private int heldAt;
   long bytesOut;
   long bytesIn;
 
-  /** A connection that a guest opened; its host socket is connected, and its handle passes its events on to this. */
+  /**
+   * A connection that a guest opened; its host socket is connected, and its handle passes its
+   * events on to this.
+   */
   TcpFlow(TcpRelay relay, FdHandle handle, GuestLimits.Guest guest) {
     this.relay = relay;
     this.shared = relay.shared;
@@ -162,7 +168,10 @@ final class TcpFlow implements TcpHandler, FdHandle.Listener {
     }
   }
 
-  /** Copies what the guest sent, many small segments at a time, to where the kernel can take it in one call. */
+  /**
+   * Copies what the guest sent, many small segments at a time, to where the kernel can take it in
+   * one call.
+   */
   private int gather(TcpSocket s) {
     NativeBuffer scratch = shared.scratch;
     int length = 0;

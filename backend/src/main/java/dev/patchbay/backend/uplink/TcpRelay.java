@@ -43,7 +43,8 @@ final class TcpRelay implements SegmentOutput {
 
   @Override
   public int mtu(long srcHi, long srcLo, long dstHi, long dstLo) {
-    return Math.clamp(shared.inside.mtu(dstHi, dstLo), Addresses.isV4(dstHi, dstLo) ? 576 : 1280, 65535);
+    return Math.clamp(
+        shared.inside.mtu(dstHi, dstLo), Addresses.isV4(dstHi, dstLo) ? 576 : 1280, 65535);
   }
 
   // ---- connections of guests
@@ -93,13 +94,13 @@ final class TcpRelay implements SegmentOutput {
   // ---- connections of forwards
 
   /**
-   * Opens a connection to a guest for a client of a forward; the client's data is not read before the guest has answered.
+   * Opens a connection to a guest for a client of a forward; the client's data is not read before
+   * the guest has answered.
    *
    * @param fd the client's socket, from now on the flow's
    * @return false where it could not even be begun: the client was reset
    */
-  boolean open(
-      int fd, long srcHi, long srcLo, int srcPort, long dstHi, long dstLo, int dstPort) {
+  boolean open(int fd, long srcHi, long srcLo, int srcPort, long dstHi, long dstLo, int dstPort) {
     TcpFlow flow = new TcpFlow(this, fd);
     TcpSocket socket = engine.connect(srcHi, srcLo, srcPort, dstHi, dstLo, dstPort, flow);
     if (socket == null) {
@@ -112,12 +113,11 @@ final class TcpRelay implements SegmentOutput {
     shared
         .io
         .loop()
-        .timer(
-            () -> {
-              if (!flow.isSpliced()) {
-                flow.abort();
-              }
-            })
+        .timer(() -> {
+          if (!flow.isSpliced()) {
+            flow.abort();
+          }
+        })
         .arm(shared.now() + patience);
     return true;
   }
@@ -166,8 +166,7 @@ final class TcpRelay implements SegmentOutput {
     TcpFlow flow = first;
     while (flow != null) {
       TcpFlow after = flow.next;
-      long limit =
-          flow.isHalfClosed() ? shared.options.tcpHalfClosedIdle : shared.options.tcpIdle;
+      long limit = flow.isHalfClosed() ? shared.options.tcpHalfClosedIdle : shared.options.tcpIdle;
       if (now - flow.last > limit) {
         shared.counters.tcpIdled++;
         flow.abort();

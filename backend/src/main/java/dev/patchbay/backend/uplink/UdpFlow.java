@@ -36,7 +36,10 @@ final class UdpFlow extends DatagramFlow {
     return true;
   }
 
-  /** A packet with the current datagram behind a UDP header without checksum; null where memory is used up. */
+  /**
+   * A packet with the current datagram behind a UDP header without checksum; null where memory is
+   * used up.
+   */
   static @Nullable Packet build(
       Shared shared, DatagramReader r, int sourcePort, int destinationPort) {
     int length = r.length();

@@ -140,7 +140,10 @@ final class UdpForward extends OpenForward {
     return -1;
   }
 
-  /** A datagram from inside to a client's address there; false where its sender is not that client's guest. */
+  /**
+   * A datagram from inside to a client's address there; false where its sender is not that client's
+   * guest.
+   */
   private boolean reply(Client client, Packet p) {
     if (p.sourceLo() != client.target.lo() || p.sourceHi() != client.target.hi()) {
       return false;

@@ -2,7 +2,10 @@ package dev.patchbay.backend.uplink;
 
 import dev.patchbay.backend.config.HostLoopback;
 
-/** Policy, limits and times of an uplink. Plain fields: set them before the uplink is made. Times are ns. */
+/**
+ * Policy, limits and times of an uplink. Plain fields: set them before the uplink is made. Times
+ * are ns.
+ */
 public final class UplinkOptions {
   private static final long SECOND = 1_000_000_000L;
 
@@ -39,13 +42,18 @@ public final class UplinkOptions {
   /** Idle time of an established TCP connection: RFC 5382 REQ-5, at least 2 h 4 min. */
   public long tcpIdle = 7440 * SECOND;
 
-  /** Idle time of a TCP connection of which one direction has ended: RFC 5382 REQ-5, at least 4 min. */
+  /**
+   * Idle time of a TCP connection of which one direction has ended: RFC 5382 REQ-5, at least 4 min.
+   */
   public long tcpHalfClosedIdle = 240 * SECOND;
 
   /** Idle time of a UDP mapping: RFC 4787 REQ-5, default 5 min, at least 2 min. */
   public long udpIdle = 300 * SECOND;
 
-  /** The same for one that only spoke with port 53 (RFC 4787 REQ-5c allows less for well-known ports). */
+  /**
+   * The same for one that only spoke with port 53 (RFC 4787 REQ-5c allows less for well-known
+   * ports).
+   */
   public long dnsIdle = 30 * SECOND;
 
   /** Idle time of a ping mapping: RFC 5508 REQ-2, at least 60 s. */

@@ -1,6 +1,6 @@
 /**
- * The user-mode uplink: what stands behind {@code host0}. Traffic of guests leaves through ordinary sockets of the host,
- * without privileges, and looks to the guest as if the world had answered.
+ * The user-mode uplink: what stands behind {@code host0}. Traffic of guests leaves through ordinary
+ * sockets of the host, without privileges, and looks to the guest as if the world had answered.
  *
  * <pre>
  *   host0.transmit -> Outside.receive          (routed out: the world)
@@ -12,16 +12,19 @@
  *   forward: StreamForward.accepted -> TcpRelay.open -> TcpFlow; UdpForward.received -> Emitter
  * </pre>
  *
- * <p>What is refused: with {@code --restrict} everything that leaves by {@code host0} (ICMP "administratively prohibited");
- * a port of ours that does not lead to the host's loopback is left to the namespace, which answers as for a closed port; the
- * appliance's own control side gets a RST, for UDP "port unreachable" (HOST_SELF); loopback, multicast, broadcast, 0/8, 240/4
- * and, unless allowed, link-local destinations "administratively prohibited" (HOST_DENIED). A connect of the host that times
- * out is answered by silence, as the world did. Ping sockets are tried before raw ones, since their kernel filters.
+ * <p>What is refused: with {@code --restrict} everything that leaves by {@code host0} (ICMP
+ * "administratively prohibited"); a port of ours that does not lead to the host's loopback is left
+ * to the namespace, which answers as for a closed port; the appliance's own control side gets a
+ * RST, for UDP "port unreachable" (HOST_SELF); loopback, multicast, broadcast, 0/8, 240/4 and,
+ * unless allowed, link-local destinations "administratively prohibited" (HOST_DENIED). A connect of
+ * the host that times out is answered by silence, as the world did. Ping sockets are tried before
+ * raw ones, since their kernel filters.
  *
- * <p>A new protocol: its case in {@code Outside.dispatch}, a relay beside {@code DatagramRelay}, its limits in {@code
- * UplinkOptions}. A new rule of policy: {@code Policy.isRefused}.
+ * <p>A new protocol: its case in {@code Outside.dispatch}, a relay beside {@code DatagramRelay},
+ * its limits in {@code UplinkOptions}. A new rule of policy: {@code Policy.isRefused}.
  *
- * <p>RFC 4787 (UDP mapping and filtering), RFC 5382 (TCP), RFC 5508 (ICMP), RFC 6890 (addresses that no wire carries).
+ * <p>RFC 4787 (UDP mapping and filtering), RFC 5382 (TCP), RFC 5508 (ICMP), RFC 6890 (addresses
+ * that no wire carries).
  */
 @NullMarked
 package dev.patchbay.backend.uplink;

@@ -88,9 +88,7 @@ class MainTest {
     refused(2, "--mtu '1': expected a number from 576 to 65520", "run", "--mtu", "1");
     refused(2, "--name 'a/b': expected the name of an instance", "--name", "a/b", "ip", "a");
     refused(
-        2,
-        "--control beside --name: expected one of them",
-        "--name=a", "--control=b", "ip", "a");
+        2, "--control beside --name: expected one of them", "--name=a", "--control=b", "ip", "a");
   }
 
   @ParameterizedTest
@@ -99,8 +97,12 @@ class MainTest {
     refused(2, "'" + word + "' is not supported yet", word, "x");
     env.put(Main.ARGV0, "/usr/bin/" + word);
     boolean linux = List.of("tc", "iptables", "iptables-restore").contains(word);
-    refused(2, linux ? "'" + word + "' is not supported yet" : "unknown command 'x'; see patchbay"
-        + " --help", "x");
+    refused(
+        2,
+        linux
+            ? "'" + word + "' is not supported yet"
+            : "unknown command 'x'; see patchbay" + " --help",
+        "x");
   }
 
   @Test
@@ -124,22 +126,21 @@ class MainTest {
     server.bind(UnixDomainSocketAddress.of(socket));
     CompletableFuture<String> request = new CompletableFuture<>();
     Thread.ofVirtual()
-        .start(
-            () -> {
-              try (server;
-                  SocketChannel client = server.accept()) {
-                StringBuilder text = new StringBuilder();
-                ByteBuffer buffer = ByteBuffer.allocate(65536);
-                while (!text.toString().endsWith("}") && client.read(buffer) >= 0) {
-                  text.append(StandardCharsets.UTF_8.decode(buffer.flip()));
-                  buffer.clear();
-                }
-                client.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.UTF_8)));
-                request.complete(text.toString());
-              } catch (Exception e) {
-                request.completeExceptionally(e);
-              }
-            });
+        .start(() -> {
+          try (server;
+              SocketChannel client = server.accept()) {
+            StringBuilder text = new StringBuilder();
+            ByteBuffer buffer = ByteBuffer.allocate(65536);
+            while (!text.toString().endsWith("}") && client.read(buffer) >= 0) {
+              text.append(StandardCharsets.UTF_8.decode(buffer.flip()));
+              buffer.clear();
+            }
+            client.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.UTF_8)));
+            request.complete(text.toString());
+          } catch (Exception e) {
+            request.completeExceptionally(e);
+          }
+        });
     return request;
   }
 
@@ -187,8 +188,10 @@ class MainTest {
     String at = "cannot reach the daemon at " + tmp.resolve("c") + ": ";
     String[] words = {"--control", "c", "ip", "a"};
     refused(125, at + "no such socket; is 'patchbay run' running?", words);
-    serve(tmp.resolve("c"), "HTTP/1.1 400 Bad\r\nContent-Length: 48\r\n\r\n"
-        + "{\"error\":{\"code\":\"bad\",\"message\":\"not of form\"}} ");
+    serve(
+        tmp.resolve("c"),
+        "HTTP/1.1 400 Bad\r\nContent-Length: 48\r\n\r\n"
+            + "{\"error\":{\"code\":\"bad\",\"message\":\"not of form\"}} ");
     refused(125, at + "it answered HTTP 400: not of form", words);
     Files.delete(tmp.resolve("c"));
     serve(tmp.resolve("c"), "HTTP/1.1 200 OK\r\nContent-Length: 48\r\n\r\n{");

@@ -26,12 +26,10 @@ class RunOptionsTest {
   @Test
   void nothing() throws ConfigException {
     DaemonConfig config = parse();
-    assertThat(config.instance())
-        .isEqualTo(new DaemonConfig.Instance("default", null, null, null));
+    assertThat(config.instance()).isEqualTo(new DaemonConfig.Instance("default", null, null, null));
     assertThat(config.attachments()).isEmpty();
     assertThat(config.forwards()).isEmpty();
-    assertThat(config.uplink())
-        .isEqualTo(new DaemonConfig.Uplink(false, HostLoopback.ALL, false));
+    assertThat(config.uplink()).isEqualTo(new DaemonConfig.Uplink(false, HostLoopback.ALL, false));
     assertThat(config.mtu()).isEqualTo(1500);
     assertThat(config.captures()).isEmpty();
     assertThat(config.exec()).isEmpty();
@@ -46,13 +44,52 @@ class RunOptionsTest {
   void everyOption() throws ConfigException {
     DaemonConfig config =
         parse(
-            "--listen", "unix:a", "--connect=unix:b", "--dgram", "local=unix:c,remote=unix:d",
-            "--mcast", "230.0.0.1:1", "--tap", "tap0", "--hostfwd", "tcp::22-net1:22",
-            "--hostfwd", "udp::0-:69", "--restrict", "--host-loopback", "22", "--mtu=9000",
-            "--pcap", "-", "--pcap", "x.pcapng,port=net1", "--exec", "ip 'a b'", "--exec",
-            "\"x\" y \"z\"", "--seed", "7", "--state", "none", "--allow-link-local", "--name", "ci",
-            "--dir", "d", "--control", "/c", "--ready-file", "r", "--log-level", "trace",
-            "--log-format", "json", "--", "qemu", "--listen", "--");
+            "--listen",
+            "unix:a",
+            "--connect=unix:b",
+            "--dgram",
+            "local=unix:c,remote=unix:d",
+            "--mcast",
+            "230.0.0.1:1",
+            "--tap",
+            "tap0",
+            "--hostfwd",
+            "tcp::22-net1:22",
+            "--hostfwd",
+            "udp::0-:69",
+            "--restrict",
+            "--host-loopback",
+            "22",
+            "--mtu=9000",
+            "--pcap",
+            "-",
+            "--pcap",
+            "x.pcapng,port=net1",
+            "--exec",
+            "ip 'a b'",
+            "--exec",
+            "\"x\" y \"z\"",
+            "--seed",
+            "7",
+            "--state",
+            "none",
+            "--allow-link-local",
+            "--name",
+            "ci",
+            "--dir",
+            "d",
+            "--control",
+            "/c",
+            "--ready-file",
+            "r",
+            "--log-level",
+            "trace",
+            "--log-format",
+            "json",
+            "--",
+            "qemu",
+            "--listen",
+            "--");
     assertThat(config.attachments())
         .map(a -> a.name() + " " + a.kind())
         .containsExactly("net0 LISTEN", "net1 CONNECT", "net2 DGRAM", "net3 MCAST", "net4 TAP");
@@ -60,8 +97,7 @@ class RunOptionsTest {
         .map(Forward::toString)
         .containsExactly("tcp:127.0.0.1:22-net1:22", "udp:127.0.0.1:0-:69");
     assertThat(config.uplink())
-        .isEqualTo(
-            new DaemonConfig.Uplink(true, HostLoopback.parse("22").orElseThrow(), true));
+        .isEqualTo(new DaemonConfig.Uplink(true, HostLoopback.parse("22").orElseThrow(), true));
     assertThat(config.mtu()).isEqualTo(9000);
     assertThat(config.capturesToStandardOutput()).isTrue();
     assertThat(config.captures().get(1).file()).isEqualTo(Path.of("/cwd/x.pcapng"));
@@ -72,8 +108,7 @@ class RunOptionsTest {
     assertThat(config.seed()).hasValue(7);
     assertThat(config.instance())
         .isEqualTo(
-            new DaemonConfig.Instance(
-                "ci", Path.of("/cwd/d"), Path.of("/c"), Path.of("/cwd/r")));
+            new DaemonConfig.Instance("ci", Path.of("/cwd/d"), Path.of("/c"), Path.of("/cwd/r")));
     assertThat(config.log()).isEqualTo(new DaemonConfig.Log(DaemonConfig.Log.Level.TRACE, true));
     assertThat(config.command()).containsExactly("qemu", "--listen", "--");
   }
@@ -123,8 +158,7 @@ class RunOptionsTest {
 
   @Test
   void anEmptyCommandIsNone() {
-    assertThatThrownBy(() -> parse("--exec", " "))
-        .hasMessage("--exec #1 ' ': expected a command");
+    assertThatThrownBy(() -> parse("--exec", " ")).hasMessage("--exec #1 ' ': expected a command");
   }
 
   @Test
@@ -142,16 +176,23 @@ class RunOptionsTest {
     DaemonConfig config =
         RunOptions.parse(
             List.of(
-                "--mtu", "1400", "--exec", "ip b", "--hostfwd", "tcp::2-x:1", "--listen",
-                "unix:/b,name=x", "--config", "c.yaml"),
+                "--mtu",
+                "1400",
+                "--exec",
+                "ip b",
+                "--hostfwd",
+                "tcp::2-x:1",
+                "--listen",
+                "unix:/b,name=x",
+                "--config",
+                "c.yaml"),
             dir);
     assertThat(config.instance().name()).isEqualTo("file");
     assertThat(config.mtu()).isEqualTo(1400);
     assertThat(config.exec()).map(e -> e.text()).containsExactly("ip a", "ip b");
     assertThat(config.exec().get(1).label()).isEqualTo("--exec #1 'ip b'");
     assertThat(config.attachments()).map(Attachment::name).containsExactly("net0", "x");
-    assertThat(config.attachments().get(0).address())
-        .hasToString("unix:" + dir.resolve("a"));
+    assertThat(config.attachments().get(0).address()).hasToString("unix:" + dir.resolve("a"));
     assertThat(config.forwards()).hasSize(2);
     Files.writeString(dir.resolve("bad.yaml"), "version: 1\nmtu: 1\n");
     assertThatThrownBy(() -> RunOptions.parse(List.of("--config", "bad.yaml"), dir))

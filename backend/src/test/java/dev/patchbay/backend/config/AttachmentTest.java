@@ -59,8 +59,7 @@ class AttachmentTest {
     assertThat(a.mac()).hasToString("52:54:00:12:34:56");
     assertThat(a.mtu()).isEqualTo(OptionalInt.of(9000));
     assertThat(a.qmp()).isEqualTo(Path.of("/base/q.sock"));
-    assertThat(a.ncsi())
-        .isEqualTo(new Ncsi(Ncsi.Profile.STRICT, 2, 31, Ncsi.Vendor.MELLANOX));
+    assertThat(a.ncsi()).isEqualTo(new Ncsi(Ncsi.Profile.STRICT, 2, 31, Ncsi.Vendor.MELLANOX));
   }
 
   @Test

@@ -96,8 +96,7 @@ class InstanceDirsTest {
   void anInstanceElsewhereIsListedAndFound() throws Exception {
     Path dir = tmp.resolve("elsewhere");
     Path control = tmp.resolve("c.sock");
-    try (InstanceLock lock =
-        dirs.acquire(new DaemonConfig.Instance("far", dir, control, null))) {
+    try (InstanceLock lock = dirs.acquire(new DaemonConfig.Instance("far", dir, control, null))) {
       assertThat(lock.control()).isEqualTo(control);
       assertThat(dirs.list()).map(InstanceDirs.Instance::dir).containsExactly(dir);
       assertThat(dirs.control("far")).isEqualTo(control);

@@ -19,8 +19,19 @@ class LiteralsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "10", "10.1", "10.0.2", "10.0.2.", "10.0.2.256", "10.0.02.1", "0x7f.1.1.1", "1.2.3.4.5",
-        "localhost", "10.0.2.1 ", "::1", "1.2.3.4."
+        "",
+        "10",
+        "10.1",
+        "10.0.2",
+        "10.0.2.",
+        "10.0.2.256",
+        "10.0.02.1",
+        "0x7f.1.1.1",
+        "1.2.3.4.5",
+        "localhost",
+        "10.0.2.1 ",
+        "::1",
+        "1.2.3.4."
       })
   void notIpv4(String text) {
     assertThat(IpLiterals.parse4(text)).isEmpty();
@@ -28,8 +39,13 @@ class LiteralsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "::,::", "::1,::1", "FEC0:0:0:0::2,fec0::2", "2001:db8:0:0:1:0:0:1,2001:db8::1:0:0:1",
-    "1:0:2:3:4:5:6:7,1:0:2:3:4:5:6:7", "fe80:0:0:0:0:0:0:0,fe80::", "1:2:3:4:5:6:0:0,1:2:3:4:5:6::"
+    "::,::",
+    "::1,::1",
+    "FEC0:0:0:0::2,fec0::2",
+    "2001:db8:0:0:1:0:0:1,2001:db8::1:0:0:1",
+    "1:0:2:3:4:5:6:7,1:0:2:3:4:5:6:7",
+    "fe80:0:0:0:0:0:0:0,fe80::",
+    "1:2:3:4:5:6:0:0,1:2:3:4:5:6::"
   })
   void ipv6IsPrintedAsRfc5952Wants(String text, String canonical) {
     assertThat(IpLiterals.parse6(text)).map(IpLiterals::format).contains(canonical);
@@ -73,8 +89,13 @@ class LiteralsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "52:54:00:ab:cd", "52:54:00:ab:cd:ef:00", "52:54-00:ab:cd:ef", "5:54:00:ab:cd:ef",
-        "52:54:00:ab:cd:eg", "525400abcdef"
+        "",
+        "52:54:00:ab:cd",
+        "52:54:00:ab:cd:ef:00",
+        "52:54-00:ab:cd:ef",
+        "5:54:00:ab:cd:ef",
+        "52:54:00:ab:cd:eg",
+        "525400abcdef"
       })
   void notMac(String text) {
     assertThat(MacAddress.parse(text)).isEmpty();
@@ -94,7 +115,16 @@ class LiteralsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.1/24", "::1/64", "x/8", "10.0.0.0/-1"})
+      strings = {
+        "",
+        "/8",
+        "10.0.0.0/",
+        "10.0.0.0/33",
+        "10.0.0.1/24",
+        "::1/64",
+        "x/8",
+        "10.0.0.0/-1"
+      })
   void notCidr(String text) {
     assertThat(Cidr.parse(text)).isEmpty();
   }

@@ -62,7 +62,9 @@ class YamlConfigTest {
     assertThat(dhcp.range()).hasToString("10.0.2.15-10.0.2.99");
     assertThat(dhcp.router()).isEqualTo(IpLiterals.parse4("10.0.2.2").orElseThrow());
     assertThat(dhcp.lease()).hasValue(3600);
-    assertThat(dhcp.options().values()).map(DhcpOption::toString).containsExactly("42=hex:0a000202");
+    assertThat(dhcp.options().values())
+        .map(DhcpOption::toString)
+        .containsExactly("42=hex:0a000202");
     assertThat(dhcp.hosts().get(0).mac()).hasToString("52:54:00:12:34:56");
     assertThat(dhcp.source()).hasToString("ci.yaml:8");
   }
@@ -88,15 +90,12 @@ class YamlConfigTest {
             """);
     assertThat(config.instance())
         .isEqualTo(
-            new DaemonConfig.Instance(
-                "x", BASE.resolve("d"), Path.of("/c"), BASE.resolve("r")));
+            new DaemonConfig.Instance("x", BASE.resolve("d"), Path.of("/c"), BASE.resolve("r")));
     assertThat(config.uplink())
-        .isEqualTo(
-            new DaemonConfig.Uplink(true, HostLoopback.parse("22,80").orElseThrow(), true));
+        .isEqualTo(new DaemonConfig.Uplink(true, HostLoopback.parse("22,80").orElseThrow(), true));
     assertThat(config.mtu()).isEqualTo(9000);
     assertThat(config.seed()).hasValue(Long.MAX_VALUE);
-    assertThat(config.log())
-        .isEqualTo(new DaemonConfig.Log(DaemonConfig.Log.Level.DEBUG, true));
+    assertThat(config.log()).isEqualTo(new DaemonConfig.Log(DaemonConfig.Log.Level.DEBUG, true));
   }
 
   @Test
@@ -267,27 +266,25 @@ class YamlConfigTest {
             "224=0a000209");
     assertThat(dhcp.hosts().get(0).clientId()).isEqualTo(List.of((byte) 0xff, (byte) 1, (byte) 2));
     assertThat(dhcp.hosts().get(0).hostname()).isEqualTo("bmc");
-    assertThat(dhcp.hosts().get(1).clientId())
-        .isEqualTo(List.of((byte) 0, (byte) 'a', (byte) 'b'));
+    assertThat(dhcp.hosts().get(1).clientId()).isEqualTo(List.of((byte) 0, (byte) 'a', (byte) 'b'));
   }
 
   @Test
   void theLineIsThatOfTheWord() {
-    assertThatThrownBy(
-            () ->
-                read(
-                    """
-                    # a comment
+    assertThatThrownBy(() ->
+            read(
+                """
+                # a comment
 
-                    version: 1
-                    attachments:
-                      - listen: unix:a
-                        name: bmc0
+                version: 1
+                attachments:
+                  - listen: unix:a
+                    name: bmc0
 
-                      - listen: unix:b
-                        mtu: 1500
-                        ncsi: perhaps
-                    """))
+                  - listen: unix:b
+                    mtu: 1500
+                    ncsi: perhaps
+                """))
         .hasMessage("ci.yaml:10: ncsi 'perhaps': expected fast, strict or off");
   }
 
@@ -296,8 +293,7 @@ class YamlConfigTest {
     assertThatThrownBy(() -> read("")).hasMessage("ci.yaml:1: is empty: expected 'version: 1'");
     assertThatThrownBy(() -> read("# nothing\n")).hasMessageContaining("expected 'version: 1'");
     assertThatThrownBy(() -> read("name: x\n")).hasMessage("ci.yaml:1: expected 'version: 1'");
-    assertThatThrownBy(() -> read("version: 2\n"))
-        .hasMessage("ci.yaml:1: version '2': expected 1");
+    assertThatThrownBy(() -> read("version: 2\n")).hasMessage("ci.yaml:1: version '2': expected 1");
     assertThatThrownBy(() -> read("[1]"))
         .hasMessage("ci.yaml:1: file: expected a mapping (version: 1, …), found a list");
     assertThatThrownBy(() -> read("version: 1\n---\nversion: 1\n"))
@@ -312,12 +308,10 @@ class YamlConfigTest {
     DaemonConfig config = builder.build();
     assertThat(config.file()).isEqualTo(file);
     assertThat(config.instance().readyFile()).isEqualTo(dir.resolve("r"));
-    assertThatThrownBy(
-            () -> YamlConfig.read(Source.option("--config", 1, "b"), "b", dir, builder))
+    assertThatThrownBy(() -> YamlConfig.read(Source.option("--config", 1, "b"), "b", dir, builder))
         .hasMessage("--config 'b': no such file");
     Files.write(dir.resolve("c"), new byte[] {(byte) 0xff, (byte) 0xfe, 'x'});
-    assertThatThrownBy(
-            () -> YamlConfig.read(Source.option("--config", 1, "c"), "c", dir, builder))
+    assertThatThrownBy(() -> YamlConfig.read(Source.option("--config", 1, "c"), "c", dir, builder))
         .hasMessage("--config 'c': is not UTF-8 text");
   }
 

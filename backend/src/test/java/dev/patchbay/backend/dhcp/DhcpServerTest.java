@@ -67,8 +67,7 @@ class DhcpServerTest {
 
   private int lease(long mac, String port) {
     DhcpMessage offer = send(message(1, mac), port);
-    DhcpMessage ack =
-        send(with(with(message(3, mac), 50, offer.yiaddr), 54, SERVER), port);
+    DhcpMessage ack = send(with(with(message(3, mac), 50, offer.yiaddr), 54, SERVER), port);
     assertThat(ack.type()).isEqualTo(DhcpMessage.ACK);
     return ack.yiaddr;
   }
@@ -127,8 +126,7 @@ class DhcpServerTest {
     assertThat(send(renew).type()).isEqualTo(DhcpMessage.ACK);
     assertThat(answer.way()).isEqualTo(DhcpAnswer.Way.IP);
     assertThat(answer.ip()).isEqualTo(ip);
-    assertThat(server.leases().getFirst().expires())
-        .isEqualTo(loop.wallTime() + 86_400 * SECOND);
+    assertThat(server.leases().getFirst().expires()).isEqualTo(loop.wallTime() + 86_400 * SECOND);
   }
 
   @Test
@@ -163,8 +161,7 @@ class DhcpServerTest {
     assertThat(lease(MAC, "net0")).isEqualTo(ip);
     send(with(with(message(4, MAC), 50, ip), 54, SERVER));
     assertThat(lease(MAC, "net0")).isEqualTo(ip + 1);
-    assertThat(send(with(message(3, MAC + 9), 50, ip), "net1").type())
-        .isEqualTo(DhcpMessage.NAK);
+    assertThat(send(with(message(3, MAC + 9), 50, ip), "net1").type()).isEqualTo(DhcpMessage.NAK);
     loop.runFor(601 * SECOND);
     server.expire();
     assertThat(lease(MAC + 9, "net1")).isEqualTo(ip);

@@ -197,8 +197,7 @@ class DnsForwarderTest {
       dev.patchbay.stack.loop.EventLoop real = new QueueLoop(loop, tasks);
       DnsUpstream netty =
           new NettyDnsUpstream(real, group, NioDatagramChannel.class, NioSocketChannel.class);
-      List<InetSocketAddress> list =
-          List.of((InetSocketAddress) resolver.getLocalSocketAddress());
+      List<InetSocketAddress> list = List.of((InetSocketAddress) resolver.getLocalSocketAddress());
       DnsForwarder f = new DnsForwarder(real, netty, () -> list, names, () -> 77, false);
       f.query(query("example.org.", Type.A), client);
       DatagramPacket packet = new DatagramPacket(new byte[512], 512);

@@ -26,19 +26,17 @@ class NettyLoopTest {
     CompletableFuture<List<String>> done = new CompletableFuture<>();
     List<String> order = new ArrayList<>();
     TurnTask flush =
-        TurnTask.of(
-            () -> {
-              order.add("flush");
-              done.complete(order);
-            });
-    TurnTask deferred = TurnTask.of(() -> order.add("deferred"));
-    loop.execute(
-        () -> {
-          loop.atFlush(flush);
-          loop.atFlush(flush);
-          loop.atEndOfTurn(deferred);
-          order.add("task");
+        TurnTask.of(() -> {
+          order.add("flush");
+          done.complete(order);
         });
+    TurnTask deferred = TurnTask.of(() -> order.add("deferred"));
+    loop.execute(() -> {
+      loop.atFlush(flush);
+      loop.atFlush(flush);
+      loop.atEndOfTurn(deferred);
+      order.add("task");
+    });
     assertThat(done.get()).containsExactly("task", "deferred", "flush");
   }
 
@@ -47,22 +45,20 @@ class NettyLoopTest {
     CompletableFuture<Void> done = new CompletableFuture<>();
     List<Integer> order = new ArrayList<>();
     List<Long> late = new ArrayList<>();
-    loop.execute(
-        () -> {
-          long start = loop.now();
-          for (int ms : new int[] {30, 10, 20}) {
-            Timer timer =
-                loop.timer(
-                    () -> {
-                      order.add(ms);
-                      late.add(loop.now() - start - ms * 1_000_000L);
-                      if (order.size() == 3) {
-                        done.complete(null);
-                      }
-                    });
-            timer.arm(start + ms * 1_000_000L);
-          }
-        });
+    loop.execute(() -> {
+      long start = loop.now();
+      for (int ms : new int[] {30, 10, 20}) {
+        Timer timer =
+            loop.timer(() -> {
+              order.add(ms);
+              late.add(loop.now() - start - ms * 1_000_000L);
+              if (order.size() == 3) {
+                done.complete(null);
+              }
+            });
+        timer.arm(start + ms * 1_000_000L);
+      }
+    });
     done.get(10, TimeUnit.SECONDS);
     assertThat(order).containsExactly(10, 20, 30);
     assertThat(late).allMatch(n -> n >= 0);
@@ -71,15 +67,14 @@ class NettyLoopTest {
   @Test
   void aFailingTimerDoesNotStopTheLoop() throws Exception {
     CompletableFuture<Long> done = new CompletableFuture<>();
-    loop.execute(
-        () -> {
-          loop.timer(
-                  () -> {
-                    throw new IllegalStateException("wanted by the test");
-                  })
-              .arm(loop.now());
-          loop.timer(() -> done.complete(loop.failures())).arm(loop.now() + 5_000_000);
-        });
+    loop.execute(() -> {
+      loop.timer(
+              () -> {
+                throw new IllegalStateException("wanted by the test");
+              })
+          .arm(loop.now());
+      loop.timer(() -> done.complete(loop.failures())).arm(loop.now() + 5_000_000);
+    });
     assertThat(done.get(10, TimeUnit.SECONDS)).isEqualTo(1);
   }
 
@@ -88,8 +83,7 @@ class NettyLoopTest {
     loop.submit(loop::turns).get();
     long before = loop.submit(loop::turns).get();
     CompletableFuture<Long> after = new CompletableFuture<>();
-    loop.execute(
-        () -> loop.timer(() -> after.complete(loop.turns())).arm(loop.now() + 50_000_000));
+    loop.execute(() -> loop.timer(() -> after.complete(loop.turns())).arm(loop.now() + 50_000_000));
     // the task's own turn, and that of the submit
     assertThat(after.get(10, TimeUnit.SECONDS) - before).isLessThanOrEqualTo(3);
   }

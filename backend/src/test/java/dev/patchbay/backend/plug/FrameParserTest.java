@@ -30,8 +30,12 @@ class FrameParserTest {
     return out.toByteArray();
   }
 
-  /** Feeds bytes as the plug does, never more than there is room; returns the frames, or null after garbage. */
-  private static boolean feed(FrameParser parser, byte[] bytes, int from, int to, List<String> frames) {
+  /**
+   * Feeds bytes as the plug does, never more than there is room; returns the frames, or null after
+   * garbage.
+   */
+  private static boolean feed(
+      FrameParser parser, byte[] bytes, int from, int to, List<String> frames) {
     int at = from;
     while (at < to) {
       int n = Math.min(to - at, parser.room());

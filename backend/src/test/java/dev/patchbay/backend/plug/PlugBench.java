@@ -38,15 +38,21 @@ final class PlugBench {
     Path dir = Files.createTempDirectory("plugbench");
     Path path = dir.resolve("a.sock");
     port.up(true);
-    port.handler(
-        (packet, type) -> {
-          received++;
-          packet.release();
-        });
+    port.handler((packet, type) -> {
+      received++;
+      packet.release();
+    });
     Attachment attachment =
         new Attachment(
-            Source.DEFAULT, Attachment.Kind.LISTEN, new PlugAddress.Unix(path), "net0", null,
-            OptionalInt.empty(), null, Ncsi.DEFAULT, List.of());
+            Source.DEFAULT,
+            Attachment.Kind.LISTEN,
+            new PlugAddress.Unix(path),
+            "net0",
+            null,
+            OptionalInt.empty(),
+            null,
+            Ncsi.DEFAULT,
+            List.of());
     Plug plug = loop.submit(() -> plugs.open(attachment, port)).get();
     try (SocketChannel peer = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
       for (int round = 0; round < 3; round++) {
@@ -102,8 +108,10 @@ final class PlugBench {
     }
     print("to the guest", length, System.nanoTime() - start);
     System.out.println(
-        "  writes " + (loop.submit(() -> plug.statistics().writes).get() - writes)
-            + ", stalls " + plug.statistics().stalls);
+        "  writes "
+            + (loop.submit(() -> plug.statistics().writes).get() - writes)
+            + ", stalls "
+            + plug.statistics().stalls);
   }
 
   /** Keeps the gather buffer filled without drops. */

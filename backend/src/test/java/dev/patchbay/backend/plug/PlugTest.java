@@ -71,17 +71,15 @@ class PlugTest {
             events.add("detached " + reason);
           }
         };
-    plugs =
-        new Plugs(loop, pool, listener, (device, data, at, length, in) -> observed.add(in));
+    plugs = new Plugs(loop, pool, listener, (device, data, at, length, in) -> observed.add(in));
     port.up(true);
     port.mac(MAC);
-    port.handler(
-        (packet, type) -> {
-          byte[] copy = new byte[packet.tail - packet.l2];
-          System.arraycopy(packet.data, packet.l2, copy, 0, copy.length);
-          packet.release();
-          frames.add(copy);
-        });
+    port.handler((packet, type) -> {
+      byte[] copy = new byte[packet.tail - packet.l2];
+      System.arraycopy(packet.data, packet.l2, copy, 0, copy.length);
+      packet.release();
+      frames.add(copy);
+    });
   }
 
   @AfterEach
@@ -99,7 +97,15 @@ class PlugTest {
 
   private static Attachment attachment(Attachment.Kind kind, PlugAddress address) {
     return new Attachment(
-        Source.DEFAULT, kind, address, "net0", null, OptionalInt.empty(), null, Ncsi.DEFAULT, List.of());
+        Source.DEFAULT,
+        kind,
+        address,
+        "net0",
+        null,
+        OptionalInt.empty(),
+        null,
+        Ncsi.DEFAULT,
+        List.of());
   }
 
   private Plug open(Attachment.Kind kind, PlugAddress address) throws Exception {
@@ -199,7 +205,9 @@ class PlugTest {
     Plug plug = listen();
     try (SocketChannel peer = dial()) {
       assertThat(event()).isEqualTo("attached");
-      peer.write(ByteBuffer.wrap("GET / HTTP/1.1\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+      peer.write(
+          ByteBuffer.wrap(
+              "GET / HTTP/1.1\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
       assertThat(event()).isEqualTo("detached invalid frame length 1195725856");
       assertThat(peer.read(ByteBuffer.allocate(1))).isEqualTo(-1);
     }
@@ -271,8 +279,7 @@ class PlugTest {
   @Test
   void tcpResolvesPortZero() throws Exception {
     Plug plug =
-        open(
-            Attachment.Kind.LISTEN, new PlugAddress.Tcp(InetAddress.getByName("127.0.0.1"), 0));
+        open(Attachment.Kind.LISTEN, new PlugAddress.Tcp(InetAddress.getByName("127.0.0.1"), 0));
     assertThat(plug.address()).matches("tcp:127\\.0\\.0\\.1:[1-9][0-9]*");
     int number = Integer.parseInt(plug.address().substring(plug.address().lastIndexOf(':') + 1));
     try (Socket peer = new Socket("127.0.0.1", number)) {
@@ -369,7 +376,8 @@ class PlugTest {
     Plug plug = listen();
     try (SocketChannel peer = dial()) {
       assertThat(event()).isEqualTo("attached");
-      // Clear Initial State (DSP0222 section 8.4.3) to package 0, channel 0; checksum 0 is not checked
+      // Clear Initial State (DSP0222 section 8.4.3) to package 0, channel 0; checksum 0 is not
+      // checked
       byte[] command = new byte[60];
       java.util.Arrays.fill(command, 0, 6, (byte) -1);
       Bytes.put16(command, 12, 0x88f8);
@@ -395,9 +403,7 @@ class PlugTest {
         DatagramSocket stranger = new DatagramSocket(0, host)) {
       peer.setSoTimeout(10_000);
       Plug plug =
-          open(
-              Attachment.Kind.DGRAM,
-              new PlugAddress.UdpPair(host, 0, host, peer.getLocalPort()));
+          open(Attachment.Kind.DGRAM, new PlugAddress.UdpPair(host, 0, host, peer.getLocalPort()));
       String local = plug.address().substring(0, plug.address().indexOf(",remote"));
       int number = Integer.parseInt(local.substring(local.lastIndexOf(':') + 1));
       stranger.send(new DatagramPacket(frame(60, 1), 60, host, number));
@@ -424,15 +430,13 @@ class PlugTest {
     PortDevice far = new PortDevice(5, "net1", MAC, 1500);
     BlockingQueue<Byte> marks = new LinkedBlockingQueue<>();
     far.up(true);
-    far.handler(
-        (packet, type) -> {
-          marks.add(packet.data[packet.tail - 1]);
-          packet.release();
-        });
-    loop.submit(
-            () ->
-                other.open(
-                    attachment(Attachment.Kind.DGRAM, new PlugAddress.UnixPair(theirs, ours)), far))
+    far.handler((packet, type) -> {
+      marks.add(packet.data[packet.tail - 1]);
+      packet.release();
+    });
+    loop.submit(() ->
+            other.open(
+                attachment(Attachment.Kind.DGRAM, new PlugAddress.UnixPair(theirs, ours)), far))
         .get();
     for (int i = 0; i < 100; i++) {
       transmit(frame(60, i)); // more than net.unix.max_dgram_qlen

@@ -69,17 +69,16 @@ class OutsideTest {
 
   /** Reads all, then writes {@code answer}, then ends. */
   private static CompletableFuture<byte[]> serve(ServerSocket server, byte[] answer) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try (Socket s = server.accept()) {
-            byte[] all = s.getInputStream().readAllBytes();
-            s.getOutputStream().write(answer);
-            s.shutdownOutput();
-            return all;
-          } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-          }
-        });
+    return CompletableFuture.supplyAsync(() -> {
+      try (Socket s = server.accept()) {
+        byte[] all = s.getInputStream().readAllBytes();
+        s.getOutputStream().write(answer);
+        s.shutdownOutput();
+        return all;
+      } catch (java.io.IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    });
   }
 
   @Test
@@ -114,10 +113,9 @@ class OutsideTest {
   void resetOfTheServerResetsTheGuest() throws Exception {
     try (ServerSocket server = new ServerSocket(0, 1, LOOPBACK)) {
       TestStream stream = new TestStream(new byte[0], true);
-      guest.on(
-          () ->
-              guest.tcp.connect(
-                  0, TestGuest.ADDRESS, 0, 0, TestGuest.GATEWAY, server.getLocalPort(), stream));
+      guest.on(() ->
+          guest.tcp.connect(
+              0, TestGuest.ADDRESS, 0, 0, TestGuest.GATEWAY, server.getLocalPort(), stream));
       Socket s = server.accept();
       get(stream.connected);
       s.setSoLinger(true, 0);
@@ -178,7 +176,8 @@ class OutsideTest {
   @Test
   void udpEchoComesFromTheAddressThatTheGuestKnows() throws Exception {
     try (DatagramSocket server = new DatagramSocket(0, LOOPBACK)) {
-      guest.udp(4000, TestGuest.GATEWAY, server.getLocalPort(), "hello".getBytes(StandardCharsets.UTF_8));
+      guest.udp(
+          4000, TestGuest.GATEWAY, server.getLocalPort(), "hello".getBytes(StandardCharsets.UTF_8));
       DatagramPacket p = new DatagramPacket(new byte[100], 100);
       server.setSoTimeout(5000);
       server.receive(p);
@@ -247,7 +246,8 @@ class OutsideTest {
     InetAddress own =
         NetworkInterface.networkInterfaces()
             .flatMap(NetworkInterface::inetAddresses)
-            .filter(a -> a.getAddress().length == 4 && !a.isLoopbackAddress() && !a.isLinkLocalAddress())
+            .filter(a ->
+                a.getAddress().length == 4 && !a.isLoopbackAddress() && !a.isLinkLocalAddress())
             .findFirst()
             .orElse(null);
     Assumptions.assumeTrue(own != null, "only loopback here");
@@ -268,10 +268,15 @@ class OutsideTest {
 
   @Test
   void tcpForwardReachesTheGuestFromTheGateway() throws Exception {
-    guest.on(() -> guest.tcp.listen(0, TestGuest.ADDRESS, 22, syn -> {
-      assertThat(syn.sourceLo()).isEqualTo(TestGuest.GATEWAY);
-      syn.accept(new TestStream(new byte[0], true));
-    }));
+    guest.on(() ->
+        guest.tcp.listen(
+            0,
+            TestGuest.ADDRESS,
+            22,
+            syn -> {
+              assertThat(syn.sourceLo()).isEqualTo(TestGuest.GATEWAY);
+              syn.accept(new TestStream(new byte[0], true));
+            }));
     ForwardTable.Entry entry = forward("tcp:127.0.0.1:0-10.0.2.15:22");
     assertThat(entry.port()).isPositive();
     try (Socket client = new Socket(LOOPBACK, entry.port())) {
@@ -282,7 +287,8 @@ class OutsideTest {
     assertThatThrownBy(() -> forward("tcp:127.0.0.1:" + entry.port() + "-10.0.2.15:22"))
         .hasStackTraceContaining("127.0.0.1:" + entry.port());
     assertThat(guest.<Boolean>on(() -> guest.outside.forwards().remove(entry.id()))).isTrue();
-    assertThatThrownBy(() -> new Socket(LOOPBACK, entry.port())).isInstanceOf(SocketException.class);
+    assertThatThrownBy(() -> new Socket(LOOPBACK, entry.port()))
+        .isInstanceOf(SocketException.class);
   }
 
   @Test
@@ -296,7 +302,8 @@ class OutsideTest {
 
   @Test
   void unixForward(@TempDir Path dir) throws Exception {
-    guest.on(() -> guest.tcp.listen(0, 0, 80, syn -> syn.accept(new TestStream(new byte[0], true))));
+    guest.on(
+        () -> guest.tcp.listen(0, 0, 80, syn -> syn.accept(new TestStream(new byte[0], true))));
     Path path = dir.resolve("s");
     forward("unix:" + path + "-10.0.2.15:80");
     try (SocketChannel c = SocketChannel.open(StandardProtocolFamily.UNIX)) {

@@ -20,7 +20,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A guest on a wire to an uplink, on a loop of its own: TCP of the stack, datagrams by hand. The kernel is the world. */
+/**
+ * A guest on a wire to an uplink, on a loop of its own: TCP of the stack, datagrams by hand. The
+ * kernel is the world.
+ */
 final class TestGuest implements Inside, SegmentOutput, GuestResolver {
   static final long ADDRESS = Addresses.v4(0x0a00020f);
   static final long GATEWAY = Addresses.v4(0x0a000202);
@@ -84,35 +87,33 @@ final class TestGuest implements Inside, SegmentOutput, GuestResolver {
 
   /** Sends a UDP datagram without checksum. */
   void udp(int sourcePort, long dstLo, int destinationPort, byte[] data) throws Exception {
-    on(
-        () -> {
-          Packet p = pool.acquire(Udp.LENGTH + data.length);
-          p.append(Udp.LENGTH + data.length);
-          p.udp()
-              .sourcePort(sourcePort)
-              .destinationPort(destinationPort)
-              .length(Udp.LENGTH + data.length)
-              .checksum(0);
-          System.arraycopy(data, 0, p.data, p.l4 + Udp.LENGTH, data.length);
-          p.protocol = IpProtocol.UDP;
-          toUplink(p, ADDRESS, dstLo);
-          return null;
-        });
+    on(() -> {
+      Packet p = pool.acquire(Udp.LENGTH + data.length);
+      p.append(Udp.LENGTH + data.length);
+      p.udp()
+          .sourcePort(sourcePort)
+          .destinationPort(destinationPort)
+          .length(Udp.LENGTH + data.length)
+          .checksum(0);
+      System.arraycopy(data, 0, p.data, p.l4 + Udp.LENGTH, data.length);
+      p.protocol = IpProtocol.UDP;
+      toUplink(p, ADDRESS, dstLo);
+      return null;
+    });
   }
 
   /** Sends an echo request. */
   void ping(long dstLo, int id, int sequence, byte[] data) throws Exception {
-    on(
-        () -> {
-          Packet p = pool.acquire(Icmp.LENGTH + data.length);
-          p.append(Icmp.LENGTH + data.length);
-          p.icmp().type(8).code(0).checksum(0).id(id).sequence(sequence);
-          System.arraycopy(data, 0, p.data, p.l4 + Icmp.LENGTH, data.length);
-          p.protocol = IpProtocol.ICMP;
-          Emitter.finishIcmp(p, 0, ADDRESS, 0, dstLo);
-          toUplink(p, ADDRESS, dstLo);
-          return null;
-        });
+    on(() -> {
+      Packet p = pool.acquire(Icmp.LENGTH + data.length);
+      p.append(Icmp.LENGTH + data.length);
+      p.icmp().type(8).code(0).checksum(0).id(id).sequence(sequence);
+      System.arraycopy(data, 0, p.data, p.l4 + Icmp.LENGTH, data.length);
+      p.protocol = IpProtocol.ICMP;
+      Emitter.finishIcmp(p, 0, ADDRESS, 0, dstLo);
+      toUplink(p, ADDRESS, dstLo);
+      return null;
+    });
   }
 
   byte @Nullable [] await() throws Exception {
@@ -176,11 +177,10 @@ final class TestGuest implements Inside, SegmentOutput, GuestResolver {
   }
 
   void close() throws Exception {
-    on(
-        () -> {
-          outside.close();
-          return null;
-        });
+    on(() -> {
+      outside.close();
+      return null;
+    });
     loop.close();
   }
 }

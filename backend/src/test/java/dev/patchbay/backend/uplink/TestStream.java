@@ -6,7 +6,10 @@ import dev.patchbay.stack.tcp.TcpSocket;
 import java.io.ByteArrayOutputStream;
 import java.util.concurrent.CompletableFuture;
 
-/** A guest's program on a connection: writes what it was given, then ends its direction, and keeps what it reads. */
+/**
+ * A guest's program on a connection: writes what it was given, then ends its direction, and keeps
+ * what it reads.
+ */
 final class TestStream implements TcpHandler {
   final CompletableFuture<Void> connected = new CompletableFuture<>();
   final CompletableFuture<TcpError> closed = new CompletableFuture<>();

@@ -1,0 +1,44 @@
+package dev.patchbay.backend.control;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What the control socket shows and changes. Called on the loop's thread, within a turn; answers
+ * are maps, collections or records that Jackson writes. A method refuses by {@link
+ * ControlException}, thrown or as the failure of its stage.
+ */
+public interface ControlModel {
+  /**
+   * What a word printed.
+   *
+   * @param status exit status, 0 to 255
+   */
+  record ExecResult(int status, String stdout, String stderr) {}
+
+  /**
+   * Runs a word.
+   *
+   * @param argv the word and its arguments, at least one
+   * @param stdin what it may read, or empty
+   */
+  CompletionStage<ExecResult> exec(List<String> argv, String stdin);
+
+  /** The list of {@code GET /v1/ports}. */
+  Object ports();
+
+  /** The list of {@code GET /v1/leases}. */
+  Object leases();
+
+  /** The list of {@code GET /v1/forwards}. */
+  Object forwards();
+
+  /** Adds a forward (400 bad rule, 409 taken); its description is the answer. */
+  CompletionStage<? extends Object> addForward(String rule);
+
+  /** Ends a forward (404 where there is none). */
+  void removeForward(int id);
+
+  /** {@code GET /v1/metrics} in Prometheus' text format; see {@link MetricsText}. */
+  String metrics();
+}

@@ -1,0 +1,144 @@
+package dev.patchbay.stack.admin;
+
+import dev.patchbay.stack.NetworkStack;
+import java.util.List;
+
+/**
+ * The command {@code ip} (iproute2 6.1): {@code address}, {@code link}, {@code route} and {@code
+ * neighbour} with {@code show}; changes are refused.
+ */
+public final class IpCommand {
+  private static final List<String> OBJECTS_NOT_HERE =
+      List.of(
+          "addrlabel",
+          "maddress",
+          "rule",
+          "tunnel",
+          "tuntap",
+          "netns",
+          "monitor",
+          "xfrm",
+          "mroute",
+          "mrule",
+          "netconf",
+          "vrf",
+          "sr",
+          "nexthop",
+          "mptcp",
+          "ioam",
+          "ntable",
+          "ntbl",
+          "token",
+          "tcpmetrics",
+          "tcp_metrics",
+          "macsec",
+          "l2tp",
+          "fou",
+          "ila",
+          "tap",
+          "amt",
+          "stats");
+  private static final List<String> CHANGES =
+      List.of(
+          "add",
+          "change",
+          "chg",
+          "replace",
+          "append",
+          "prepend",
+          "delete",
+          "set",
+          "flush",
+          "save",
+          "restore",
+          "showdump",
+          "get",
+          "test",
+          "xstats",
+          "afstats",
+          "property",
+          "help");
+
+  /**
+   * What a command printed.
+   *
+   * @param status 0; 1 where it failed; 2 where it is not supported; 255 for wrong syntax
+   * @param stdout complete lines, or empty
+   * @param stderr complete lines, or empty
+   */
+  public record Result(int status, String stdout, String stderr) {}
+
+  /**
+   * Runs a command on the loop of the namespace; it changes nothing.
+   *
+   * @param argv the words behind {@code ip}
+   */
+  public Result run(NetworkStack stack, List<String> argv) {
+    try {
+      return new Result(0, execute(stack, argv), "");
+    } catch (RefusedException e) {
+      return new Result(e.status(), "", e.getMessage() + "\n");
+    }
+  }
+
+  private static String execute(NetworkStack stack, List<String> argv) throws RefusedException {
+    if (!argv.isEmpty() && IpOptions.matches(argv.getFirst(), "-Version")) {
+      return "ip utility, patchbay (as iproute2-6.1.0)\n";
+    }
+    IpOptions options = IpOptions.parse(argv);
+    if (options.used() == argv.size()) {
+      throw new RefusedException(
+          RefusedException.SYNTAX,
+          """
+          Usage: ip [ OPTIONS ] OBJECT { show | help }
+          where  OBJECT := { address | link | neighbour | route }
+                 OPTIONS := { -s[tatistics] | -d[etails] | -j[son] | -p[retty] |
+                              -f[amily] { inet | inet6 } | -4 | -6 | -br[ief] |
+                              -o[neline] | -V[ersion] }\
+          """);
+    }
+    String object = argv.get(options.used());
+    List<String> rest = argv.subList(options.used() + 1, argv.size());
+    // the order in which iproute2 tries its objects decides what an abbreviation means
+    if (IpOptions.matches(object, "address")) {
+      return new AddressShow(stack, options).run(show("address", rest));
+    } else if (IpOptions.matches(object, "route")) {
+      return new RouteShow(stack, options).run(show("route", rest));
+    } else if (IpOptions.matches(object, "link")) {
+      return new LinkShow(stack, options).run(show("link", rest));
+    } else if (IpOptions.matches(object, "neighbor") || IpOptions.matches(object, "neighbour")) {
+      return new NeighbourShow(stack, options).run(show("neigh", rest));
+    }
+    for (String other : OBJECTS_NOT_HERE) {
+      if (IpOptions.matches(object, other)) {
+        throw RefusedException.unsupported("ip " + other);
+      }
+    }
+    throw new RefusedException(
+        RefusedException.FAILED, "Object \"" + object + "\" is unknown, try \"ip help\".");
+  }
+
+  /** The words behind {@code show}, which may be left out where nothing follows. */
+  private static List<String> show(String object, List<String> words) throws RefusedException {
+    if (words.isEmpty()) {
+      return words;
+    }
+    String command = words.getFirst();
+    boolean shows =
+        IpOptions.matches(command, "show")
+            || IpOptions.matches(command, "list")
+            || command.equals("lst")
+            || command.equals("ls");
+    if (shows) {
+      return words.subList(1, words.size());
+    }
+    for (String change : CHANGES) {
+      if (IpOptions.matches(command, change)) {
+        throw RefusedException.unsupported("ip " + object + " " + change);
+      }
+    }
+    throw new RefusedException(
+        RefusedException.SYNTAX,
+        "Command \"" + command + "\" is unknown, try \"ip " + object + " help\".");
+  }
+}

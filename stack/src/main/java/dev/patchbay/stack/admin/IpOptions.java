@@ -1,0 +1,103 @@
+package dev.patchbay.stack.admin;
+
+import java.util.List;
+
+/**
+ * The options of {@code ip} before its object.
+ *
+ * @param family 0 for any, 4 or 6
+ * @param used number of words of the command line that they took
+ */
+record IpOptions(
+    int family,
+    boolean json,
+    boolean pretty,
+    boolean oneLine,
+    boolean brief,
+    boolean statistics,
+    boolean details,
+    int used) {
+  /** Flags while parsing. */
+  private static final int JSON = 1;
+
+  private static final int PRETTY = 2;
+  private static final int ONE_LINE = 4;
+  private static final int BRIEF = 8;
+  private static final int STATISTICS = 16;
+  private static final int DETAILS = 32;
+
+  static IpOptions parse(List<String> argv) throws RefusedException {
+    int set = 0;
+    int family = 0;
+    int at = 0;
+    while (at < argv.size() && argv.get(at).startsWith("-") && !argv.get(at).equals("-")) {
+      String word = argv.get(at++);
+      String name = word.startsWith("--") ? word.substring(1) : word;
+      if (name.equals("-4")) {
+        family = 4;
+      } else if (name.equals("-6")) {
+        family = 6;
+      } else if (matches(name, "-family")) {
+        if (at == argv.size()) {
+          throw RefusedException.incomplete();
+        }
+        family = family(argv.get(at++));
+      } else {
+        int flag = flag(name, word);
+        if (flag == STATISTICS && (set & STATISTICS) != 0) {
+          throw RefusedException.unsupported("ip -s -s");
+        }
+        set |= flag;
+      }
+    }
+    return new IpOptions(
+        family,
+        (set & JSON) != 0,
+        (set & PRETTY) != 0,
+        (set & ONE_LINE) != 0,
+        (set & BRIEF) != 0,
+        (set & STATISTICS) != 0,
+        (set & DETAILS) != 0,
+        at);
+  }
+
+  private static int flag(String name, String word) throws RefusedException {
+    if (matches(name, "-json")) {
+      return JSON;
+    } else if (matches(name, "-pretty")) {
+      return PRETTY;
+    } else if (matches(name, "-oneline")) {
+      return ONE_LINE;
+    } else if (name.startsWith("-br") && matches(name, "-brief")) {
+      return BRIEF;
+    } else if (matches(name, "-stats") || matches(name, "-statistics")) {
+      return STATISTICS;
+    } else if (matches(name, "-details")) {
+      return DETAILS;
+    }
+    throw new RefusedException(
+        RefusedException.SYNTAX, "Option \"" + word + "\" is unknown, try \"ip -help\".");
+  }
+
+  private static int family(String word) throws RefusedException {
+    return switch (word) {
+      case "inet" -> 4;
+      case "inet6" -> 6;
+      case "link", "bridge", "mpls" -> throw RefusedException.unsupported("ip -family " + word);
+      default ->
+          throw new RefusedException(
+              RefusedException.SYNTAX,
+              "Error: argument \"" + word + "\" is wrong: invalid protocol family\n");
+    };
+  }
+
+  /** Whether {@code word} is {@code full} or an abbreviation of it; one letter suffices. */
+  static boolean matches(String word, String full) {
+    return !word.isEmpty() && !word.equals("-") && full.startsWith(word);
+  }
+
+  /** Whether addresses of family {@code wanted} (4 or 6) are asked for. */
+  boolean wants(int wanted) {
+    return family == 0 || family == wanted;
+  }
+}

@@ -1,0 +1,125 @@
+package dev.patchbay.stack.admin;
+
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.neighbour.Neighbour;
+import dev.patchbay.stack.wire.Addresses;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code ip neighbour show}; entries in the order of their addresses, IPv4 first. */
+final class NeighbourShow {
+  private static final List<String> OTHERS = List.of("nud", "proxy", "master", "vrf", "nomaster");
+
+  private final NetworkStack stack;
+  private final IpOptions options;
+  private @Nullable NetDevice device;
+  private @Nullable IpAddress destination;
+
+  NeighbourShow(NetworkStack stack, IpOptions options) {
+    this.stack = stack;
+    this.options = options;
+  }
+
+  String run(List<String> words) throws RefusedException {
+    if (options.statistics()) {
+      throw RefusedException.unsupported("ip -statistics neigh show");
+    }
+    parse(words);
+    List<Map<String, @Nullable Object>> json = new ArrayList<>();
+    StringBuilder text = new StringBuilder();
+    for (Neighbour neighbour : entries()) {
+      if (options.json()) {
+        json.add(json(neighbour));
+      } else if (options.brief()) {
+        text.append(brief(neighbour));
+      } else {
+        text.append(text(neighbour));
+      }
+    }
+    return options.json() ? JsonWriter.write(json, options.pretty()) : text.toString();
+  }
+
+  private void parse(List<String> words) throws RefusedException {
+    for (int i = 0; i < words.size(); i++) {
+      String word = words.get(i);
+      if (word.equals("dev")) {
+        String name = DeviceFilter.following(words, ++i);
+        device = stack.device(name);
+        if (device == null) {
+          throw new RefusedException(
+              RefusedException.FAILED, "Cannot find device \"" + name + "\"");
+        }
+      } else if (OTHERS.contains(word)) {
+        throw RefusedException.unsupported("ip neigh show " + word);
+      } else {
+        String text = word.equals("to") ? DeviceFilter.following(words, ++i) : word;
+        try {
+          destination = IpAddress.parse(text);
+        } catch (IllegalArgumentException e) {
+          throw new RefusedException(
+              RefusedException.FAILED,
+              "Error: any valid prefix is expected rather than \"" + text + "\".");
+        }
+      }
+    }
+  }
+
+  private static IpAddress address(Neighbour neighbour) {
+    return new IpAddress(neighbour.hi(), neighbour.lo());
+  }
+
+  private List<Neighbour> entries() {
+    return stack.neighbours().entries().stream()
+        .filter(n -> device == null || device.equals(n.device()))
+        .filter(n -> destination == null || destination.equals(address(n)))
+        .filter(n -> options.wants(address(n).isV4() ? 4 : 6))
+        .sorted(
+            Comparator.comparing((Neighbour n) -> !address(n).isV4())
+                .thenComparing(NeighbourShow::address)
+                .thenComparingInt(n -> n.device().index()))
+        .toList();
+  }
+
+  private Map<String, @Nullable Object> json(Neighbour neighbour) {
+    Map<String, @Nullable Object> map = new LinkedHashMap<>();
+    map.put("dst", address(neighbour).toString());
+    if (device == null) {
+      map.put("dev", neighbour.device().name());
+    }
+    if (neighbour.mac() != 0) {
+      map.put("lladdr", Addresses.macToString(neighbour.mac()));
+    }
+    if (options.brief()) {
+      return map;
+    }
+    if (neighbour.isRouter()) {
+      map.put("router", null);
+    }
+    map.put("state", List.of(neighbour.state().toString()));
+    return map;
+  }
+
+  private String text(Neighbour neighbour) {
+    StringBuilder line = new StringBuilder(address(neighbour).toString()).append(' ');
+    if (device == null) {
+      line.append("dev ").append(neighbour.device().name()).append(' ');
+    }
+    if (neighbour.mac() != 0) {
+      line.append("lladdr ").append(Addresses.macToString(neighbour.mac())).append(' ');
+    }
+    line.append(neighbour.isRouter() ? "router " : "");
+    return line.append(neighbour.state()).append(" \n").toString();
+  }
+
+  private String brief(Neighbour neighbour) {
+    String dev = device == null ? String.format("%-16s ", neighbour.device().name()) : "";
+    String mac = neighbour.mac() == 0 ? "" : Addresses.macToString(neighbour.mac());
+    return String.format("%-39s %s%s\n", address(neighbour), dev, mac);
+  }
+}

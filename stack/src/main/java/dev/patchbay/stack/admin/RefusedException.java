@@ -1,0 +1,39 @@
+package dev.patchbay.stack.admin;
+
+/** A command that fails: what goes to standard error, and the exit status. */
+final class RefusedException extends Exception {
+  /** Wrong syntax, as iproute2 exits for it. */
+  static final int SYNTAX = 255;
+
+  /** Correct, but not supported here. */
+  static final int UNSUPPORTED = 2;
+
+  /** Names something that is not there. */
+  static final int FAILED = 1;
+
+  private static final long serialVersionUID = 1;
+
+  private final int status;
+
+  RefusedException(int status, String message) {
+    super(message, null, false, false);
+    this.status = status;
+  }
+
+  static RefusedException unsupported(String what) {
+    return new RefusedException(UNSUPPORTED, "Error: '" + what + "' is not supported yet.");
+  }
+
+  static RefusedException incomplete() {
+    return new RefusedException(SYNTAX, "Command line is not complete. Try option \"help\"");
+  }
+
+  static RefusedException garbage(String word) {
+    return new RefusedException(
+        SYNTAX, "Error: either \"dev\" is duplicate, or \"" + word + "\" is a garbage.");
+  }
+
+  int status() {
+    return status;
+  }
+}
