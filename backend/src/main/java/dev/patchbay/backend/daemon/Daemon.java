@@ -5,6 +5,9 @@ import dev.patchbay.backend.config.ConfigException;
 import dev.patchbay.backend.config.DaemonConfig;
 import dev.patchbay.backend.config.Forward;
 import dev.patchbay.backend.config.MacAddress;
+import dev.patchbay.backend.control.EventLog;
+import dev.patchbay.backend.dhcp.Lease;
+import dev.patchbay.backend.dhcp.LeaseJson;
 import dev.patchbay.backend.loop.NettyLoop;
 import dev.patchbay.backend.plug.FrameObserver;
 import dev.patchbay.backend.plug.Plug;
@@ -21,6 +24,7 @@ import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.wire.IpProtocol;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +32,6 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One instance: everything between the plugs and the host. All methods on its loop unless said
@@ -40,6 +43,7 @@ final class Daemon {
   /** What users should know at the start. */
   record Warning(String code, String message) {}
 
+  private final EventLog events = new EventLog(Clock.systemUTC());
   private final NettyLoop loop;
   private final PacketPool pool = new PacketPool();
   private final Network network;
@@ -68,13 +72,7 @@ final class Daemon {
     network = new Network(loop, pool, random);
     services =
         new Services(
-            loop,
-            network,
-            config,
-            dir,
-            files,
-            name -> macs.getOrDefault(name, 0L),
-            lease -> LOG.info("{}: lease {} {}", lease.port(), lease.address(), lease.state()));
+            loop, network, config, dir, files, name -> macs.getOrDefault(name, 0L), this::leased);
     plugs = new Plugs(loop, pool, new Attachments(), FrameObserver.NONE);
     UplinkOptions options = new UplinkOptions();
     options.restrict = config.uplink().restrict();
@@ -99,27 +97,36 @@ final class Daemon {
     }
   }
 
-  /** Logs who comes and goes. */
+  private void leased(Lease lease) {
+    LOG.info("{}: lease {} {}", lease.port(), lease.address(), lease.state());
+    events.append("lease", LeaseJson.toMap(lease));
+  }
+
+  /** Tells who comes and goes. */
   private final class Attachments implements PlugListener {
     @Override
     public void attached(Plug plug) {
       LOG.info("{}: attached", plug.name());
+      events.append("attached", Map.of("port", plug.name()));
       services.advertiser().changed();
     }
 
     @Override
     public void detached(Plug plug, String reason) {
       LOG.info("{}: detached: {}", plug.name(), reason);
+      events.append("detached", Map.of("port", plug.name(), "reason", reason));
     }
 
     @Override
     public void stalled(Plug plug) {
       LOG.warn("{}: the guest does not take its frames", plug.name());
+      events.append("stalled", Map.of("port", plug.name()));
     }
 
     @Override
     public void ncsi(Plug plug, boolean configured) {
       LOG.info("{}: NC-SI channel {}", plug.name(), configured ? "configured" : "not configured");
+      events.append("ncsi", Map.of("port", plug.name(), "configured", configured));
     }
   }
 
@@ -182,13 +189,12 @@ final class Daemon {
     return new Guests(network.stack(), ports);
   }
 
-  PacketPool pool() {
-    return pool;
+  EventLog events() {
+    return events;
   }
 
-  /** The plug of that name, or null. */
-  @Nullable Plug plug(String name) {
-    return open.stream().filter(p -> p.name().equals(name)).findFirst().orElse(null);
+  PacketPool pool() {
+    return pool;
   }
 
   /** No new connections, plugs drained, all closed. */

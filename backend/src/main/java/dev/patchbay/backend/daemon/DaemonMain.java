@@ -7,9 +7,11 @@ import dev.patchbay.backend.config.DaemonConfig;
 import dev.patchbay.backend.config.InstanceDirs;
 import dev.patchbay.backend.config.InstanceException;
 import dev.patchbay.backend.config.InstanceLock;
+import dev.patchbay.backend.control.ControlServer;
 import dev.patchbay.backend.loop.NettyLoop;
 import dev.patchbay.backend.plug.Plug;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -83,6 +85,11 @@ public final class DaemonMain implements DaemonStarter {
         return io.fail(String.valueOf(cause(e).getMessage()), FAILED);
       }
       lock.publish(addresses(daemon));
+      // whoever had this name before is dead, or the lock would not be ours
+      Files.deleteIfExists(lock.control());
+      ControlServer control =
+          ControlServer.open(
+              loop.group(), loop::enter, lock.control(), new Model(daemon), daemon.events());
       Runnable forgetHook = Signals.onTermination(() -> end.complete(0));
       String line = loop.submit(() -> Ready.line(daemon, lock, seed)).join();
       Path readyFile = config.instance().readyFile();
@@ -93,6 +100,7 @@ public final class DaemonMain implements DaemonStarter {
       io.out().flush();
       @Nullable Process child = start(config.command(), lock, io, end);
       int status = end.join();
+      control.close();
       close(daemon, loop, files, child);
       forgetHook.run();
       return status;

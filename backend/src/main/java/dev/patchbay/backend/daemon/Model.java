@@ -1,0 +1,167 @@
+package dev.patchbay.backend.daemon;
+
+import dev.patchbay.backend.config.ConfigException;
+import dev.patchbay.backend.config.Forward;
+import dev.patchbay.backend.config.Source;
+import dev.patchbay.backend.control.ControlException;
+import dev.patchbay.backend.control.ControlModel;
+import dev.patchbay.backend.control.MetricsText;
+import dev.patchbay.backend.dhcp.LeaseJson;
+import dev.patchbay.backend.plug.Plug;
+import dev.patchbay.backend.uplink.ForwardException;
+import dev.patchbay.backend.uplink.ForwardTable;
+import dev.patchbay.qemu.ncsi.NcsiController;
+import dev.patchbay.stack.admin.IpCommand;
+import dev.patchbay.stack.device.DeviceStatistics;
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.wire.Addresses;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The daemon as its control socket shows it. On the loop. */
+final class Model implements ControlModel {
+  private static final int USAGE = 2;
+
+  private final Daemon daemon;
+  private final IpCommand ip = new IpCommand();
+
+  Model(Daemon daemon) {
+    this.daemon = daemon;
+  }
+
+  @Override
+  public CompletionStage<ExecResult> exec(List<String> argv, String stdin) {
+    String word = argv.isEmpty() ? "" : argv.getFirst();
+    ExecResult result =
+        word.equals("ip")
+            ? of(ip.run(daemon.network().stack(), argv.subList(1, argv.size())))
+            : new ExecResult(USAGE, "", "patchbay: '" + word + "' is not supported yet\n");
+    return CompletableFuture.completedStage(result);
+  }
+
+  private static ExecResult of(IpCommand.Result result) {
+    return new ExecResult(result.status(), result.stdout(), result.stderr());
+  }
+
+  @Override
+  public Object ports() {
+    return daemon.plugs().stream().map(this::port).toList();
+  }
+
+  private Map<String, @Nullable Object> port(Plug plug) {
+    DeviceStatistics s = plug.port().statistics;
+    List<IpAddress> addresses = daemon.guests().addresses(plug.port());
+    NcsiController ncsi = plug.ncsi();
+    Map<String, @Nullable Object> all = new LinkedHashMap<>();
+    all.put("name", plug.name());
+    all.put("connected", plug.attached());
+    all.put("link", plug.port().isUp() && plug.port().hasCarrier());
+    all.put("mac", guestMac(plug));
+    all.put("addresses", addresses.stream().map(IpAddress::toString).toList());
+    all.put("ncsi", ncsi == null ? null : ncsi.snapshot());
+    all.put("rx", Map.of("packets", s.rxPackets, "bytes", s.rxBytes));
+    all.put("tx", Map.of("packets", s.txPackets, "bytes", s.txBytes));
+    Map<String, Long> drops = new LinkedHashMap<>();
+    for (DropReason reason : DropReason.values()) {
+      if (s.drops(reason) > 0) {
+        drops.put(reason.name(), s.drops(reason));
+      }
+    }
+    all.put("drops", drops);
+    return all;
+  }
+
+  /** The address that the bridge has learned last behind a port, or null. */
+  private @Nullable String guestMac(Plug plug) {
+    long[] newest = {0, Long.MAX_VALUE};
+    daemon
+        .network()
+        .bridge()
+        .table()
+        .forEach(
+            daemon.network().stack().loop().now(),
+            (mac, port, age) -> {
+              if (port.equals(plug.port()) && age < newest[1]) {
+                newest[0] = mac;
+                newest[1] = age;
+              }
+            });
+    return newest[0] == 0 ? null : Addresses.macToString(newest[0]);
+  }
+
+  @Override
+  public Object leases() {
+    return daemon.services().dhcp().leases().stream().map(LeaseJson::toMap).toList();
+  }
+
+  @Override
+  public Object forwards() {
+    return daemon.forwards().stream().map(Model::forward).toList();
+  }
+
+  private static Map<String, @Nullable Object> forward(ForwardTable.Entry entry) {
+    Map<String, @Nullable Object> all = Ready.forward(entry);
+    IpAddress target = entry.target();
+    all.put("target", target == null ? null : target.toString());
+    return all;
+  }
+
+  @Override
+  public CompletionStage<? extends Object> addForward(String rule) {
+    try {
+      Forward forward = Forward.parse(Source.DEFAULT, rule, Path.of("/"));
+      forward.checkGuest(daemon.plugs().stream().map(Plug::name).toList());
+      return CompletableFuture.completedStage(forward(daemon.outside().forwards().add(forward)));
+    } catch (ConfigException e) {
+      throw new ControlException(400, "invalid", e.getMessage());
+    } catch (ForwardException e) {
+      throw new ControlException(
+          e.isTaken() ? 409 : 500,
+          e.isTaken() ? "taken" : "failed",
+          String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void removeForward(int id) {
+    if (!daemon.outside().forwards().remove(id)) {
+      throw new ControlException(404, "unknown", "there is no forward " + id);
+    }
+  }
+
+  @Override
+  public String metrics() {
+    MetricsText text = new MetricsText();
+    // the format wants all samples of one metric together
+    devices(text, "rx_packets", "Packets received.", d -> d.statistics.rxPackets);
+    devices(text, "rx_bytes", "Bytes received.", d -> d.statistics.rxBytes);
+    devices(text, "tx_packets", "Packets sent.", d -> d.statistics.txPackets);
+    devices(text, "tx_bytes", "Bytes sent.", d -> d.statistics.txBytes);
+    for (DropReason reason : DropReason.values()) {
+      String name = reason.name().toLowerCase(Locale.ROOT);
+      long count = daemon.pool().drops(reason);
+      text.counter("patchbay_drops_total", "Packets dropped.", count, "reason", name);
+    }
+    text.gauge("patchbay_packet_memory_bytes", "Packet memory in use.", daemon.pool().used());
+    text.gauge("patchbay_tcp_flows", "TCP flows of the uplink.", daemon.outside().tcpFlows());
+    text.gauge("patchbay_udp_flows", "UDP flows of the uplink.", daemon.outside().udpFlows());
+    return text.toString();
+  }
+
+  private void devices(
+      MetricsText text, String what, String help, ToLongFunction<NetDevice> value) {
+    for (NetDevice device : daemon.network().stack().devices()) {
+      String name = "patchbay_" + what + "_total";
+      text.counter(name, help, value.applyAsLong(device), "device", device.name());
+    }
+  }
+}
