@@ -128,6 +128,7 @@ class SpineTest {
 
     private void forward() throws Exception {
       guest.run("nc.traditional -l -p 7 -e /bin/cat >/dev/null 2>&1 &").ok();
+      guest.runUntilOk("grep -q ':0007 00000000:0000 0A' /proc/net/tcp", LONG);
       Path path = Path.of(daemon.ready().at("/forwards/0/path").asString());
       var address = UnixDomainSocketAddress.of(path);
       try (var channel = SocketChannel.open(address)) {
