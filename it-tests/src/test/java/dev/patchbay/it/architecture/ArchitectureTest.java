@@ -9,9 +9,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** The one direction of dependence between modules, and what the stack must not know. */
-@AnalyzeClasses(
-    packages = "dev.patchbay",
-    importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "dev.patchbay", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   @ArchTest
   static final ArchRule STACK_STANDS_ALONE =
@@ -58,7 +56,9 @@ class ArchitectureTest {
           .orShould()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "java.util.concurrent.locks..", "java.util.concurrent.atomic..", "java.util.concurrent");
+              "java.util.concurrent.locks..",
+              "java.util.concurrent.atomic..",
+              "java.util.concurrent");
 
   @ArchTest
   static final ArchRule STACK_HAS_NO_CLOCK =
