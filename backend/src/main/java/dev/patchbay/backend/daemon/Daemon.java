@@ -19,6 +19,7 @@ import dev.patchbay.backend.uplink.HostIo;
 import dev.patchbay.backend.uplink.Outside;
 import dev.patchbay.backend.uplink.UplinkOptions;
 import dev.patchbay.stack.device.PortDevice;
+import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.wire.IpProtocol;
@@ -81,7 +82,14 @@ final class Daemon {
     options.selfPorts = listeners;
     Guests guests = new Guests(network.stack(), ports);
     outside = new Outside(HostIo.of(loop), network, pool, random.derive("uplink"), options, guests);
-    network.uplink().far(outside::receive);
+    network
+        .uplink()
+        .far(packet -> {
+          Packet whole = network.whole(packet);
+          if (whole != null) {
+            outside.receive(whole);
+          }
+        });
     network
         .stack()
         .localFallback(packet -> {

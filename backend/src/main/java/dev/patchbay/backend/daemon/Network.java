@@ -15,6 +15,7 @@ import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.IpProtocol;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +89,19 @@ final class Network implements Inside {
 
   UplinkDevice uplink() {
     return uplink;
+  }
+
+  /**
+   * What leaves by host0 leaves whole: the host's sockets take datagrams, and the host cuts them
+   * for its own links.
+   *
+   * @return the packet, or the datagram that it completes, or null while pieces are missing
+   */
+  @Nullable Packet whole(Packet packet) {
+    if (packet.isIpv4()) {
+      return packet.ipv4().isFragment() ? stack.reassembler().add4(packet) : packet;
+    }
+    return packet.protocol == IpProtocol.FRAGMENT ? stack.reassembler().add6(packet) : packet;
   }
 
   /** Makes a port of br0, up. Its own MAC is of no consequence to guests. */

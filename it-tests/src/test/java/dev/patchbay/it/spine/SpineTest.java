@@ -98,6 +98,8 @@ class SpineTest {
       assertThat(guest.run("ip route").ok()).contains("default via 10.0.2.2");
       assertThat(guest.run("ping -c 3 10.0.2.2").ok()).contains(" 0% packet loss");
       assertThat(guest.run("ping -c 3 192.0.2.2").ok()).contains(" 0% packet loss");
+      // longer than the link: the guest sends fragments, and gets fragments back
+      assertThat(guest.run("ping -c 2 -s 3000 192.0.2.2").ok()).contains(" 0% packet loss");
       assertThat(guest.run("nslookup gateway 10.0.2.3").ok()).contains("10.0.2.2");
       down();
       up();
