@@ -183,9 +183,7 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
       if (length == 0) {
         return;
       }
-      int n =
-          StreamFd.write(
-              to.number(), gather.buffer(), gather.head(), length, context.buffers.scratch);
+      int n = StreamFd.write(to.number(), gather.buffer(), gather.head(), length);
       statistics.writes++;
       if (n == -Errno.EAGAIN) {
         to.setWritable(true);
@@ -196,7 +194,7 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
         return;
       }
       window.sent(gather.sent(n));
-      if (n < Math.min(length, PlugBuffers.SCRATCH)) {
+      if (n < length) {
         to.setWritable(true);
       }
     }

@@ -121,6 +121,16 @@ public final class Fd {
     return (int) Libc.send(fd, from.address(at, length), length, flags | Linux.MSG_NOSIGNAL);
   }
 
+  /** recv(2) into an array, which never waits: MSG_DONTWAIT is added. */
+  public static int recv(int fd, byte[] into, int at, int length, int flags) {
+    return (int) Libc.recv(fd, into, at, length, flags);
+  }
+
+  /** send(2) from an array, which never waits: MSG_DONTWAIT and MSG_NOSIGNAL are added. */
+  public static int send(int fd, byte[] from, int at, int length, int flags) {
+    return (int) Libc.send(fd, from, at, length, flags | Linux.MSG_NOSIGNAL);
+  }
+
   /** setsockopt(2) with an int. */
   public static int setOption(int fd, int level, int name, int value) {
     CallState state = CallState.get();

@@ -3,6 +3,7 @@ package dev.patchbay.backend.sys;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -37,6 +38,8 @@ final class Libc {
   private static final MethodHandle WRITE = link("write", 3);
   private static final MethodHandle SEND = link("send", 4);
   private static final MethodHandle RECV = link("recv", 4);
+  private static final MethodHandle SEND_ARRAY = linkArray("send");
+  private static final MethodHandle RECV_ARRAY = linkArray("recv");
   private static final MethodHandle SENDMSG = link("sendmsg", 3);
   private static final MethodHandle RECVMSG = link("recvmsg", 3);
   private static final MethodHandle SENDMMSG = link("sendmmsg", 4);
@@ -70,7 +73,9 @@ final class Libc {
 
   private static MethodHandle link(String name, int arguments, Linker.Option... more) {
     if (!SUPPORTED) {
-      return refusal(arguments);
+      Class<?>[] types = new Class<?>[arguments];
+      Arrays.fill(types, long.class);
+      return refusal(MethodType.methodType(long.class, MemorySegment.class, types));
     }
     MemoryLayout[] longs = new MemoryLayout[arguments];
     Arrays.fill(longs, ValueLayout.JAVA_LONG);
@@ -84,18 +89,43 @@ final class Libc {
   }
 
   /**
+   * send or recv with an array of the heap in the kernel's hands, which saves the copy to or from
+   * native memory. No collection can run meanwhile, so it is for non-blocking descriptors only.
+   */
+  private static MethodHandle linkArray(String name) {
+    MethodType type =
+        MethodType.methodType(
+            long.class,
+            MemorySegment.class,
+            long.class,
+            MemorySegment.class,
+            long.class,
+            long.class);
+    if (!SUPPORTED) {
+      return refusal(type);
+    }
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(
+        linker.defaultLookup().findOrThrow(name),
+        FunctionDescriptor.of(
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.ADDRESS,
+            ValueLayout.JAVA_LONG,
+            ValueLayout.JAVA_LONG),
+        Linker.Option.critical(true),
+        Linker.Option.captureCallState("errno"));
+  }
+
+  /**
    * A handle of the same type that throws when it is called: loading this class elsewhere than on
    * Linux harms nobody.
    */
-  private static MethodHandle refusal(int arguments) {
-    Class<?>[] types = new Class<?>[arguments + 1];
-    Arrays.fill(types, long.class);
-    types[0] = java.lang.foreign.MemorySegment.class;
+  private static MethodHandle refusal(MethodType type) {
     MethodHandle raise =
         MethodHandles.throwException(long.class, UnsupportedOperationException.class)
             .bindTo(new UnsupportedOperationException("needs Linux (x86-64)"));
-    return MethodHandles.dropArguments(raise, 0, types)
-        .asType(MethodType.methodType(long.class, types));
+    return MethodHandles.dropArguments(raise, 0, type.parameterList());
   }
 
   static int socket(int domain, int type, int protocol) {
@@ -164,6 +194,34 @@ final class Libc {
     CallState state = CallState.get();
     try {
       long result = (long) RECV.invokeExact(state.errno, (long) fd, address, length, (long) flags);
+      return result >= 0 ? result : -state.code();
+    } catch (Throwable t) {
+      throw rethrow(t);
+    }
+  }
+
+  /** A range of an array; MSG_DONTWAIT is added, since the call holds up the collector. */
+  static long send(int fd, byte[] from, int at, int length, int flags) {
+    CallState state = CallState.get();
+    MemorySegment range = MemorySegment.ofArray(from).asSlice(at, length);
+    long all = flags | Linux.MSG_DONTWAIT;
+    try {
+      long result =
+          (long) SEND_ARRAY.invokeExact(state.errno, (long) fd, range, (long) length, all);
+      return result >= 0 ? result : -state.code();
+    } catch (Throwable t) {
+      throw rethrow(t);
+    }
+  }
+
+  /** As {@link #send(int, byte[], int, int, int)}. */
+  static long recv(int fd, byte[] into, int at, int length, int flags) {
+    CallState state = CallState.get();
+    MemorySegment range = MemorySegment.ofArray(into).asSlice(at, length);
+    long all = flags | Linux.MSG_DONTWAIT;
+    try {
+      long result =
+          (long) RECV_ARRAY.invokeExact(state.errno, (long) fd, range, (long) length, all);
       return result >= 0 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);

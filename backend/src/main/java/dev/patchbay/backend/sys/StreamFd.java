@@ -11,8 +11,8 @@ package dev.patchbay.backend.sys;
  *   …onWritable: int errno = Fd.socketError(fd);     // 0: connected
  * </pre>
  *
- * Reads give bytes, 0 at the end of the stream, or the negative errno. The forms with byte[] go
- * through a native scratch buffer that one loop shares.
+ * Reads give bytes, 0 at the end of the stream, or the negative errno. The forms with byte[] hand
+ * the array itself to the kernel: nothing is copied on the way, and they never wait.
  */
 public final class StreamFd {
   private StreamFd() {}
@@ -91,36 +91,24 @@ public final class StreamFd {
     return Fd.send(fd, from, at, length, 0);
   }
 
-  /** Reads at most a scratch buffer full into an array. */
-  public static int read(int fd, byte[] into, int offset, int length, NativeBuffer scratch) {
-    int n = Fd.recv(fd, scratch, 0, Math.min(length, scratch.capacity()), 0);
-    if (n > 0) {
-      scratch.copyTo(0, into, offset, n);
-    }
-    return n;
+  /** Reads into an array. */
+  public static int read(int fd, byte[] into, int at, int length) {
+    return Fd.recv(fd, into, at, length, 0);
   }
 
   /** Looks at the first bytes without taking them: their count, 0 at the end of the stream. */
-  public static int peek(int fd, byte[] into, int offset, int length, NativeBuffer scratch) {
-    int n = Fd.recv(fd, scratch, 0, Math.min(length, scratch.capacity()), Linux.MSG_PEEK);
-    if (n > 0) {
-      scratch.copyTo(0, into, offset, n);
-    }
-    return n;
+  public static int peek(int fd, byte[] into, int at, int length) {
+    return Fd.recv(fd, into, at, length, Linux.MSG_PEEK);
   }
 
-  /** Writes at most a scratch buffer full from an array; may write less. */
-  public static int write(int fd, byte[] from, int offset, int length, NativeBuffer scratch) {
-    int n = Math.min(length, scratch.capacity());
-    scratch.copyFrom(0, from, offset, n);
-    return Fd.send(fd, scratch, 0, n, 0);
+  /** Writes from an array; may write less. */
+  public static int write(int fd, byte[] from, int at, int length) {
+    return Fd.send(fd, from, at, length, 0);
   }
 
   /** Sends the last byte as urgent data (TCP). */
-  public static int writeUrgent(int fd, byte[] from, int offset, int length, NativeBuffer scratch) {
-    int n = Math.min(length, scratch.capacity());
-    scratch.copyFrom(0, from, offset, n);
-    return Fd.send(fd, scratch, 0, n, Linux.MSG_OOB);
+  public static int writeUrgent(int fd, byte[] from, int at, int length) {
+    return Fd.send(fd, from, at, length, Linux.MSG_OOB);
   }
 
   /** Half-close: our FIN after what was written. */

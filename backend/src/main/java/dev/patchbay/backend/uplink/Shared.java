@@ -2,7 +2,6 @@ package dev.patchbay.backend.uplink;
 
 import dev.patchbay.backend.sys.DatagramReader;
 import dev.patchbay.backend.sys.DatagramWriter;
-import dev.patchbay.backend.sys.NativeBuffer;
 import dev.patchbay.backend.sys.SockAddr;
 import dev.patchbay.stack.packet.PacketPool;
 
@@ -22,7 +21,6 @@ final class Shared implements AutoCloseable {
   final Policy policy;
   final Emitter emitter;
   final GuestLimits limits;
-  final NativeBuffer scratch = new NativeBuffer(SCRATCH);
   final byte[] bytes = new byte[SCRATCH];
   final DatagramReader reader = new DatagramReader(BURST, 1 << 16);
 
@@ -50,7 +48,6 @@ final class Shared implements AutoCloseable {
 
   @Override
   public void close() {
-    scratch.close();
     reader.close();
     errors.close();
     writer.close();

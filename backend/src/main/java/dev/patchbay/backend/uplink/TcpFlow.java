@@ -3,7 +3,6 @@ package dev.patchbay.backend.uplink;
 import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.FdHandle;
-import dev.patchbay.backend.sys.NativeBuffer;
 import dev.patchbay.backend.sys.SockOpt;
 import dev.patchbay.backend.sys.StreamFd;
 import dev.patchbay.stack.packet.Packet;
@@ -142,7 +141,7 @@ final class TcpFlow implements TcpHandler, FdHandle.Listener {
       if (length == 0) {
         break;
       }
-      int n = StreamFd.write(handle.number(), shared.scratch, 0, length);
+      int n = StreamFd.write(handle.number(), shared.bytes, 0, length);
       if (n < 0 && n != -Errno.EAGAIN) {
         hostFailed();
         return;
@@ -173,11 +172,11 @@ final class TcpFlow implements TcpHandler, FdHandle.Listener {
    * one call.
    */
   private int gather(TcpSocket s) {
-    NativeBuffer scratch = shared.scratch;
+    byte[] bytes = shared.bytes;
     int length = 0;
     for (Packet p = s.peekPacket(); p != null && length < Shared.SCRATCH; p = p.next) {
       int n = Math.min(p.tail - p.head, Shared.SCRATCH - length);
-      scratch.copyFrom(length, p.data, p.head, n);
+      System.arraycopy(p.data, p.head, bytes, length, n);
       length += n;
     }
     return length;
@@ -200,7 +199,7 @@ final class TcpFlow implements TcpHandler, FdHandle.Listener {
         break;
       }
       int asked = Math.min(room, Shared.SCRATCH);
-      int n = StreamFd.read(h.number(), shared.bytes, 0, asked, shared.scratch);
+      int n = StreamFd.read(h.number(), shared.bytes, 0, asked);
       if (n == -Errno.EAGAIN) {
         break;
       }

@@ -1,12 +1,14 @@
 package dev.patchbay.backend.sys;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -94,15 +96,22 @@ class SysCallsTest {
     int client = SysException.check(StreamFd.connect(at, true), "connect");
     SockAddr peer = new SockAddr();
     int server = SysException.check(Fd.accept(listener, peer), "accept");
-    try (NativeBuffer scratch = new NativeBuffer(4096)) {
+    try {
       assertThat(Fd.socketError(client)).isZero();
       assertThat(peer.inet4()).isEqualTo(0x7f000001);
-      assertThat(StreamFd.write(client, HELLO, 0, 5, scratch)).isEqualTo(5);
+      assertThat(StreamFd.write(client, HELLO, 0, 5)).isEqualTo(5);
       assertThat(StreamFd.shutdownWrite(client)).isZero();
       assertThat(Fd.unread(server)).isEqualTo(5);
       byte[] got = new byte[9];
-      assertThat(StreamFd.read(server, got, 0, 9, scratch)).isEqualTo(5);
-      assertThat(StreamFd.read(server, got, 0, 9, scratch)).isZero();
+      assertThat(StreamFd.peek(server, got, 0, 2)).isEqualTo(2);
+      assertThat(StreamFd.read(server, got, 2, 7)).isEqualTo(5);
+      assertThat(Arrays.copyOfRange(got, 2, 7)).isEqualTo(HELLO);
+      assertThat(got[7]).isZero();
+      assertThat(StreamFd.read(server, got, 0, 9)).isZero();
+      // an open connection that has nothing: the array forms never wait, whatever the descriptor is
+      assertThat(StreamFd.read(client, got, 0, 9)).isEqualTo(-Errno.EAGAIN);
+      assertThatThrownBy(() -> StreamFd.read(client, got, 4, 6))
+          .isInstanceOf(IndexOutOfBoundsException.class);
     } finally {
       Fd.close(client);
       Fd.close(server);

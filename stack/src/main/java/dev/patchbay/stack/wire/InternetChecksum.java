@@ -13,12 +13,16 @@ import java.nio.ByteOrder;
  */
 public final class InternetChecksum {
   private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  private static final boolean SWAP = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
   private InternetChecksum() {}
 
   /** Sum of {@code length} bytes; an odd last byte counts as the high half of a word. */
   public static long sum(byte[] b, int at, int length) {
+    // the machine's own order, swapped once at the end: a sum does not mind (RFC 1071 section
+    // 2(B)).
     // 32-bit halves of 64-bit words go to two accumulators that cannot overflow below 2^32 words
     long high = 0;
     long low = 0;
@@ -37,7 +41,8 @@ public final class InternetChecksum {
       high += w >>> 32;
       low += w & 0xffffffffL;
     }
-    long sum = half(high) + half(low);
+    int folded = fold(half(high) + half(low));
+    long sum = SWAP ? Short.reverseBytes((short) folded) & 0xffffL : folded;
     for (int stop = end - 1; i < stop; i += 2) {
       sum += Bytes.u16(b, i);
     }
