@@ -13,6 +13,10 @@ public final class Timer {
   final TimerWheel wheel;
   long deadline;
   boolean armed;
+
+  /** The tick at which it expires, while armed. */
+  long tick;
+
   int slot;
   @Nullable Timer previous;
   @Nullable Timer next;
