@@ -152,6 +152,22 @@ final class Model implements ControlModel {
       text.counter("patchbay_drops_total", "Packets dropped.", count, "reason", name);
     }
     text.gauge("patchbay_packet_memory_bytes", "Packet memory in use.", daemon.pool().used());
+    for (Plug plug : daemon.plugs()) {
+      text.gauge(
+          "patchbay_port_memory_bytes",
+          "Packet memory that a port's guest pins.",
+          plug.memory().used(),
+          "port",
+          plug.name());
+    }
+    for (Plug plug : daemon.plugs()) {
+      text.counter(
+          "patchbay_port_memory_refused_total",
+          "Packet memory refused to a port that had its fair share.",
+          plug.memory().refused(),
+          "port",
+          plug.name());
+    }
     text.gauge("patchbay_tcp_flows", "TCP flows of the uplink.", daemon.outside().tcpFlows());
     text.gauge("patchbay_udp_flows", "UDP flows of the uplink.", daemon.outside().udpFlows());
     return text.toString();

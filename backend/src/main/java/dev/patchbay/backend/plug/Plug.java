@@ -14,6 +14,7 @@ import dev.patchbay.stack.device.DeviceStatistics;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.loop.TurnTask;
 import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.packet.MemoryShare;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Bytes;
 import org.apache.logging.log4j.LogManager;
@@ -39,6 +40,7 @@ public abstract class Plug implements PortDevice.Plug {
   final PortDevice port;
   final FrameGather gather = new FrameGather(GATHER_BYTES);
   final PlugStatistics statistics = new PlugStatistics();
+  private final MemoryShare share;
   private final TurnTask flushTask = TurnTask.of(this::flush);
   private final @Nullable NcsiController ncsi;
   private boolean attached;
@@ -49,6 +51,7 @@ public abstract class Plug implements PortDevice.Plug {
     this.loop = context.loop;
     this.attachment = attachment;
     this.port = port;
+    this.share = context.pool.newShare();
     this.ncsi = newController();
   }
 
@@ -100,6 +103,11 @@ public abstract class Plug implements PortDevice.Plug {
     return statistics;
   }
 
+  /** The port's account of packet memory. */
+  public final MemoryShare memory() {
+    return share;
+  }
+
   /** The NC-SI side of the port, whose link follows the attachment; null with {@code ncsi=off}. */
   public final @Nullable NcsiController ncsi() {
     return ncsi;
@@ -114,6 +122,7 @@ public abstract class Plug implements PortDevice.Plug {
       closed = true;
       shut();
       detach("closed");
+      share.close();
       context.forget(this);
     }
   }
@@ -219,7 +228,7 @@ public abstract class Plug implements PortDevice.Plug {
 
   /** A packet for a frame from the guest; null where memory is used up, which is counted. */
   final @Nullable Packet acquire(int length) {
-    Packet packet = context.pool.acquire(length);
+    Packet packet = context.pool.acquire(length, share);
     if (packet == null) {
       port.statistics.rxDropped++;
       port.statistics.dropped(DropReason.NOMEM);

@@ -154,7 +154,7 @@ public final class Reassembler {
     Packet first = datagram.pieces.getFirst();
     boolean v4 = first.isIpv4();
     int header = v4 ? first.ipv4().headerLength() : Ipv6.LENGTH;
-    Packet whole = stack.pool().acquire(header + datagram.total);
+    Packet whole = stack.pool().acquire(header + datagram.total, first.share());
     if (whole == null || header + datagram.total > MAX_LENGTH) {
       if (whole != null) {
         whole.release();

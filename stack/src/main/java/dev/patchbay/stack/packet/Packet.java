@@ -87,6 +87,9 @@ public final class Packet {
   /** Queueing priority. */
   public int priority;
 
+  /** The port's account on which this packet's memory is. */
+  @Nullable MemoryShare share;
+
   /** Connection tracking entry; the type belongs to that package. */
   public @Nullable Object tracking;
 
@@ -300,9 +303,14 @@ public final class Packet {
     pool.drop(this, reason);
   }
 
+  /** The account that this packet burdens, null for what is nobody's. */
+  public @Nullable MemoryShare share() {
+    return share;
+  }
+
   /** An independent copy with the same offsets and metadata, or null where memory is used up. */
   public @Nullable Packet copy() {
-    Packet twin = pool.acquire(tail - HEADROOM);
+    Packet twin = pool.acquire(tail - HEADROOM, share);
     if (twin == null) {
       return null;
     }

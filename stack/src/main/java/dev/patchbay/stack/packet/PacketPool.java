@@ -5,7 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets and payload chunks by size class, with one memory limit for all that is in use.
+ * Packets and payload chunks by size class, with one memory limit for all that is in use and a
+ * {@link MemoryShare} for each port.
  *
  * <p>Memory is charged by array, not by payload: a one-byte segment pins its whole buffer. What is
  * given back is kept for the next user, so that a warm pool allocates nothing. Not thread-safe: one
@@ -45,6 +46,7 @@ public final class PacketPool {
   private long peak;
   private int live;
   private int liveChunks;
+  private int shares;
   private long failures;
 
   /** A pool with the default limit. */
@@ -68,10 +70,19 @@ public final class PacketPool {
    *     failure is counted
    */
   public @Nullable Packet acquire(int length) {
+    return acquire(length, null);
+  }
+
+  /**
+   * As {@link #acquire(int)}, on the account of a port.
+   *
+   * @param share null for what is nobody's, such as the appliance's own messages
+   */
+  public @Nullable Packet acquire(int length, @Nullable MemoryShare share) {
     int need = length + Packet.HEADROOM;
     int sizeClass = need <= CAPACITY[0] ? 0 : need <= CAPACITY[1] ? 1 : 2;
     int capacity = CAPACITY[sizeClass];
-    if (need > capacity || used + capacity > limit) {
+    if (need > capacity || used + capacity > limit || share != null && !share.take(capacity)) {
       failures++;
       return null;
     }
@@ -85,6 +96,7 @@ public final class PacketPool {
     peak = Math.max(peak, used);
     live++;
     packet.free = false;
+    packet.share = share;
     packet.reset(Packet.HEADROOM);
     if (tracking) {
       packet.owner = new Throwable("acquired here");
@@ -106,6 +118,11 @@ public final class PacketPool {
     packet.device = null;
     packet.physicalDevice = null;
     used -= CAPACITY[packet.sizeClass];
+    MemoryShare share = packet.share;
+    if (share != null) {
+      share.give(CAPACITY[packet.sizeClass]);
+      packet.share = null;
+    }
     live--;
     packet.next = free[packet.sizeClass];
     free[packet.sizeClass] = packet;
@@ -119,9 +136,13 @@ public final class PacketPool {
     release(packet);
   }
 
-  /** A payload buffer of {@link #CHUNK} bytes, or null where the limit is reached. */
-  public byte @Nullable [] acquireChunk() {
-    if (used + CHUNK > limit) {
+  /**
+   * A payload buffer of {@link #CHUNK} bytes, or null where the limit is reached.
+   *
+   * @param share the account of the port to whose guest the payload goes, or null
+   */
+  public byte @Nullable [] acquireChunk(@Nullable MemoryShare share) {
+    if (used + CHUNK > limit || share != null && !share.take(CHUNK)) {
       failures++;
       return null;
     }
@@ -131,11 +152,34 @@ public final class PacketPool {
     return freeChunks.isEmpty() ? new byte[CHUNK] : freeChunks.removeLast();
   }
 
-  /** Gives a payload buffer back. */
-  public void releaseChunk(byte[] chunk) {
+  /** Gives a payload buffer back, with the share with which it was acquired. */
+  public void releaseChunk(byte[] chunk, @Nullable MemoryShare share) {
     used -= CHUNK;
+    if (share != null) {
+      share.give(CHUNK);
+    }
     liveChunks--;
     freeChunks.add(chunk);
+  }
+
+  /** A new account for a port; the fair share of all others becomes less. */
+  public MemoryShare newShare() {
+    shares++;
+    return new MemoryShare(this);
+  }
+
+  void forgetShare() {
+    shares--;
+  }
+
+  /** Whether {@code more} bytes would bring the use above half of the limit. */
+  boolean isScarce(int more) {
+    return used + more > limit >> 1;
+  }
+
+  /** Bytes that each port may hold while memory is scarce. */
+  public long shareLimit() {
+    return (limit >> 1) / Math.max(1, shares);
   }
 
   /** Whoever is to see drops; one observer. */

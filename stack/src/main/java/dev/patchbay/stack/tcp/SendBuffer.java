@@ -1,7 +1,9 @@
 package dev.patchbay.stack.tcp;
 
+import dev.patchbay.stack.packet.MemoryShare;
 import dev.patchbay.stack.packet.PacketPool;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes written and not yet acknowledged: a ring of chunks of the pool; offset 0 is the oldest
@@ -17,9 +19,17 @@ final class SendBuffer {
   private int count;
   private int headOffset;
   private int length;
+  private @Nullable MemoryShare share;
 
   SendBuffer(PacketPool pool) {
     this.pool = pool;
+  }
+
+  /** Puts what is appended from now on the account of a port; what is there keeps its own. */
+  void share(@Nullable MemoryShare account) {
+    if (count == 0) {
+      share = account;
+    }
   }
 
   /** Bytes in it. */
@@ -69,7 +79,7 @@ final class SendBuffer {
     if (room > 0) {
       return room;
     }
-    byte[] chunk = pool.acquireChunk();
+    byte[] chunk = pool.acquireChunk(share);
     if (chunk == null) {
       return 0;
     }
@@ -106,7 +116,7 @@ final class SendBuffer {
     headOffset += bytes;
     length -= bytes;
     while (count > 0 && (headOffset >= CHUNK || length == 0)) {
-      pool.releaseChunk(chunks[first]);
+      pool.releaseChunk(chunks[first], share);
       chunks[first] = NONE;
       first = first + 1 & chunks.length - 1;
       count--;

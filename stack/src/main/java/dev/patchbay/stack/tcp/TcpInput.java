@@ -67,6 +67,7 @@ final class TcpInput {
 
   /** A segment for {@code s}; takes it. */
   void segment(TcpSocket s, Packet packet) {
+    s.buffer.share(packet.share());
     parse(packet);
     s.segmentsIn += Math.max(1, packet.gsoCount);
     if (s.state == TcpState.ESTABLISHED && predicted(s, packet)) {
