@@ -38,22 +38,9 @@ public final class Words {
   /** What the daemon knows today; the others of the contract are refused by name. */
   private static final List<String> CLIENT = List.of("ip", "ncsi", "drops");
 
+  /** Own words of the contract that are still to come. */
   private static final List<String> LATER =
       List.of(
-          "bridge",
-          "tc",
-          "ss",
-          "nstat",
-          "ethtool",
-          "sysctl",
-          "conntrack",
-          "ipset",
-          "iptables",
-          "iptables-save",
-          "iptables-restore",
-          "ip6tables",
-          "ip6tables-save",
-          "ip6tables-restore",
           "save",
           "trace",
           "wait",
@@ -79,13 +66,16 @@ public final class Words {
     words.put("list", ListCommand::run);
     words.put(
         "demo", (args, io) -> io.fail("demo: is run by the script backend/bin/patchbay", USAGE));
+    LINUX.forEach(words::later);
+    LATER.forEach(words::later);
     for (String word : CLIENT) {
       words.put(word, new ClientCommand(word));
     }
-    for (String word : LATER) {
-      words.put(word, (args, io) -> io.fail("'" + word + "' is not supported yet", USAGE));
-    }
     return words;
+  }
+
+  private void later(String word) {
+    put(word, (args, io) -> io.fail("'" + word + "' is not supported yet", USAGE));
   }
 
   /** Adds a word, or replaces it. */

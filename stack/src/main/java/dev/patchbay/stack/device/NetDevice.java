@@ -234,6 +234,15 @@ public abstract class NetDevice {
     packet.drop(reason);
   }
 
+  /** Drops a packet on the account of the device by which it came, if it came by one. */
+  public static void dropIncoming(Packet packet, DropReason reason) {
+    NetDevice device = packet.device;
+    if (device != null) {
+      device.statistics.rxDropped++;
+    }
+    packet.drop(reason);
+  }
+
   /** Takes a packet to be sent: {@code [head, tail)} is the frame with its link header. */
   public final void transmit(Packet packet) {
     if (!up) {

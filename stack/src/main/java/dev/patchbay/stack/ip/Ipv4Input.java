@@ -24,11 +24,11 @@ public final class Ipv4Input {
   public void receive(Packet packet) {
     Ipv4 ip = packet.ipv4();
     if (!ip.check(packet.tail)) {
-      drop(packet, DropReason.IP_INHDR);
+      NetDevice.dropIncoming(packet, DropReason.IP_INHDR);
       return;
     }
     if (packet.checksumState == Packet.CHECKSUM_NONE && !ip.checksumValid()) {
-      drop(packet, DropReason.IP_CSUM);
+      NetDevice.dropIncoming(packet, DropReason.IP_CSUM);
       return;
     }
     packet.tail = packet.l3 + ip.totalLength();
@@ -37,7 +37,7 @@ public final class Ipv4Input {
     long source = ip.source();
     long destination = ip.destination();
     if (isMartian(packet, source, destination)) {
-      drop(packet, DropReason.IP_INVALID_SOURCE);
+      NetDevice.dropIncoming(packet, DropReason.IP_INVALID_SOURCE);
       return;
     }
     if (Addresses.isLimitedBroadcast(0, destination) || Addresses.isMulticast(0, destination)) {
@@ -47,7 +47,7 @@ public final class Ipv4Input {
     Route route = stack.routes4().lookup(0, destination);
     if (route == null) {
       stack.icmp().unreachable(packet, 0, 0);
-      drop(packet, DropReason.IP_INNOROUTES);
+      NetDevice.dropIncoming(packet, DropReason.IP_INNOROUTES);
       return;
     }
     switch (route.type()) {
@@ -55,7 +55,7 @@ public final class Ipv4Input {
       case UNICAST -> forward(packet, route);
       default -> {
         stack.icmp().refused(packet, route.type());
-        drop(packet, DropReason.IP_INNOROUTES);
+        NetDevice.dropIncoming(packet, DropReason.IP_INNOROUTES);
       }
     }
   }
@@ -100,17 +100,17 @@ public final class Ipv4Input {
     NetDevice out = route.device();
     if (packet.l2 >= 0 && Addresses.isGroupMac(packet.ethernet().destination())) {
       // RFC 1122 section 3.3.6: a link-layer broadcast must not carry on as a unicast
-      drop(packet, DropReason.UNICAST_IN_L2_MULTICAST);
+      NetDevice.dropIncoming(packet, DropReason.UNICAST_IN_L2_MULTICAST);
       return;
     }
     if (out == null || Addresses.isLinkLocal(0, packet.ipv4().source())) {
-      drop(packet, DropReason.IP_INADDRERRORS);
+      NetDevice.dropIncoming(packet, DropReason.IP_INADDRERRORS);
       return;
     }
     Ipv4 ip = packet.ipv4();
     if (ip.ttl() <= 1) {
       stack.icmp().timeExceeded(packet, 0);
-      drop(packet, DropReason.IP_TTL);
+      NetDevice.dropIncoming(packet, DropReason.IP_TTL);
       return;
     }
     int length =
@@ -119,7 +119,7 @@ public final class Ipv4Input {
             : packet.l4 - packet.l3 + packet.tcp().headerLength() + packet.gsoSize;
     if (length > out.mtu() && (ip.flagsAndOffset() & Ipv4.DONT_FRAGMENT) != 0) {
       stack.icmp().tooBig(packet, out.mtu());
-      drop(packet, DropReason.PKT_TOO_BIG);
+      NetDevice.dropIncoming(packet, DropReason.PKT_TOO_BIG);
       return;
     }
     int word = ip.ttl() << 8 | ip.protocol();
@@ -127,14 +127,5 @@ public final class Ipv4Input {
     ip.checksum(InternetChecksum.update16(ip.checksum(), word, word - 0x100));
     packet.head = packet.l3;
     stack.output().finish(packet, route, 0, ip.destination());
-  }
-
-  private static void drop(Packet packet, DropReason reason) {
-    NetDevice device = packet.device;
-    if (device != null) {
-      device.dropReceived(packet, reason);
-    } else {
-      packet.drop(reason);
-    }
   }
 }

@@ -28,7 +28,7 @@ public final class Ipv6Input {
   public void receive(Packet packet) {
     Ipv6 ip = packet.ipv6();
     if (!ip.check(packet.tail)) {
-      drop(packet, DropReason.IP_INHDR);
+      NetDevice.dropIncoming(packet, DropReason.IP_INHDR);
       return;
     }
     packet.tail = packet.l3 + Ipv6.LENGTH + ip.payloadLength();
@@ -47,7 +47,7 @@ public final class Ipv6Input {
         || Addresses.isV4(srcHi, srcLo)
         || Addresses.isV4(dstHi, dstLo)
         || ethernet && stack.isLocal(srcHi, srcLo)) {
-      drop(packet, DropReason.IP_INVALID_SOURCE);
+      NetDevice.dropIncoming(packet, DropReason.IP_INVALID_SOURCE);
       return;
     }
     if (Addresses.isMulticast(dstHi, dstLo)) {
@@ -58,7 +58,7 @@ public final class Ipv6Input {
     boolean linkLocal = Addresses.isLinkLocal(dstHi, dstLo);
     if (route == null || linkLocal && route.type() != Route.Type.LOCAL) {
       stack.icmp().unreachable(packet, 0, 0);
-      drop(packet, DropReason.IP_INNOROUTES);
+      NetDevice.dropIncoming(packet, DropReason.IP_INNOROUTES);
       return;
     }
     switch (route.type()) {
@@ -66,7 +66,7 @@ public final class Ipv6Input {
       case UNICAST -> forward(packet, route, dstHi, dstLo);
       default -> {
         stack.icmp().refused(packet, route.type());
-        drop(packet, DropReason.IP_INNOROUTES);
+        NetDevice.dropIncoming(packet, DropReason.IP_INNOROUTES);
       }
     }
   }
@@ -77,7 +77,7 @@ public final class Ipv6Input {
       switch (packet.protocol) {
         case IpProtocol.HOP_BY_HOP, IpProtocol.DESTINATION, IpProtocol.ROUTING -> {
           if (!skipExtension(packet)) {
-            drop(packet, DropReason.IPV6_BAD_EXTHDR);
+            NetDevice.dropIncoming(packet, DropReason.IPV6_BAD_EXTHDR);
             return;
           }
         }
@@ -94,7 +94,7 @@ public final class Ipv6Input {
         }
       }
     }
-    drop(packet, DropReason.IPV6_TOO_MANY_EXTHDRS);
+    NetDevice.dropIncoming(packet, DropReason.IPV6_TOO_MANY_EXTHDRS);
   }
 
   /**
@@ -143,19 +143,19 @@ public final class Ipv6Input {
   private void forward(Packet packet, Route route, long dstHi, long dstLo) {
     NetDevice out = route.device();
     if (packet.l2 >= 0 && Addresses.isGroupMac(packet.ethernet().destination())) {
-      drop(packet, DropReason.UNICAST_IN_L2_MULTICAST);
+      NetDevice.dropIncoming(packet, DropReason.UNICAST_IN_L2_MULTICAST);
       return;
     }
     Ipv6 ip = packet.ipv6();
     if (out == null
         || Addresses.isLinkLocal(ip.sourceHi(), ip.sourceLo())
         || Addresses.isAny(ip.sourceHi(), ip.sourceLo())) {
-      drop(packet, DropReason.IP_INADDRERRORS);
+      NetDevice.dropIncoming(packet, DropReason.IP_INADDRERRORS);
       return;
     }
     if (ip.hopLimit() <= 1) {
       stack.icmp().timeExceeded(packet, 0);
-      drop(packet, DropReason.IP_TTL);
+      NetDevice.dropIncoming(packet, DropReason.IP_TTL);
       return;
     }
     int length =
@@ -164,20 +164,11 @@ public final class Ipv6Input {
             : packet.l4 - packet.l3 + packet.tcp().headerLength() + packet.gsoSize;
     if (length > out.mtu()) {
       stack.icmp().tooBig(packet, Math.max(out.mtu(), 1280));
-      drop(packet, DropReason.PKT_TOO_BIG);
+      NetDevice.dropIncoming(packet, DropReason.PKT_TOO_BIG);
       return;
     }
     ip.hopLimit(ip.hopLimit() - 1);
     packet.head = packet.l3;
     stack.output().finish(packet, route, dstHi, dstLo);
-  }
-
-  private static void drop(Packet packet, DropReason reason) {
-    NetDevice device = packet.device;
-    if (device != null) {
-      device.dropReceived(packet, reason);
-    } else {
-      packet.drop(reason);
-    }
   }
 }
