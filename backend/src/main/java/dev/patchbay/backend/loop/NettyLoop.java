@@ -118,6 +118,14 @@ public final class NettyLoop implements EventLoop, AutoCloseable {
     return now + wallOffset;
   }
 
+  /**
+   * Wall time at this moment rather than at the turn's begin, ns since 1970: for what is written
+   * down packet by packet. On the loop's thread.
+   */
+  public long wallTimeNow() {
+    return System.nanoTime() - origin + wallOffset;
+  }
+
   @Override
   public TimerWheel timers() {
     return wheel;

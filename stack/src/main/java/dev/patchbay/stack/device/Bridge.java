@@ -140,6 +140,7 @@ public final class Bridge extends NetDevice {
     }
     statistics.rxPackets++;
     statistics.rxBytes += packet.tail - packet.l3;
+    show(packet, false);
     deliverUp(packet);
   }
 

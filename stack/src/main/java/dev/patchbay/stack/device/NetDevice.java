@@ -172,6 +172,13 @@ public abstract class NetDevice {
     taps = Arrays.stream(taps).filter(t -> !t.equals(tap)).toArray(Tap[]::new);
   }
 
+  /** Shows a packet to the taps. */
+  final void show(Packet packet, boolean outgoing) {
+    for (Tap tap : taps) {
+      tap.seen(this, packet, outgoing);
+    }
+  }
+
   /** Takes a packet that came in by this device: {@code [head, tail)} is the frame. */
   public final void receive(Packet packet) {
     packet.device = this;
@@ -182,9 +189,7 @@ public abstract class NetDevice {
     }
     statistics.rxPackets++;
     statistics.rxBytes += packet.length();
-    for (Tap tap : taps) {
-      tap.seen(this, packet, false);
-    }
+    show(packet, false);
     if (!isEthernet()) {
       receiveRaw(packet);
       return;
@@ -253,9 +258,7 @@ public abstract class NetDevice {
     int segments = Math.max(packet.gsoCount, 1);
     statistics.txPackets += segments;
     statistics.txBytes += packet.length();
-    for (Tap tap : taps) {
-      tap.seen(this, packet, true);
-    }
+    show(packet, true);
     send(packet);
   }
 

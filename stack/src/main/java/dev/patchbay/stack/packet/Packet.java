@@ -140,6 +140,9 @@ public final class Packet {
   /** When it came in or was queued, ns of the loop's clock. */
   public long time;
 
+  /** What a tap has left on it to know it again, 0 for nothing; a copy does not have it. */
+  public long tapMark;
+
   /** Link of the queue it stands in. */
   public @Nullable Packet next;
 
@@ -185,6 +188,7 @@ public final class Packet {
     sequence = 0;
     endSequence = 0;
     time = 0;
+    tapMark = 0;
     next = null;
   }
 
