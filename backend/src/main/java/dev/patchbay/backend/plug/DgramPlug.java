@@ -30,6 +30,7 @@ final class DgramPlug extends Plug implements FdHandle.Listener {
   private final DgramSockets sockets;
   private final FdHandle handle;
   private final Timer retry;
+  private final StallWatch watch;
 
   DgramPlug(Plugs context, Attachment attachment, PortDevice port) throws IOException {
     super(context, attachment, port);
@@ -41,6 +42,7 @@ final class DgramPlug extends Plug implements FdHandle.Listener {
           default -> throw Plugs.wrongAddress(attachment, attachment.address());
         };
     retry = loop.timer(this::flushLater);
+    watch = new StallWatch(loop, () -> Fd.unsent(sockets.sender), this::stallBegins);
     handle = loop.register(sockets.receiver, this);
     handle.setReadable(true);
     port.plug(this);
@@ -99,11 +101,15 @@ final class DgramPlug extends Plug implements FdHandle.Listener {
         return;
       }
       fill(writer);
+      watch.beforeWrite();
       int sent = writer.send(sockets.sender);
       statistics.writes++;
       writer.clear();
       for (int i = 0; i < sent; i++) {
         gather.dropFirst();
+      }
+      if (sent > 0) {
+        watch.afterWrite();
       }
       if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS) {
         if (!retry.isArmed()) {
@@ -142,9 +148,15 @@ final class DgramPlug extends Plug implements FdHandle.Listener {
   }
 
   @Override
+  public boolean stalled() {
+    return watch.stalled();
+  }
+
+  @Override
   void shut() {
     flush();
     retry.cancel();
+    watch.reset();
     handle.close();
     sockets.close();
     port.plug(null);

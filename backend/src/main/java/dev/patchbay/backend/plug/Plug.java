@@ -98,6 +98,16 @@ public abstract class Plug implements PortDevice.Plug {
     return attached;
   }
 
+  /** Whether the machine reads nothing although frames lie before it ({@link StallWatch}). */
+  public boolean stalled() {
+    return false;
+  }
+
+  final void stallBegins() {
+    statistics.stalls++;
+    context.listener.stalled(this);
+  }
+
   /** Counters. */
   public final PlugStatistics statistics() {
     return statistics;

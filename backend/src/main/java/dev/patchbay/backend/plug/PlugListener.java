@@ -20,7 +20,7 @@ public interface PlugListener {
   default void detached(Plug plug, String reason) {}
 
   /**
-   * The machine has read nothing for {@link SendWindow#STALL_NANOS} ns although frames wait for it.
+   * The machine has read nothing for {@link StallWatch#INTERVAL} ns although frames wait for it.
    */
   default void stalled(Plug plug) {}
 

@@ -45,6 +45,7 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
   private final FrameParser parser = new FrameParser(BUFFER, FrameParser.MAX_FRAME);
   private final SendWindow window = new SendWindow();
   private final Timer windowTimer;
+  private final StallWatch watch;
   private final boolean bounded;
   private final @Nullable StreamListener listening;
   private final @Nullable StreamConnector connecting;
@@ -60,6 +61,7 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
     }
     bounded = address instanceof PlugAddress.Unix;
     windowTimer = loop.timer(this::flushLater);
+    watch = new StallWatch(loop, this::unread, this::stallBegins);
     if (attachment.kind() == Attachment.Kind.LISTEN) {
       listening = new StreamListener(this);
       connecting = null;
@@ -169,9 +171,20 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
     }
   }
 
+  private int unread() {
+    FdHandle to = handle;
+    return to == null ? 0 : Fd.unsent(to.number());
+  }
+
+  @Override
+  public boolean stalled() {
+    return watch.stalled();
+  }
+
   @Override
   void flush() {
     FdHandle to = handle;
+    boolean asked = false;
     while (to != null && !to.isWritable()) {
       gather.refill();
       countRefused();
@@ -182,6 +195,10 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
       int length = allowedBytes(to.number());
       if (length == 0) {
         return;
+      }
+      if (!asked) {
+        asked = true;
+        watch.beforeWrite();
       }
       int n = StreamFd.write(to.number(), gather.buffer(), gather.head(), length);
       statistics.writes++;
@@ -194,6 +211,7 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
         return;
       }
       window.sent(gather.sent(n));
+      watch.afterWrite();
       if (n < length) {
         to.setWritable(true);
       }
@@ -206,12 +224,7 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
       return gather.length();
     }
     if (window.allowed() == 0) {
-      boolean before = window.stalled();
       window.used(loop.now(), Fd.unsent(fd));
-      if (window.stalled() && !before) {
-        statistics.stalls++;
-        context.listener.stalled(this);
-      }
     }
     int length = gather.lengthOf(window.allowed());
     if (length == 0 && !windowTimer.isArmed()) {
@@ -228,6 +241,7 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
     }
     handle = null;
     windowTimer.cancel();
+    watch.reset();
     old.close();
     parser.reset();
     detach(reason);
