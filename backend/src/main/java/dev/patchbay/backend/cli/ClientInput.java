@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param args the arguments as the daemon gets them: {@code -batch -}, and no FILE for restore
  * @param stdin what was read, or null if nothing is to be read
  */
-record ClientInput(List<String> args, @Nullable String stdin) {
+public record ClientInput(List<String> args, @Nullable String stdin) {
   /** Words with iproute2's {@code -batch}; it takes every abbreviation down to {@code -b}. */
   private static final Set<String> BATCH = Set.of("ip", "bridge", "tc");
 
@@ -36,7 +36,7 @@ record ClientInput(List<String> args, @Nullable String stdin) {
       Set.of("-T", "--table", "-M", "--modprobe", "-w", "--wait", "-W", "--wait-interval");
 
   /** Takes a copy of the arguments. */
-  ClientInput {
+  public ClientInput {
     args = List.copyOf(args);
   }
 
@@ -45,7 +45,7 @@ record ClientInput(List<String> args, @Nullable String stdin) {
    *
    * @throws IOException with the message for the user
    */
-  static ClientInput of(String word, List<String> args, Io io) throws IOException {
+  public static ClientInput of(String word, List<String> args, Io io) throws IOException {
     if (BATCH.contains(word)) {
       return batch(args, io);
     }

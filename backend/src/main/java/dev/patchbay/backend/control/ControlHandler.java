@@ -39,11 +39,14 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final String JSON_TYPE = "application/json";
+  private static final String FORWARD = "/v1/forwards/";
+  private static final String CAPTURE = "/v1/captures/";
 
   private final Runnable enter;
   private final ControlModel model;
   private final EventLog events;
   private EventLog.@Nullable Subscriber stream;
+  private @Nullable StreamResponse streaming;
   private boolean keepAlive;
   private boolean busy;
 
@@ -100,6 +103,17 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
           get(ctx, method, path, model::forwards);
         }
       }
+      case "/v1/captures" -> {
+        if (method.equals("POST")) {
+          JsonNode body = object(request, List.of("port", "file"));
+          later(
+              ctx,
+              model.addCapture(textOrNull(body, "port"), textOrNull(body, "file")),
+              made -> Answer.json(201, made));
+        } else {
+          get(ctx, method, path, model::captures);
+        }
+      }
       case "/v1/events" -> {
         only(method, "GET", path);
         stream(ctx, since(uri));
@@ -113,20 +127,30 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   }
 
   private void numbered(ChannelHandlerContext ctx, String method, String path) {
-    String prefix = "/v1/forwards/";
-    if (path.startsWith(prefix)) {
+    if (path.startsWith(FORWARD)) {
       only(method, "DELETE", path);
-      String id = path.substring(prefix.length());
-      if (!id.matches("[0-9]{1,9}")) { // fits an int
-        throw new ControlException(404, "not-found", "there is no forward '" + id + "'");
-      }
-      model.removeForward(Integer.parseInt(id));
+      model.removeForward(id(path, FORWARD, "forward"));
       answer(ctx, new Answer(204, JSON_TYPE, ""));
-    } else if (path.equals("/v1/captures") || path.startsWith("/v1/captures/")) {
-      throw new ControlException(501, "unsupported", "captures are not supported yet");
+    } else if (path.startsWith(CAPTURE) && method.equals("GET")) {
+      StreamResponse response =
+          new StreamResponse(ctx, model.readCapture(id(path, CAPTURE, "capture")));
+      streaming = response;
+      response.start("application/x-pcapng");
+    } else if (path.startsWith(CAPTURE)) {
+      only(method, "DELETE", path);
+      model.removeCapture(id(path, CAPTURE, "capture"));
+      answer(ctx, new Answer(204, JSON_TYPE, ""));
     } else {
       throw new ControlException(404, "not-found", "there is nothing at " + path);
     }
+  }
+
+  private static int id(String path, String prefix, String what) {
+    String id = path.substring(prefix.length());
+    if (!id.matches("[0-9]{1,9}")) { // fits an int
+      throw new ControlException(404, "not-found", "there is no " + what + " '" + id + "'");
+    }
+    return Integer.parseInt(id);
   }
 
   private static void only(String method, String wanted, String path) {
@@ -195,6 +219,12 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
       throw new ControlException(400, "bad-request", key + " is to be a text");
     }
     return value.stringValue();
+  }
+
+  /** A text that may be null or not there. */
+  private static @Nullable String textOrNull(JsonNode object, String key) {
+    JsonNode value = object.get(key);
+    return value == null || value.isNull() ? null : text(object, key, null);
   }
 
   private static long since(QueryStringDecoder uri) {
@@ -326,6 +356,22 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
       events.unsubscribe(subscriber);
       stream = null;
     }
+    StreamResponse response = streaming;
+    if (response != null) {
+      enter.run();
+      response.close();
+      streaming = null;
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    StreamResponse response = streaming;
+    if (response != null && ctx.channel().isWritable()) {
+      enter.run();
+      response.pump();
+    }
+    ctx.fireChannelWritabilityChanged();
   }
 
   @Override

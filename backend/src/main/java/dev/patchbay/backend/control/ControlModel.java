@@ -2,6 +2,7 @@ package dev.patchbay.backend.control;
 
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the control socket shows and changes. Called on the loop's thread, within a turn; answers
@@ -38,6 +39,23 @@ public interface ControlModel {
 
   /** Ends a forward (404 where there is none). */
   void removeForward(int id);
+
+  /** The list of {@code GET /v1/captures}. */
+  Object captures();
+
+  /**
+   * Begins a capture (400 bad port or file, 409 taken); its description is the answer.
+   *
+   * @param port the only device, or null for all
+   * @param file absolute, or null where it is only to be streamed
+   */
+  CompletionStage<? extends Object> addCapture(@Nullable String port, @Nullable String file);
+
+  /** Ends a capture (404 where there is none). */
+  void removeCapture(int id);
+
+  /** One more reader of a capture (404 where there is none, 409 where there are too many). */
+  ByteStream readCapture(int id);
 
   /** {@code GET /v1/metrics} in Prometheus' text format; see {@link MetricsText}. */
   String metrics();

@@ -1,5 +1,8 @@
 package dev.patchbay.backend.daemon;
 
+import dev.patchbay.backend.capture.Captures;
+import dev.patchbay.backend.capture.DropRing;
+import dev.patchbay.backend.cli.Version;
 import dev.patchbay.backend.config.Attachment;
 import dev.patchbay.backend.config.ConfigException;
 import dev.patchbay.backend.config.DaemonConfig;
@@ -9,7 +12,7 @@ import dev.patchbay.backend.control.EventLog;
 import dev.patchbay.backend.dhcp.Lease;
 import dev.patchbay.backend.dhcp.LeaseJson;
 import dev.patchbay.backend.loop.NettyLoop;
-import dev.patchbay.backend.plug.FrameObserver;
+import dev.patchbay.backend.monitor.GuestMonitor;
 import dev.patchbay.backend.plug.Plug;
 import dev.patchbay.backend.plug.PlugListener;
 import dev.patchbay.backend.plug.Plugs;
@@ -30,6 +33,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -51,11 +55,16 @@ final class Daemon {
   private final Plugs plugs;
   private final Services services;
   private final Outside outside;
+  private final Guests guests;
+  private final Captures captures;
+  private final DropRing drops;
+  private final Monitors monitors;
   private final Listeners listeners;
   private final Map<String, PortDevice> ports = new LinkedHashMap<>();
   private final Map<String, Long> macs = new LinkedHashMap<>();
   private final List<Plug> open = new ArrayList<>();
   private final List<Warning> warnings = new ArrayList<>();
+  private volatile boolean impaired;
 
   /**
    * Builds the network; nothing is opened yet.
@@ -74,13 +83,27 @@ final class Daemon {
     services =
         new Services(
             loop, network, config, dir, files, name -> macs.getOrDefault(name, 0L), this::leased);
-    plugs = new Plugs(loop, pool, new Attachments(), FrameObserver.NONE);
+    drops = new DropRing(loop::wallTimeNow);
+    captures =
+        new Captures(
+            loop::wallTimeNow,
+            loop::atFlush,
+            loop::execute,
+            "Patchbay " + Version.current(),
+            this::captureFailed);
+    network.onDrop((packet, reason) -> {
+      drops.dropped(packet, reason);
+      captures.dropped(packet, reason);
+    });
+    network.stack().devices().forEach(device -> captures.device(device, ""));
+    monitors = new Monitors(loop, events);
+    plugs = new Plugs(loop, pool, new Attachments(), captures);
     UplinkOptions options = new UplinkOptions();
     options.restrict = config.uplink().restrict();
     options.hostLoopback = config.uplink().hostLoopback();
     options.allowLinkLocal = config.uplink().allowLinkLocal();
     options.selfPorts = listeners;
-    Guests guests = new Guests(network.stack(), ports);
+    guests = new Guests(network.stack(), ports);
     outside = new Outside(HostIo.of(loop), network, pool, random.derive("uplink"), options, guests);
     network
         .uplink()
@@ -116,6 +139,7 @@ final class Daemon {
     public void attached(Plug plug) {
       LOG.info("{}: attached", plug.name());
       events.append("attached", Map.of("port", plug.name()));
+      monitors.of(plug).ifPresent(GuestMonitor::attached);
       services.advertiser().changed();
     }
 
@@ -123,12 +147,14 @@ final class Daemon {
     public void detached(Plug plug, String reason) {
       LOG.info("{}: detached: {}", plug.name(), reason);
       events.append("detached", Map.of("port", plug.name(), "reason", reason));
+      monitors.of(plug).ifPresent(GuestMonitor::detached);
     }
 
     @Override
     public void stalled(Plug plug) {
       LOG.warn("{}: the guest does not take its frames", plug.name());
       events.append("stalled", Map.of("port", plug.name()));
+      monitors.of(plug).ifPresent(GuestMonitor::stalled);
     }
 
     @Override
@@ -138,12 +164,16 @@ final class Daemon {
     }
   }
 
-  /**
-   * Opens attachments, services and forwards.
-   *
-   * @throws IOException naming the option and what cannot be had
-   */
-  void open(DaemonConfig config, Path dir) throws IOException {
+  /** Writing a capture has failed; the network goes on, and the exit status will tell. */
+  private void captureFailed(Captures.Capture capture, String message) {
+    impaired = true;
+    LOG.error("capture {}: {}: nothing more is written", capture.file(), message);
+    Map<String, Object> fields = Map.of("id", capture.id(), "error", message);
+    loop.execute(() -> events.append("capture", fields));
+  }
+
+  /** Makes the ports and starts the services; nothing of the host is open yet. */
+  void prepare(DaemonConfig config, Path dir) {
     services.open();
     for (Attachment attachment : config.attachments(dir)) {
       MacAddress mac = attachment.mac();
@@ -151,11 +181,25 @@ final class Daemon {
         macs.put(attachment.name(), mac.value());
       }
       PortDevice port = network.addPort(attachment.name(), config.mtuOf(attachment));
+      port.carrier(false);
       ports.put(attachment.name(), port);
+      captures.device(port, attachment.kind().word() + " " + attachment.address());
+    }
+  }
+
+  /**
+   * Opens attachments and forwards: from now on frames are accepted.
+   *
+   * @throws IOException naming the option and what cannot be had
+   */
+  void open(DaemonConfig config, Path dir) throws IOException {
+    for (Attachment attachment : config.attachments(dir)) {
+      PortDevice port = Objects.requireNonNull(ports.get(attachment.name()));
       try {
         Plug plug = plugs.open(attachment, port);
         open.add(plug);
         listeners.addOwn(plug.address());
+        monitors.watch(plug);
       } catch (IOException e) {
         throw new IOException(attachment.source().where() + ": " + e.getMessage(), e);
       }
@@ -194,7 +238,28 @@ final class Daemon {
   }
 
   Guests guests() {
-    return new Guests(network.stack(), ports);
+    return guests;
+  }
+
+  Captures captures() {
+    return captures;
+  }
+
+  DropRing drops() {
+    return drops;
+  }
+
+  Monitors monitors() {
+    return monitors;
+  }
+
+  NettyLoop loop() {
+    return loop;
+  }
+
+  /** Whether something that was asked for has failed since the start. From any thread. */
+  boolean isImpaired() {
+    return impaired;
   }
 
   EventLog events() {
@@ -208,8 +273,10 @@ final class Daemon {
   /** No new connections, plugs drained, all closed. */
   void close() {
     loop.enter();
+    monitors.close();
     services.close();
     outside.close();
     plugs.close();
+    captures.end();
   }
 }

@@ -10,35 +10,31 @@ import dev.patchbay.backend.config.InstanceLock;
 import dev.patchbay.backend.control.ControlServer;
 import dev.patchbay.backend.loop.NettyLoop;
 import dev.patchbay.backend.plug.Plug;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
 import org.apache.logging.log4j.LogManager;
 import org.jspecify.annotations.Nullable;
 
 /** {@code patchbay run}: the process around a {@link Daemon}. */
 public final class DaemonMain implements DaemonStarter {
   private static final int FAILED = 1;
-  private static final int USAGE = 2;
 
   /** How long the end may take: SIGTERM ends within 2 s. */
   private static final long END_SECONDS = 2;
 
   @Override
   public int run(DaemonConfig config, Rereader reread, Io io) {
-    String unsupported = unsupported(config);
-    if (unsupported != null) {
-      return io.fail(unsupported, USAGE);
-    }
     Logging.start(config.log());
     try {
       InstanceDirs dirs = InstanceDirs.ofThisUser(io.env());
@@ -50,18 +46,6 @@ public final class DaemonMain implements DaemonStarter {
     } catch (IOException e) {
       return io.fail(String.valueOf(e.getMessage()), FAILED);
     }
-  }
-
-  /** What the options can say and this version does not do: refused, never ignored. */
-  private static @Nullable String unsupported(DaemonConfig config) {
-    if (!config.captures().isEmpty()) {
-      return config.captures().getFirst().source().where() + ": capturing is not supported yet";
-    }
-    if (!config.exec().isEmpty()) {
-      return config.exec().getFirst().label() + ": commands at start are not supported yet";
-    }
-    boolean qmp = config.attachments().stream().anyMatch(a -> a.qmp() != null);
-    return qmp ? "qmp= is not supported yet" : null;
   }
 
   private static int run(DaemonConfig config, Io io, InstanceDirs dirs, InstanceLock lock)
@@ -78,31 +62,35 @@ public final class DaemonMain implements DaemonStarter {
       } catch (ConfigException e) {
         return io.fail(e.getMessage(), ConfigException.EXIT_STATUS);
       }
+      Model model = new Model(daemon, files);
       try {
-        loop.submit(() -> opened(daemon, config, dir)).join();
-      } catch (CompletionException e) {
-        loop.submit(() -> closed(daemon)).join();
-        return io.fail(String.valueOf(cause(e).getMessage()), FAILED);
+        new Start(daemon, model, config, io, dir).run();
+      } catch (StartException e) {
+        close(daemon, loop, files, null);
+        return io.fail(String.valueOf(e.getMessage()), e.status());
       }
       lock.publish(addresses(daemon));
       // whoever had this name before is dead, or the lock would not be ours
       Files.deleteIfExists(lock.control());
       ControlServer control =
-          ControlServer.open(
-              loop.group(), loop::enter, lock.control(), new Model(daemon), daemon.events());
-      Runnable forgetHook = Signals.onTermination(() -> end.complete(0));
+          ControlServer.open(loop.group(), loop::enter, lock.control(), model, daemon.events());
+      IntConsumer forgetHook = Signals.onTermination(() -> end.complete(0));
       String line = loop.submit(() -> Ready.line(daemon, lock, seed)).join();
       Path readyFile = config.instance().readyFile();
       if (readyFile != null) {
         Ready.write(readyFile, line);
       }
-      io.out().println(line);
-      io.out().flush();
-      @Nullable Process child = start(config.command(), lock, io, end);
-      int status = end.join();
+      if (!config.capturesToStandardOutput()) {
+        io.out().println(line);
+        io.out().flush();
+      }
+      @Nullable Process child = start(config, lock, io, end);
+      int ended = end.join();
+      endStreams(daemon, loop);
       control.close();
       close(daemon, loop, files, child);
-      forgetHook.run();
+      int status = ended == 0 && daemon.isImpaired() ? FAILED : ended;
+      forgetHook.accept(status);
       return status;
     } finally {
       files.shutdown();
@@ -115,19 +103,9 @@ public final class DaemonMain implements DaemonStarter {
     return thread;
   }
 
-  private static boolean opened(Daemon daemon, DaemonConfig config, Path dir) throws IOException {
-    daemon.open(config, dir);
-    return true;
-  }
-
   private static boolean closed(Daemon daemon) {
     daemon.close();
     return true;
-  }
-
-  private static Throwable cause(Throwable e) {
-    Throwable cause = e.getCause();
-    return cause == null ? e : cause;
   }
 
   private static List<String> addresses(Daemon daemon) {
@@ -136,11 +114,15 @@ public final class DaemonMain implements DaemonStarter {
 
   /** Starts the command after {@code --}; its end ends the daemon with its status. */
   private static @Nullable Process start(
-      List<String> command, InstanceLock lock, Io io, CompletableFuture<Integer> end) {
+      DaemonConfig config, InstanceLock lock, Io io, CompletableFuture<Integer> end) {
+    List<String> command = config.command();
     if (command.isEmpty()) {
       return null;
     }
     ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+    if (config.capturesToStandardOutput()) {
+      builder.redirectOutput(ProcessBuilder.Redirect.appendTo(new File("/dev/stderr")));
+    }
     builder.environment().put("PATCHBAY_CONTROL", lock.control().toString());
     try {
       Process process = builder.start();
@@ -152,6 +134,16 @@ public final class DaemonMain implements DaemonStarter {
     }
   }
 
+  /** Readers of captures get the end of what they read before their sockets are closed. */
+  private static void endStreams(Daemon daemon, NettyLoop loop) {
+    loop.submit(
+            () -> {
+              daemon.captures().endStreams();
+              return true;
+            })
+        .join();
+  }
+
   private static void close(
       Daemon daemon, NettyLoop loop, ExecutorService files, @Nullable Process child) {
     if (child != null && child.isAlive()) {
@@ -159,6 +151,10 @@ public final class DaemonMain implements DaemonStarter {
     }
     try {
       loop.submit(() -> closed(daemon)).get(END_SECONDS, TimeUnit.SECONDS);
+      String unwritten = daemon.captures().await(END_SECONDS * 500);
+      if (unwritten != null) {
+        LogManager.getLogger("patchbay").warn("capture {}: not written to its end", unwritten);
+      }
       daemon.services().flush();
       files.shutdown();
       files.awaitTermination(END_SECONDS, TimeUnit.SECONDS);

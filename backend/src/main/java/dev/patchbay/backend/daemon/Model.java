@@ -1,8 +1,10 @@
 package dev.patchbay.backend.daemon;
 
+import dev.patchbay.backend.capture.Captures;
 import dev.patchbay.backend.config.ConfigException;
 import dev.patchbay.backend.config.Forward;
 import dev.patchbay.backend.config.Source;
+import dev.patchbay.backend.control.ByteStream;
 import dev.patchbay.backend.control.ControlException;
 import dev.patchbay.backend.control.ControlModel;
 import dev.patchbay.backend.control.MetricsText;
@@ -24,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -32,20 +35,32 @@ final class Model implements ControlModel {
   private static final int USAGE = 2;
 
   private final Daemon daemon;
+  private final CaptureModel captures;
   private final IpCommand ip = new IpCommand();
 
-  Model(Daemon daemon) {
+  /**
+   * @param files runs what touches files
+   */
+  Model(Daemon daemon, Executor files) {
     this.daemon = daemon;
+    captures = new CaptureModel(daemon, files);
   }
 
   @Override
   public CompletionStage<ExecResult> exec(List<String> argv, String stdin) {
     String word = argv.isEmpty() ? "" : argv.getFirst();
+    List<String> args = argv.subList(Math.min(1, argv.size()), argv.size());
     ExecResult result =
-        word.equals("ip")
-            ? of(ip.run(daemon.network().stack(), argv.subList(1, argv.size())))
-            : new ExecResult(USAGE, "", "patchbay: '" + word + "' is not supported yet\n");
+        switch (word) {
+          case "ip" -> of(ip.run(daemon.network().stack(), args));
+          case "drops" -> DropsWord.run(daemon.drops(), args, this::isDevice);
+          default -> new ExecResult(USAGE, "", "patchbay: '" + word + "' is not supported yet\n");
+        };
     return CompletableFuture.completedStage(result);
+  }
+
+  private boolean isDevice(String name) {
+    return daemon.network().stack().devices().stream().anyMatch(d -> d.name().equals(name));
   }
 
   private static ExecResult of(IpCommand.Result result) {
@@ -139,6 +154,27 @@ final class Model implements ControlModel {
   }
 
   @Override
+  public Object captures() {
+    return captures.list();
+  }
+
+  @Override
+  public CompletionStage<? extends Object> addCapture(
+      @Nullable String port, @Nullable String file) {
+    return captures.add(port, file);
+  }
+
+  @Override
+  public void removeCapture(int id) {
+    captures.remove(id);
+  }
+
+  @Override
+  public ByteStream readCapture(int id) {
+    return captures.read(id);
+  }
+
+  @Override
   public String metrics() {
     MetricsText text = new MetricsText();
     // the format wants all samples of one metric together
@@ -151,6 +187,26 @@ final class Model implements ControlModel {
       long count = daemon.pool().drops(reason);
       text.counter("patchbay_drops_total", "Packets dropped.", count, "reason", name);
     }
+    for (Captures.Capture capture : daemon.captures().list()) {
+      String id = String.valueOf(capture.id());
+      text.counter(
+          "patchbay_capture_packets_total", "Packets captured.", capture.packets(), "id", id);
+    }
+    for (Captures.Capture capture : daemon.captures().list()) {
+      String id = String.valueOf(capture.id());
+      text.counter(
+          "patchbay_capture_lost_total", "Packets lost by a capture.", capture.lost(), "id", id);
+    }
+    daemon
+        .monitors()
+        .all()
+        .forEach((port, monitor) ->
+            text.counter(
+                "patchbay_repairs_total",
+                "Repairs of a guest's card by QMP.",
+                monitor.repairs(),
+                "port",
+                port));
     text.gauge("patchbay_packet_memory_bytes", "Packet memory in use.", daemon.pool().used());
     for (Plug plug : daemon.plugs()) {
       text.gauge(

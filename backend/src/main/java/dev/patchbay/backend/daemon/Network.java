@@ -40,6 +40,7 @@ final class Network implements Inside {
   private final NetworkStack stack;
   private final Bridge bridge;
   private final UplinkDevice uplink;
+  private PacketPool.DropObserver drops = (packet, reason) -> {};
 
   Network(EventLoop loop, PacketPool pool, RandomSource random) {
     stack = new NetworkStack(loop, pool, random);
@@ -62,7 +63,13 @@ final class Network implements Inside {
       if (port != null) {
         port.statistics.dropped(reason);
       }
+      drops.dropped(packet, reason);
     });
+  }
+
+  /** Who sees drops, after they were counted. */
+  void onDrop(PacketPool.DropObserver observer) {
+    drops = observer;
   }
 
   private void address(IpAddress address, int prefix, boolean secondary) {

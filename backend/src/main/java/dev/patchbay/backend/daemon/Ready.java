@@ -1,5 +1,6 @@
 package dev.patchbay.backend.daemon;
 
+import dev.patchbay.backend.capture.Captures;
 import dev.patchbay.backend.cli.Version;
 import dev.patchbay.backend.config.Forward;
 import dev.patchbay.backend.config.InstanceLock;
@@ -42,7 +43,7 @@ final class Ready {
     }
     all.put("ports", ports);
     all.put("forwards", daemon.forwards().stream().map(Ready::forward).toList());
-    all.put("captures", List.of());
+    all.put("captures", daemon.captures().list().stream().map(Ready::capture).toList());
     all.put("warnings", daemon.warnings());
     return JSON.writeValueAsString(all);
   }
@@ -59,6 +60,13 @@ final class Ready {
     all.put("path", unix ? String.valueOf(rule.path()) : null);
     all.put("guest", rule.guest().toString());
     all.put("guestPort", rule.guestPort());
+    return all;
+  }
+
+  private static Map<String, @Nullable Object> capture(Captures.Capture capture) {
+    Map<String, @Nullable Object> all = new LinkedHashMap<>();
+    all.put("id", capture.id());
+    all.put("file", capture.file());
     return all;
   }
 

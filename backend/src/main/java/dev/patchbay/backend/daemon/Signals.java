@@ -2,6 +2,8 @@ package dev.patchbay.backend.daemon;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 /**
  * SIGTERM and SIGINT, through the JVM's shutdown hook. The JVM would report 143 or 130; ended as
@@ -16,10 +18,11 @@ final class Signals {
   /**
    * Calls {@code action} once when the process is asked to end.
    *
-   * @return to be run when the orderly end is over
+   * @return to be told the exit status when the orderly end is over
    */
-  static Runnable onTermination(Runnable action) {
+  static IntConsumer onTermination(Runnable action) {
     CountDownLatch over = new CountDownLatch(1);
+    AtomicInteger status = new AtomicInteger();
     Thread hook =
         new Thread(
             () -> {
@@ -32,11 +35,12 @@ final class Signals {
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
-              Runtime.getRuntime().halt(0);
+              Runtime.getRuntime().halt(status.get());
             },
             "end");
     Runtime.getRuntime().addShutdownHook(hook);
-    return () -> {
+    return value -> {
+      status.set(value);
       // where a signal asked for the end the hook is waiting for this; else it finds it done at the
       // exit
       over.countDown();

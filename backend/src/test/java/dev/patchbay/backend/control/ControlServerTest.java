@@ -20,9 +20,13 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +43,44 @@ class ControlServerTest {
       new EventLog(Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC));
   private ControlServer server;
 
-  private static final class Model implements ControlModel {
+  private final BlockingQueue<byte[]> pieces = new LinkedBlockingQueue<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  /** Gives the pieces that there are; an empty one is the last. */
+  private static final class Counting implements ByteStream {
+    private final BlockingQueue<byte[]> pieces;
+    private final CountDownLatch closed;
+    private boolean ended;
+
+    Counting(BlockingQueue<byte[]> pieces, CountDownLatch closed) {
+      this.pieces = pieces;
+      this.closed = closed;
+    }
+
+    @Override
+    public void onReady(Runnable listener) {
+      listener.run();
+    }
+
+    @Override
+    public byte @Nullable [] poll() {
+      byte[] piece = pieces.poll();
+      ended = piece != null && piece.length == 0;
+      return piece;
+    }
+
+    @Override
+    public boolean isEnded() {
+      return ended;
+    }
+
+    @Override
+    public void close() {
+      closed.countDown();
+    }
+  }
+
+  private final class Model implements ControlModel {
     @Override
     public CompletionStage<ExecResult> exec(List<String> argv, String stdin) {
       return CompletableFuture.supplyAsync(
@@ -73,6 +114,30 @@ class ControlServerTest {
       if (id != 1) {
         throw new ControlException(404, "not-found", "there is no forward " + id);
       }
+    }
+
+    @Override
+    public Object captures() {
+      return List.of(Map.of("id", 1));
+    }
+
+    @Override
+    public CompletionStage<? extends Object> addCapture(
+        @Nullable String port, @Nullable String file) {
+      return CompletableFuture.completedFuture(List.of(port + " " + file));
+    }
+
+    @Override
+    public void removeCapture(int id) {
+      if (id != 1) {
+        throw new ControlException(404, "unknown", "there is no capture " + id);
+      }
+    }
+
+    @Override
+    public ByteStream readCapture(int id) {
+      removeCapture(id);
+      return new Counting(pieces, closed);
     }
 
     @Override
@@ -137,11 +202,44 @@ class ControlServerTest {
   }
 
   @Test
+  void capturesAreMadeAndRead() throws Exception {
+    expect("GET", "/v1/captures", "", 200, "[{\"id\":1}]");
+    expect("POST", "/v1/captures", "{}", 201, "[\"null null\"]");
+    expect("POST", "/v1/captures", "{\"port\":null,\"file\":\"/a\"}", 201, "[\"null /a\"]");
+    expect("DELETE", "/v1/captures/1", "", 204, "");
+    expect("DELETE", "/v1/captures/2", "", 404, error("unknown", "there is no capture 2"));
+    expect("GET", "/v1/captures/2", "", 404, error("unknown", "there is no capture 2"));
+    pieces.add("first, ".getBytes(StandardCharsets.UTF_8));
+    pieces.add("last".getBytes(StandardCharsets.UTF_8));
+    pieces.add(new byte[0]);
+    expect("GET", "/v1/captures/1", "", 200, "first, last");
+    assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aReaderThatLeavesIsNoticed() throws Exception {
+    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      String request = "GET /v1/captures/1 HTTP/1.1\r\nHost: a\r\n\r\n";
+      channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+      assertThat(channel.read(ByteBuffer.allocate(4096))).isPositive();
+    }
+    assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
   void wrongRequestsAreRefused() throws IOException {
     expect("GET", "/v1/nope", "", 404, error("not-found", "there is nothing at /v1/nope"));
     expect(
         "PUT", "/v1/ports", "", 405, error("method-not-allowed", "/v1/ports takes GET, not PUT"));
-    expect("GET", "/v1/captures", "", 501, error("unsupported", "captures are not supported yet"));
+    expect("GET", "/v1/captures/x", "", 404, error("not-found", "there is no capture 'x'"));
+    expect(
+        "PUT",
+        "/v1/captures/1",
+        "",
+        405,
+        error("method-not-allowed", "/v1/captures/1 takes DELETE, not PUT"));
+    expect(
+        "POST", "/v1/captures", "{\"port\":1}", 400, error("bad-request", "port is to be a text"));
     expect("POST", "/v1/exec", "[]", 400, error("bad-request", "the body is to be an object"));
     expect("POST", "/v1/exec", "{\"x\":1}", 400, error("bad-request", "unknown key 'x'"));
     expect(
