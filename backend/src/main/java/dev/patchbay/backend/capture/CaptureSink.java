@@ -41,14 +41,12 @@ final class CaptureSink {
 
   /** One interface of the section. */
   private static final class Device {
-    private final Origin origin;
     private final int number;
     private long seen;
     private long lost;
     private long lostSince;
 
-    Device(Origin origin, int number) {
-      this.origin = origin;
+    Device(int number) {
       this.number = number;
     }
   }
@@ -111,7 +109,7 @@ final class CaptureSink {
               origin.name(),
               origin.description(),
               origin.mac());
-      devices.set(origin.number(), new Device(origin, interfaces++));
+      devices.set(origin.number(), new Device(interfaces++));
     }
   }
 

@@ -1,0 +1,289 @@
+package dev.patchbay.it.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.patchbay.backend.loop.NettyLoop;
+import dev.patchbay.backend.monitor.GuestMonitor;
+import dev.patchbay.backend.monitor.MonitorListener;
+import dev.patchbay.backend.monitor.RepairPolicy;
+import dev.patchbay.it.Daemon;
+import dev.patchbay.it.Guest;
+import dev.patchbay.it.Images;
+import dev.patchbay.it.Requires;
+import dev.patchbay.qemu.process.Board;
+import dev.patchbay.qemu.process.Netdev;
+import dev.patchbay.qemu.process.PlugAddress;
+import dev.patchbay.qemu.process.QemuBinary;
+import dev.patchbay.qemu.qmp.QmpClient;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The wedges of QEMU's network cards, made on purpose and repaired; and the guest's cable. */
+@Timeout(240)
+class MonitorTest {
+  private static final String MAC = "52:54:00:12:34:56";
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+
+  private String qmp() {
+    return folder.resolve("q").toString();
+  }
+
+  private Guest guest(Daemon daemon) throws Exception {
+    Netdev netdev =
+        new Netdev.Stream(PlugAddress.unix(daemon.plug("bmc0")), false, Duration.ZERO);
+    return Guest.on(Board.AST2500_EVB)
+        .nic(netdev, MAC)
+        .more("-qmp", "unix:" + qmp() + ",server=on,wait=off")
+        .boot();
+  }
+
+  /**
+   * Fills the guest's receive ring while it is paused, with frames that its Linux throws away
+   * without an answer, and lets it go on: the model then waits for the guest to transmit.
+   */
+  private static void fillTheRing(Daemon daemon, Guest guest) throws Exception {
+    guest.run("ip addr add 10.0.2.77/24 dev eth0; ip link set eth0 up").ok();
+    guest.runUntilOk("ping -c 1 10.0.2.2", LONG);
+    // from now on it has nothing to say
+    guest.run("echo 1 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6; ip addr flush dev eth0").ok();
+    guest.qmp().execute("stop").get(10, TimeUnit.SECONDS);
+    try (SocketChannel other = SocketChannel.open(
+            UnixDomainSocketAddress.of(daemon.plug("other")))) {
+      ByteBuffer frame = ByteBuffer.allocate(4 + 1000);
+      frame.putInt(1000).put(hex(MAC)).put(hex("52:54:00:12:34:99")).putShort((short) 0x88b5);
+      for (int i = 0; i < 400; i++) {
+        frame.clear();
+        while (frame.hasRemaining()) {
+          other.write(frame);
+        }
+      }
+      Thread.sleep(1000); // paused for longer than a stall takes
+      guest.qmp().execute("cont").get(10, TimeUnit.SECONDS);
+      Thread.sleep(3000);
+    }
+  }
+
+  private static byte[] hex(String mac) {
+    return java.util.HexFormat.ofDelimiter(":").parseHex(mac);
+  }
+
+  private static long received(Guest guest) throws Exception {
+    return Long.parseLong(guest.run("cat /sys/class/net/eth0/statistics/rx_packets").ok().strip());
+  }
+
+  @Test
+  @Requires({"qemu-arm", "image-ast2500", "daemon"})
+  void aFullReceiveRingStaysDeadWithoutQmp() throws Exception {
+    try (Daemon daemon =
+            Daemon.start("--listen", "unix:a.sock,name=bmc0", "--listen", "unix:b.sock,name=other");
+        Guest guest = guest(daemon)) {
+      fillTheRing(daemon, guest);
+      long before = received(guest);
+      Thread.sleep(2000);
+      assertThat(received(guest)).as("the wedge that the other test repairs").isEqualTo(before);
+      assertThat(before).isLessThan(400);
+      assertThat(daemon.get("/v1/ports").get(0).at("/tx/packets").asLong(0)).isGreaterThan(400);
+    }
+  }
+
+  @Test
+  @Requires({"qemu-arm", "image-ast2500", "daemon"})
+  void aFullReceiveRingIsRepaired() throws Exception {
+    try (Daemon daemon =
+            Daemon.start(
+                "--listen",
+                "unix:a.sock,name=bmc0,qmp=unix:" + qmp(),
+                "--listen",
+                "unix:b.sock,name=other");
+        Guest guest = guest(daemon)) {
+      fillTheRing(daemon, guest);
+      List<String> events = events(daemon);
+      assertThat(events)
+          .anyMatch(e -> e.contains("\"event\":\"qmp\"") && e.contains("\"connected\":true"))
+          .anyMatch(e -> e.contains("\"event\":\"stalled\"") && e.contains("bmc0"))
+          .anyMatch(e -> e.contains("\"name\":\"STOP\"")) // the test's own pause, once
+          .anyMatch(e -> e.contains("\"event\":\"repaired\"") && e.contains("\"receive\""));
+      assertThat(events.stream().filter(e -> e.contains("\"name\":\"STOP\""))).hasSize(1);
+      assertThat(daemon.log()).contains("did not receive: repaired by QMP stop and cont");
+      assertThat(daemon.control().request("GET", "/v1/metrics", null).body())
+          .containsPattern("patchbay_repairs_total\\{port=\"bmc0\"\\} [1-9]");
+      // it receives again, though it has said nothing itself
+      long before = received(guest);
+      try (SocketChannel other = SocketChannel.open(
+              UnixDomainSocketAddress.of(daemon.plug("other")))) {
+        ByteBuffer frame = ByteBuffer.allocate(4 + 100);
+        frame.putInt(100).put(hex(MAC)).put(hex("52:54:00:12:34:99")).putShort((short) 0x88b5);
+        for (int i = 0; i < 20; i++) {
+          frame.clear();
+          other.write(frame);
+          Thread.sleep(50);
+        }
+        Thread.sleep(500);
+      }
+      assertThat(received(guest)).isGreaterThanOrEqualTo(before + 20);
+      guest.run("ip addr add 10.0.2.77/24 dev eth0").ok();
+      guest.runUntilOk("ping -c 1 10.0.2.2", LONG);
+    }
+  }
+
+  private static List<String> events(Daemon daemon) throws IOException {
+    List<String> events = new java.util.ArrayList<>();
+    try (var stream = daemon.control().open("GET", "/v1/events?since=0", null)) {
+      long last = daemon.get("/v1/ports").size(); // any answer: the daemon is not behind
+      assertThat(last).isPositive();
+      Thread reader =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      for (String line = stream.readLine();
+                          line != null;
+                          line = stream.readLine()) {
+                        synchronized (events) {
+                          events.add(line);
+                        }
+                      }
+                    } catch (IOException _) {
+                      // closed below
+                    }
+                  });
+      try {
+        reader.join(Duration.ofMillis(1500));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    synchronized (events) {
+      return List.copyOf(events);
+    }
+  }
+
+  @Test
+  @Requires({"qemu-11", "image-ast2500", "daemon"})
+  void aTransmitterThatDiedWithTheOldDaemonIsRepairedByTheNew() throws Exception {
+    QemuBinary binary = QemuBinary.unpacked(Images.folder("qemu-11"), "qemu-system-arm");
+    Path files = folder.resolve("d");
+    String[] options = {"--listen", "unix:a.sock,name=bmc0,qmp=unix:" + qmp()};
+    java.nio.file.Files.createDirectory(files);
+    java.nio.file.Files.setPosixFilePermissions(
+        files, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+    try (Daemon first = Daemon.startIn(files, List.of(), options)) {
+      Netdev netdev =
+          new Netdev.Stream(
+              PlugAddress.unix(first.plug("bmc0")), false, Duration.ofMillis(200));
+      try (Guest guest =
+          Guest.on(Board.AST2500_EVB)
+              .qemu(binary)
+              .nic(netdev, MAC)
+              .more("-qmp", "unix:" + qmp() + ",server=on,wait=off")
+              .boot()) {
+        guest.run("ip addr add 10.0.2.77/24 dev eth0; ip link set eth0 up").ok();
+        guest.runUntilOk("ping -c 1 10.0.2.2", LONG);
+        first.suspend();
+        // fills the socket: a write of QEMU's is pending when its peer dies
+        guest.run(
+            "ip neigh replace 10.0.2.2 lladdr 52:55:0a:00:02:02 dev eth0; i=0;"
+                + " while [ $i -lt 40 ]; do ping -c 20 -A -W 1 -s 1400 10.0.2.2 >/dev/null 2>&1 &"
+                + " i=$((i+1)); done; wait",
+            LONG);
+        first.kill();
+        try (Daemon second = Daemon.startIn(files, List.of(), options)) {
+          guest.runUntilOk("ping -c 1 10.0.2.2", LONG);
+          assertThat(second.log()).contains("did not transmit: repaired by QMP stop and cont");
+        }
+      }
+    }
+  }
+
+  @Test
+  @Requires({"qemu-x86", "image-e1000", "daemon"})
+  void anE1000SeesItsCablePulled() throws Exception {
+    try (Daemon daemon = Daemon.start("--listen", "unix:a.sock,name=bmc0")) {
+      Path plug = daemon.plug("bmc0");
+      Netdev netdev = new Netdev.Stream(PlugAddress.unix(plug), false, Duration.ZERO);
+      try (Guest guest =
+              Guest.on(Board.E1000)
+                  .nic(netdev, MAC)
+                  .more("-qmp", "unix:" + qmp() + ",server=on,wait=off")
+                  .boot();
+          NettyLoop loop = new NettyLoop("monitor");
+          GuestMonitor monitor =
+              new GuestMonitor(
+                  loop, new Cable(plug), new QmpClient(Path.of(qmp())), new Silent())) {
+        guest.run("ip link set eth0 up").ok();
+        guest.runUntilOk("[ $(cat /sys/class/net/eth0/carrier) = 1 ]", LONG);
+        monitor.carrier(false).get(10, TimeUnit.SECONDS);
+        guest.runUntilOk("[ $(cat /sys/class/net/eth0/carrier) = 0 ]", LONG);
+        monitor.carrier(true).get(10, TimeUnit.SECONDS);
+        guest.runUntilOk("[ $(cat /sys/class/net/eth0/carrier) = 1 ]", LONG);
+      }
+    }
+  }
+
+  /** A cable that only has its address. */
+  private record Cable(Path plug) implements GuestMonitor.Cable {
+    @Override
+    public String name() {
+      return "bmc0";
+    }
+
+    @Override
+    public String address() {
+      return plug.toString();
+    }
+
+    @Override
+    public boolean stalled() {
+      return false;
+    }
+
+    @Override
+    public long framesFromGuest() {
+      return 0;
+    }
+
+    @Override
+    public boolean isStream() {
+      return true;
+    }
+  }
+
+  /** Hears nothing. */
+  private static final class Silent implements MonitorListener {
+    @Override
+    public void monitor(String port, boolean connected, String detail) {}
+
+    @Override
+    public void repaired(String port, RepairPolicy.Cause cause, long count) {}
+
+    @Override
+    public void qemu(String port, String event, Map<String, Object> data) {}
+
+    @Override
+    public void link(String port, boolean up) {}
+  }
+
+  @Test
+  @Requires("daemon")
+  void theMissingSocketHarmsNobody() throws Exception {
+    try (Daemon daemon =
+        Daemon.start("--listen", "unix:a.sock,name=bmc0,qmp=unix:" + qmp())) {
+      Thread.sleep(2500);
+      assertThat(daemon.get("/v1/ports").size()).isEqualTo(1);
+      assertThat(daemon.log()).containsOnlyOnce("(trying again every 1000 ms)");
+      assertThat(daemon.stop()).isZero();
+    }
+  }
+}
