@@ -49,8 +49,7 @@ class CaptureTest {
   }
 
   private static Guest guest(Daemon daemon) throws Exception {
-    Netdev netdev =
-        new Netdev.Stream(PlugAddress.unix(daemon.plug("bmc0")), false, Duration.ZERO);
+    Netdev netdev = new Netdev.Stream(PlugAddress.unix(daemon.plug("bmc0")), false, Duration.ZERO);
     return Guest.on(Board.ROMULUS_BMC).nic(netdev, "52:54:00:12:34:56").boot();
   }
 
@@ -105,12 +104,12 @@ class CaptureTest {
     // NC-SI, both ways: 1 is in, 2 is out
     assertThat(all.field("eth.type == 0x88f8", "frame.packet_flags_direction"))
         .contains("0x00000001", "0x00000002");
-    assertThat(all.packets("dhcp.option.dhcp == 5 && frame.interface_name == \"bmc0\"")).isNotEmpty();
+    assertThat(all.packets("dhcp.option.dhcp == 5 && frame.interface_name == \"bmc0\""))
+        .isNotEmpty();
     assertThat(all.packets("dns.flags.response == 1")).isNotEmpty();
     assertThat(all.packets("icmpv6.type == 134")).isNotEmpty();
     // what went to the guest was cut, what the bridge passed on was not
-    List<String> onPort =
-        all.field("tcp.len > 0 && frame.interface_name == \"bmc0\"", "frame.len");
+    List<String> onPort = all.field("tcp.len > 0 && frame.interface_name == \"bmc0\"", "frame.len");
     assertThat(onPort).isNotEmpty().allMatch(length -> Integer.parseInt(length) <= 1514);
     assertThat(all.field("tcp.len > 0 && frame.interface_name == \"br0\"", "frame.len"))
         .anyMatch(length -> Integer.parseInt(length) > 1514);

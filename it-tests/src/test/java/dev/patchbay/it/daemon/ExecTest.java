@@ -21,8 +21,7 @@ class ExecTest {
   @Test
   void theyRunInOrderAndTheirOutputIsLogged() throws Exception {
     try (Daemon daemon =
-        Daemon.start(
-            "--exec", "ip -j 'addr' show dev br0", "--exec", "ip route show default")) {
+        Daemon.start("--exec", "ip -j 'addr' show dev br0", "--exec", "ip route show default")) {
       String log = daemon.log();
       assertThat(log)
           .contains("--exec #1 'ip -j 'addr' show dev br0': [{\"ifindex\":")
@@ -37,7 +36,8 @@ class ExecTest {
   @Test
   void aCommandThatFailsEndsTheStart() {
     refused("ip link show dev nope", "--exec #2 'ip link show dev nope': ");
-    refused("frobnicate now", "--exec #2 'frobnicate now': patchbay: 'frobnicate' is not supported");
+    refused(
+        "frobnicate now", "--exec #2 'frobnicate now': patchbay: 'frobnicate' is not supported");
     refused("ip 'addr", "--exec #2 'ip 'addr': ");
     refused(
         "ip -batch no.such.file",
@@ -47,9 +47,7 @@ class ExecTest {
   private void refused(String command, String message) {
     Path plug = folder.resolve("plug.sock");
     assertThatThrownBy(
-            () ->
-                Daemon.start(
-                    "--listen", "unix:" + plug, "--exec", "ip addr", "--exec", command))
+            () -> Daemon.start("--listen", "unix:" + plug, "--exec", "ip addr", "--exec", command))
         .isInstanceOf(EOFException.class)
         .hasMessageContaining("daemon ended with 2")
         .hasMessageContaining(message);

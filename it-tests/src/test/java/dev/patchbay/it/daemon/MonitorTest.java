@@ -41,8 +41,7 @@ class MonitorTest {
   }
 
   private Guest guest(Daemon daemon) throws Exception {
-    Netdev netdev =
-        new Netdev.Stream(PlugAddress.unix(daemon.plug("bmc0")), false, Duration.ZERO);
+    Netdev netdev = new Netdev.Stream(PlugAddress.unix(daemon.plug("bmc0")), false, Duration.ZERO);
     return Guest.on(Board.AST2500_EVB)
         .nic(netdev, MAC)
         .more("-qmp", "unix:" + qmp() + ",server=on,wait=off")
@@ -59,8 +58,8 @@ class MonitorTest {
     // from now on it has nothing to say
     guest.run("echo 1 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6; ip addr flush dev eth0").ok();
     guest.qmp().execute("stop").get(10, TimeUnit.SECONDS);
-    try (SocketChannel other = SocketChannel.open(
-            UnixDomainSocketAddress.of(daemon.plug("other")))) {
+    try (SocketChannel other =
+        SocketChannel.open(UnixDomainSocketAddress.of(daemon.plug("other")))) {
       ByteBuffer frame = ByteBuffer.allocate(4 + 1000);
       frame.putInt(1000).put(hex(MAC)).put(hex("52:54:00:12:34:99")).putShort((short) 0x88b5);
       for (int i = 0; i < 400; i++) {
@@ -87,7 +86,8 @@ class MonitorTest {
   @Requires({"qemu-arm", "image-ast2500", "daemon"})
   void aFullReceiveRingStaysDeadWithoutQmp() throws Exception {
     try (Daemon daemon =
-            Daemon.start("--listen", "unix:a.sock,name=bmc0", "--listen", "unix:b.sock,name=other");
+            Daemon.start(
+                "--listen", "unix:a.sock,name=bmc0", "--listen", "unix:b.sock,name=other");
         Guest guest = guest(daemon)) {
       fillTheRing(daemon, guest);
       long before = received(guest);
@@ -121,8 +121,8 @@ class MonitorTest {
           .containsPattern("patchbay_repairs_total\\{port=\"bmc0\"\\} [1-9]");
       // it receives again, though it has said nothing itself
       long before = received(guest);
-      try (SocketChannel other = SocketChannel.open(
-              UnixDomainSocketAddress.of(daemon.plug("other")))) {
+      try (SocketChannel other =
+          SocketChannel.open(UnixDomainSocketAddress.of(daemon.plug("other")))) {
         ByteBuffer frame = ByteBuffer.allocate(4 + 100);
         frame.putInt(100).put(hex(MAC)).put(hex("52:54:00:12:34:99")).putShort((short) 0x88b5);
         for (int i = 0; i < 20; i++) {
@@ -145,20 +145,17 @@ class MonitorTest {
       assertThat(last).isPositive();
       Thread reader =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      for (String line = stream.readLine();
-                          line != null;
-                          line = stream.readLine()) {
-                        synchronized (events) {
-                          events.add(line);
-                        }
-                      }
-                    } catch (IOException _) {
-                      // closed below
+              .start(() -> {
+                try {
+                  for (String line = stream.readLine(); line != null; line = stream.readLine()) {
+                    synchronized (events) {
+                      events.add(line);
                     }
-                  });
+                  }
+                } catch (IOException _) {
+                  // closed below
+                }
+              });
       try {
         reader.join(Duration.ofMillis(1500));
       } catch (InterruptedException e) {
@@ -181,8 +178,7 @@ class MonitorTest {
         files, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
     try (Daemon first = Daemon.startIn(files, List.of(), options)) {
       Netdev netdev =
-          new Netdev.Stream(
-              PlugAddress.unix(first.plug("bmc0")), false, Duration.ofMillis(200));
+          new Netdev.Stream(PlugAddress.unix(first.plug("bmc0")), false, Duration.ofMillis(200));
       try (Guest guest =
           Guest.on(Board.AST2500_EVB)
               .qemu(binary)
@@ -278,8 +274,7 @@ class MonitorTest {
   @Test
   @Requires("daemon")
   void theMissingSocketHarmsNobody() throws Exception {
-    try (Daemon daemon =
-        Daemon.start("--listen", "unix:a.sock,name=bmc0,qmp=unix:" + qmp())) {
+    try (Daemon daemon = Daemon.start("--listen", "unix:a.sock,name=bmc0,qmp=unix:" + qmp())) {
       Thread.sleep(2500);
       assertThat(daemon.get("/v1/ports").size()).isEqualTo(1);
       assertThat(daemon.log()).containsOnlyOnce("(trying again every 1000 ms)");
