@@ -2,6 +2,7 @@ package dev.patchbay.it;
 
 import dev.patchbay.qemu.process.Board;
 import dev.patchbay.qemu.process.GuestImage;
+import dev.patchbay.qemu.process.GuestShell;
 import dev.patchbay.qemu.process.Netdev;
 import dev.patchbay.qemu.process.OutputLog;
 import dev.patchbay.qemu.process.QemuBinary;
@@ -19,39 +20,29 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Pattern;
 
 /**
  * A Linux guest in QEMU whose init takes commands from the serial line.
  *
- * <p>What we ask of the init, when {@code patchbay.console=harness} is on the kernel's command
- * line: it prints {@code PATCHBAY-READY}, then reads lines {@code run ID COMMAND…}, and prints for
- * each {@code PATCHBAY-BEGIN ID}, the command's output, a line's end, and {@code PATCHBAY-EXIT ID
- * STATUS}, with the terminal's echo off. To {@code ready} it answers {@code PATCHBAY-READY} again.
- * Commands run one after the other.
+ * <p>The way to speak with it is {@link GuestShell}.
  */
 public final class Guest implements AutoCloseable {
   /** Time for a command unless told otherwise. */
   public static final Duration COMMAND_LIMIT = Duration.ofSeconds(30);
 
   private static final Duration BOOT_LIMIT = Duration.ofSeconds(120);
-  private static final Duration ASK_AGAIN = Duration.ofSeconds(15);
-  private static final Pattern READY =
-      Pattern.compile("PATCHBAY-READY\\s|Kernel panic - not syncing[^\\n]*\\n");
   private static final AtomicInteger LAST = new AtomicInteger();
-
-  /** Longest command that goes as it is: a terminal's line ends at 4096 bytes. */
-  private static final int LONGEST_LINE = 1500;
 
   private static final int CHUNK = 1200;
 
   private final QemuProcess qemu;
   private final Path folder;
-  private int lastId;
+  private final GuestShell shell;
 
   private Guest(QemuProcess qemu, Path folder) {
     this.qemu = qemu;
     this.folder = folder;
+    this.shell = new GuestShell(qemu);
   }
 
   /** Prepares a guest on this board, with the image that belongs to it and the system's QEMU. */
@@ -139,7 +130,7 @@ public final class Guest implements AutoCloseable {
       GuestImage files = Images.get(image);
       Path folder = Files.createTempDirectory("pbg");
       QemuCommand.Builder command =
-          QemuCommand.of(binary(), board).image(files).append("patchbay.console=harness");
+          QemuCommand.of(binary(), board).image(files).append(GuestShell.APPEND);
       append.forEach(command::append);
       nics.forEach(nic -> command.nic(nic.netdev, nic.mac));
       command.qmp(folder.resolve("qmp.sock")).more(more.toArray(String[]::new));
@@ -163,46 +154,7 @@ public final class Guest implements AutoCloseable {
    */
   public synchronized void awaitReady(long from, Duration limit)
       throws IOException, InterruptedException, TimeoutException {
-    try {
-      OutputLog.Found found = awaitReadyLine(from, limit);
-      if (found.group(0).startsWith("Kernel")) {
-        throw new IOException(found.group(0).strip() + "\n" + console().tail());
-      }
-    } catch (IOException e) {
-      throw new IOException(e.getMessage() + qemu.messages(), e);
-    }
-    quieten();
-  }
-
-  /** Asks again now and then: a kernel message may have come in the middle of the line. */
-  private OutputLog.Found awaitReadyLine(long from, Duration limit)
-      throws IOException, InterruptedException, TimeoutException {
-    long end = System.nanoTime() + limit.toNanos();
-    while (true) {
-      long left = end - System.nanoTime();
-      try {
-        return console().await(READY, from, Duration.ofNanos(Math.min(left, ASK_AGAIN.toNanos())));
-      } catch (TimeoutException e) {
-        if (left <= ASK_AGAIN.toNanos()) {
-          throw e;
-        }
-        qemu.send("ready\n");
-      }
-    }
-  }
-
-  /** Kernel messages in the middle of our own lines would hide them: they stay in dmesg only. */
-  private void quieten() throws IOException, InterruptedException, TimeoutException {
-    for (int attempt = 0; ; attempt++) {
-      try {
-        run("dmesg -n 1", Duration.ofSeconds(5));
-        return;
-      } catch (TimeoutException e) {
-        if (attempt == 3) {
-          throw e;
-        }
-      }
-    }
+    shell.awaitReady(from, limit);
   }
 
   /** Runs a shell command in the guest and waits for its end, 30 s at most. */
@@ -220,7 +172,7 @@ public final class Guest implements AutoCloseable {
    */
   public synchronized Result run(String command, Duration limit)
       throws IOException, InterruptedException, TimeoutException {
-    if (command.length() <= LONGEST_LINE && command.indexOf('\n') < 0) {
+    if (command.length() <= GuestShell.LONGEST && command.indexOf('\n') < 0) {
       return line(command, limit);
     }
     put(command + "\n", "/tmp/.script");
@@ -242,29 +194,14 @@ public final class Guest implements AutoCloseable {
 
   private Result line(String command, Duration limit)
       throws IOException, InterruptedException, TimeoutException {
-    int id = ++lastId;
-    long from = console().position();
-    qemu.send("run " + id + " " + command + "\n");
-    Pattern pattern =
-        Pattern.compile(
-            "(?s)PATCHBAY-BEGIN "
-                + id
-                + "\\r*\\n(.*?)\\r*\\nPATCHBAY-EXIT "
-                + id
-                + " (\\d+)\\r*\\n"
-                + "|Kernel panic - not syncing[^\\n]*\\n");
-    OutputLog.Found found = console().await(pattern, from, limit);
-    if (found.group(2).isEmpty()) {
-      throw new IOException(found.group(0).strip() + " while running: " + command);
-    }
-    String output = found.group(1).replace("\r", "");
-    return new Result(command, Integer.parseInt(found.group(2)), output, "");
+    GuestShell.Answer answer = shell.run(command, limit);
+    return new Result(command, answer.status(), answer.output(), "");
   }
 
   /** Starts a shell command in the background of the guest. */
   public synchronized Background start(String command)
       throws IOException, InterruptedException, TimeoutException {
-    return Background.start(this, ++lastId, command);
+    return Background.start(this, shell.nextId(), command);
   }
 
   /** Runs a command again and again, every 200 ms, until it succeeds. */

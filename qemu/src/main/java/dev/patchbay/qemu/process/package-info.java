@@ -8,6 +8,9 @@
  * and output kept by {@link dev.patchbay.qemu.process.OutputLog}. A process is ended by QMP, then
  * SIGTERM, then SIGKILL, through its own handle, never by name.
  *
+ * <p>{@link dev.patchbay.qemu.process.GuestShell} runs commands in a guest of our images over that
+ * serial line.
+ *
  * <p>A new board goes into {@link dev.patchbay.qemu.process.Board}, a new kind of plug into {@link
  * dev.patchbay.qemu.process.Netdev}. Reference: QEMU's manual, "Invocation" and "System emulation:
  * Aspeed family boards".
