@@ -64,18 +64,24 @@ packages_of() {
   done | awk '{ print $2 }' | sort -u
 }
 
-# require IMAGE: ends with 77 and the one command to copy where something is missing
-require() {
-  local what package lacking=()
+# lacking IMAGE: the Debian packages of the host that building IMAGE needs and that are not there, one a line
+lacking() {
+  local what package
   while read -r what package; do
-    command -v "$what" >/dev/null || lacking+=("$package")
+    command -v "$what" >/dev/null || echo "$package"
   done < <(host_tools "$1")
   while read -r what package; do
-    [[ -e $what ]] || lacking+=("$package")
+    [[ -e $what ]] || echo "$package"
   done < <(host_libraries "$1")
-  [[ -e $DEBIAN_KEYRING ]] || lacking+=(debian-archive-keyring)
-  ((${#lacking[@]} == 0)) || missing "$1 needs Debian packages that are not installed; run: " \
-    "apt-get install -y --no-install-recommends $(printf '%s\n' "${lacking[@]}" | sort -u | paste -sd' ')"
+  [[ -e $DEBIAN_KEYRING ]] || echo debian-archive-keyring
+}
+
+# require IMAGE: ends with 77 and the one command to copy where something is missing
+require() {
+  local packages
+  packages=$(lacking "$1" | sort -u | paste -sd' ')
+  [[ -z $packages ]] || missing "$1 needs Debian packages that are not installed; run: " \
+    "apt-get install -y --no-install-recommends $packages"
 }
 
 # with_lock NAME: takes the lock NAME of the cache until this shell ends (call in a subshell)
