@@ -84,8 +84,10 @@ public final class DaemonMain implements DaemonStarter {
         io.out().println(line);
         io.out().flush();
       }
+      Systemd.ready(io.env());
       @Nullable Process child = start(config, lock, io, end);
       int ended = end.join();
+      Systemd.stopping(io.env());
       endStreams(daemon, loop);
       control.close();
       close(daemon, loop, files, child);
