@@ -103,7 +103,7 @@ final class Daemon {
     options.hostLoopback = config.uplink().hostLoopback();
     options.allowLinkLocal = config.uplink().allowLinkLocal();
     options.selfPorts = listeners;
-    guests = new Guests(network.stack(), ports);
+    guests = new Guests(network.stack(), ports, () -> services.dhcp().leases());
     outside = new Outside(HostIo.of(loop), network, pool, random.derive("uplink"), options, guests);
     network
         .uplink()

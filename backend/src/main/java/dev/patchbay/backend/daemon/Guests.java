@@ -1,6 +1,7 @@
 package dev.patchbay.backend.daemon;
 
 import dev.patchbay.backend.config.Forward;
+import dev.patchbay.backend.dhcp.Lease;
 import dev.patchbay.backend.uplink.GuestResolver;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.PortDevice;
@@ -13,14 +14,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who is where: the addresses behind each port, newest first, from what the neighbour table has
- * heard. On the loop.
+ * heard and from the leases. On the loop.
  *
  * <p>A guest that changed its address is found under the new one, because an address that was heard
- * of later is newer; its IPv6 link-local serves when nothing else is known.
+ * of later is newer. A guest that has got its lease and kept silent since is found by that: it has
+ * never asked for our address. Its IPv6 link-local serves when nothing else is known.
  */
 final class Guests implements GuestResolver {
   /** Where a forward leads that names no guest while no single attachment is there: 10.0.2.15. */
@@ -28,27 +31,42 @@ final class Guests implements GuestResolver {
 
   private final NetworkStack stack;
   private final Map<String, PortDevice> ports;
+  private final Supplier<? extends Iterable<Lease>> leases;
 
   /**
    * @param ports by attachment, live
+   * @param leases all that there are at the moment
    */
-  Guests(NetworkStack stack, Map<String, PortDevice> ports) {
+  Guests(
+      NetworkStack stack,
+      Map<String, PortDevice> ports,
+      Supplier<? extends Iterable<Lease>> leases) {
     this.stack = stack;
     this.ports = ports;
+    this.leases = leases;
   }
 
   /** Addresses heard of behind a port, the newest first. */
   List<IpAddress> addresses(PortDevice port) {
-    return newest(n -> port.equals(n.port()));
+    return newest(n -> port.equals(n.port()), lease -> lease.port().equals(port.name()));
   }
 
-  private List<IpAddress> newest(Predicate<Neighbour> which) {
+  private List<IpAddress> newest(Predicate<Neighbour> which, Predicate<Lease> whose) {
     List<Neighbour> found = new ArrayList<>(stack.neighbours().entries());
     found.removeIf(n -> n.mac() == 0 || !which.test(n));
     found.sort(
         Comparator.comparing((Neighbour n) -> rank(n.hi(), n.lo()))
             .thenComparing(Neighbour::confirmed, Comparator.reverseOrder()));
-    return found.stream().map(n -> new IpAddress(n.hi(), n.lo())).toList();
+    List<IpAddress> all = new ArrayList<>();
+    found.forEach(n -> all.add(new IpAddress(n.hi(), n.lo())));
+    int heard = (int) all.stream().filter(IpAddress::isV4).count();
+    for (Lease lease : leases.get()) {
+      IpAddress address = new IpAddress(0, Addresses.v4(lease.ip()));
+      if (lease.state() == Lease.State.BOUND && whose.test(lease) && !all.contains(address)) {
+        all.add(heard, address);
+      }
+    }
+    return List.copyOf(all);
   }
 
   /** IPv4 first, then global IPv6, then link-local. */
@@ -62,7 +80,8 @@ final class Guests implements GuestResolver {
       case Forward.Guest.Address(InetAddress ip) -> IpAddress.of(ip);
       case Forward.Guest.Name(String name) -> behind(name);
       case Forward.Guest.Mac(var mac) -> {
-        List<IpAddress> found = newest(n -> n.mac() == mac.value());
+        List<IpAddress> found =
+            newest(n -> n.mac() == mac.value(), lease -> lease.mac() == mac.value());
         yield found.isEmpty() ? null : found.getFirst();
       }
       case Forward.Guest.Only only -> {
