@@ -11,7 +11,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Map;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The far side of an uplink: a program that serves data with a known hash, takes uploads and hashes
@@ -25,10 +31,14 @@ import java.util.concurrent.Executors;
  *   source  TCP: a line with a number N, answered by N bytes and the end
  *   sink    TCP: takes all until the end, answers the SHA-256 as a line
  *   who     TCP: the address and port of the client as a line, e.g. 192.0.2.1:40000
+ *   meet    TCP: a line with a number N, then data until the end; given back when N clients are
+ *           there at the same time
  * </pre>
  */
 public final class Origin {
   private static final int CHUNK = 64 << 10;
+  private static final int MEETING_LIMIT_SECONDS = 80;
+  private static final Map<Integer, CyclicBarrier> MEETINGS = new ConcurrentHashMap<>();
 
   private Origin() {}
 
@@ -50,6 +60,7 @@ public final class Origin {
     int source = listen(0, Origin::source);
     int sink = listen(0, Origin::sink);
     int who = listen(0, Origin::who);
+    int meet = listen(0, Origin::meet);
     System.out.println(
         "ports "
             + http.getAddress().getPort()
@@ -60,7 +71,9 @@ public final class Origin {
             + " "
             + sink
             + " "
-            + who);
+            + who
+            + " "
+            + meet);
     while (System.in.read() >= 0) {
       // only its end counts
     }
@@ -138,14 +151,35 @@ public final class Origin {
 
   private static void source(Socket socket) throws IOException {
     InputStream in = socket.getInputStream();
+    new TestData(number(in)).transferTo(socket.getOutputStream());
+    socket.shutdownOutput();
+    in.readAllBytes();
+  }
+
+  private static long number(InputStream in) throws IOException {
     StringBuilder digits = new StringBuilder();
     int b;
     while ((b = in.read()) >= 0 && b != '\n') {
       digits.append((char) b);
     }
-    new TestData(Long.parseLong(digits.toString().strip())).transferTo(socket.getOutputStream());
-    socket.shutdownOutput();
-    in.readAllBytes();
+    return Long.parseLong(digits.toString().strip());
+  }
+
+  private static void meet(Socket socket) throws IOException {
+    InputStream in = socket.getInputStream();
+    int count = (int) number(in);
+    byte[] data = in.readAllBytes();
+    try {
+      MEETINGS
+          .computeIfAbsent(count, CyclicBarrier::new)
+          .await(MEETING_LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (BrokenBarrierException | TimeoutException e) {
+      return; // they get nothing, which their test sees
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    socket.getOutputStream().write(data);
   }
 
   private static void sink(Socket socket) throws IOException {

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /** A running {@link Origin}: in a namespace, or beside the test. */
 public final class OriginServer implements AutoCloseable {
   private static final Pattern PORTS =
-      Pattern.compile("(?m)^ports (\\d+) (\\d+) (\\d+) (\\d+) (\\d+)$");
+      Pattern.compile("(?m)^ports (\\d+) (\\d+) (\\d+) (\\d+) (\\d+) (\\d+)$");
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final AtomicInteger LAST = new AtomicInteger();
 
@@ -82,6 +82,11 @@ public final class OriginServer implements AutoCloseable {
   /** TCP port that tells clients their own address. */
   public int whoPort() {
     return port(5);
+  }
+
+  /** TCP port at which as many clients meet as each announces; see {@link Origin}. */
+  public int meetPort() {
+    return port(6);
   }
 
   /**
