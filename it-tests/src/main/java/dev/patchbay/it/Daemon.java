@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Daemon implements AutoCloseable {
   /** The launcher of the built daemon. */
-  static final Path SCRIPT = Repository.file("backend/bin/patchbay");
+  public static final Path SCRIPT = Repository.file("backend/bin/patchbay");
 
   private static final Duration READY_LIMIT = Duration.ofSeconds(30);
   private static final Pattern READY = Pattern.compile("(?m)^(\\{.*\"event\":\"ready\".*\\})$");
@@ -98,12 +98,35 @@ public final class Daemon implements AutoCloseable {
     words.addAll(List.of(SCRIPT.toString(), "run", "--dir", folder.toString()));
     words.addAll(List.of("--name", name));
     words.addAll(List.of(options));
+    return launch(words, folder, ownFolder, output, log);
+  }
+
+  /**
+   * Starts one by a whole command line, e.g. as another user, and waits until it is ready. Its
+   * files live where the command says, and stay.
+   *
+   * @throws EOFException if it ended without becoming ready; the message holds its log
+   */
+  public static Daemon launch(List<String> command)
+      throws IOException, InterruptedException, TimeoutException {
+    String name = "daemon-" + ProcessHandle.current().pid() + "-" + LAST.incrementAndGet();
+    Files.createDirectories(Repository.output("daemons"));
+    Path log = Repository.output("daemons/" + name + ".log");
+    Path output = Repository.output("daemons/" + name + ".out");
+    return launch(command, Path.of(""), false, output, log);
+  }
+
+  private static Daemon launch(
+      List<String> words, Path given, boolean ownFolder, Path output, Path log)
+      throws IOException, InterruptedException, TimeoutException {
     Process process = new ProcessBuilder(words).redirectError(log.toFile()).start();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> process.toHandle().destroyForcibly()));
     try {
       OutputLog stdout = OutputLog.start(process.getInputStream(), output);
       String line = stdout.await(READY, 0, READY_LIMIT).group(1);
-      return new Daemon(process, folder, ownFolder, log, JSON.readTree(line));
+      JsonNode ready = JSON.readTree(line);
+      Path folder = ownFolder ? given : Path.of(ready.path("dir").asString(""));
+      return new Daemon(process, folder, ownFolder, log, ready);
     } catch (EOFException e) {
       throw new EOFException(
           "daemon ended with " + process.waitFor() + ":\n" + Files.readString(log));
