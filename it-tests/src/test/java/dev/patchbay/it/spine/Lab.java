@@ -50,10 +50,10 @@ final class Lab implements AutoCloseable {
   /**
    * Starts the world and the daemon.
    *
-   * @param options of {@code patchbay run}; relative paths are below {@link #folder}
+   * @param options of {@code patchbay run}, {@code DIR} in them for the folder
    */
   Lab(String... options) throws IOException, InterruptedException, TimeoutException {
-    this.options = List.of(options);
+    this.options = Stream.of(options).map(o -> o.replace("DIR", folder.toString())).toList();
     world.veth(far, "192.0.2.1/24", FAR + "/24");
     world.allowPing();
     origin = OriginServer.start(far);
@@ -81,8 +81,8 @@ final class Lab implements AutoCloseable {
     return origin;
   }
 
-  /** Path of a socket in the daemon's folder. */
-  Path socket(String name) {
+  /** Path of a file in the daemon's folder. */
+  Path file(String name) {
     return folder.resolve(name);
   }
 

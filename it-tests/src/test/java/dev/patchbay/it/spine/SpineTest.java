@@ -51,9 +51,9 @@ class SpineTest {
     try (Lab lab =
         new Lab(
             "--listen",
-            "unix:bmc0.sock,name=bmc0,mac=" + Lab.MAC,
+            "unix:DIR/bmc0.sock,name=bmc0,mac=" + Lab.MAC,
             "--hostfwd",
-            "unix:forward.sock-bmc0:7",
+            "unix:DIR/forward.sock-bmc0:7",
             "--hostfwd",
             "tcp::0-bmc0:7",
             "--hostfwd",
