@@ -54,8 +54,8 @@ final class Daemon {
   private final Network network;
   private final Plugs plugs;
   private final Services services;
-  private final Outside outside;
   private final Guests guests;
+  private final Outside outside;
   private final Captures captures;
   private final DropRing drops;
   private final Monitors monitors;
@@ -103,7 +103,7 @@ final class Daemon {
     options.hostLoopback = config.uplink().hostLoopback();
     options.allowLinkLocal = config.uplink().allowLinkLocal();
     options.selfPorts = listeners;
-    guests = new Guests(network.stack(), ports, () -> services.dhcp().leases());
+    guests = new Guests(network.stack(), ports, services.dhcp()::leases);
     outside = new Outside(HostIo.of(loop), network, pool, random.derive("uplink"), options, guests);
     network
         .uplink()
@@ -130,6 +130,7 @@ final class Daemon {
 
   private void leased(Lease lease) {
     LOG.info("{}: lease {} {}", lease.port(), lease.address(), lease.state());
+    guests.leased(lease);
     events.append("lease", LeaseJson.toMap(lease));
   }
 

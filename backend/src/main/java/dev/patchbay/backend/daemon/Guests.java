@@ -11,6 +11,7 @@ import dev.patchbay.stack.wire.Addresses;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * heard and from the leases. On the loop.
  *
  * <p>A guest that changed its address is found under the new one, because an address that was heard
- * of later is newer. A guest that has got its lease and kept silent since is found by that: it has
- * never asked for our address. Its IPv6 link-local serves when nothing else is known.
+ * of later is newer; its IPv6 link-local serves when nothing else is known. A guest that has got
+ * its lease and said nothing since is found under that: it would have to be asked by ARP anyway.
  */
 final class Guests implements GuestResolver {
   /** Where a forward leads that names no guest while no single attachment is there: 10.0.2.15. */
@@ -31,42 +32,54 @@ final class Guests implements GuestResolver {
 
   private final NetworkStack stack;
   private final Map<String, PortDevice> ports;
-  private final Supplier<? extends Iterable<Lease>> leases;
+  private final Supplier<List<Lease>> leases;
+
+  /** When each address was leased by this process, on the loop's clock in ns. */
+  private final Map<Integer, Long> leasedAt = new HashMap<>();
 
   /**
    * @param ports by attachment, live
-   * @param leases all that there are at the moment
+   * @param leases all there are, with their state now
    */
-  Guests(
-      NetworkStack stack,
-      Map<String, PortDevice> ports,
-      Supplier<? extends Iterable<Lease>> leases) {
+  Guests(NetworkStack stack, Map<String, PortDevice> ports, Supplier<List<Lease>> leases) {
     this.stack = stack;
     this.ports = ports;
     this.leases = leases;
   }
 
+  /** A lease has changed. */
+  void leased(Lease lease) {
+    if (lease.state() == Lease.State.BOUND) {
+      leasedAt.put(lease.ip(), stack.loop().now());
+    } else {
+      leasedAt.remove(lease.ip());
+    }
+  }
+
   /** Addresses heard of behind a port, the newest first. */
   List<IpAddress> addresses(PortDevice port) {
-    return newest(n -> port.equals(n.port()), lease -> lease.port().equals(port.name()));
+    return newest(n -> port.equals(n.port()), l -> l.port().equals(port.name()));
   }
 
   private List<IpAddress> newest(Predicate<Neighbour> which, Predicate<Lease> whose) {
-    List<Neighbour> found = new ArrayList<>(stack.neighbours().entries());
-    found.removeIf(n -> n.mac() == 0 || !which.test(n));
-    found.sort(
-        Comparator.comparing((Neighbour n) -> rank(n.hi(), n.lo()))
-            .thenComparing(Neighbour::confirmed, Comparator.reverseOrder()));
-    List<IpAddress> all = new ArrayList<>();
-    found.forEach(n -> all.add(new IpAddress(n.hi(), n.lo())));
-    int heard = (int) all.stream().filter(IpAddress::isV4).count();
+    Map<IpAddress, Long> heard = new HashMap<>();
     for (Lease lease : leases.get()) {
-      IpAddress address = new IpAddress(0, Addresses.v4(lease.ip()));
-      if (lease.state() == Lease.State.BOUND && whose.test(lease) && !all.contains(address)) {
-        all.add(heard, address);
+      if (lease.state() == Lease.State.BOUND && whose.test(lease)) {
+        // those of an earlier process are older than whatever was heard since
+        long time = leasedAt.getOrDefault(lease.ip(), Long.MIN_VALUE);
+        heard.put(new IpAddress(0, Addresses.v4(lease.ip())), time);
       }
     }
-    return List.copyOf(all);
+    for (Neighbour n : stack.neighbours().entries()) {
+      if (n.mac() != 0 && which.test(n)) {
+        heard.merge(new IpAddress(n.hi(), n.lo()), n.confirmed(), Math::max);
+      }
+    }
+    List<IpAddress> found = new ArrayList<>(heard.keySet());
+    found.sort(
+        Comparator.comparing((IpAddress a) -> rank(a.hi(), a.lo()))
+            .thenComparing(a -> heard.getOrDefault(a, 0L), Comparator.reverseOrder()));
+    return found;
   }
 
   /** IPv4 first, then global IPv6, then link-local. */
@@ -80,8 +93,7 @@ final class Guests implements GuestResolver {
       case Forward.Guest.Address(InetAddress ip) -> IpAddress.of(ip);
       case Forward.Guest.Name(String name) -> behind(name);
       case Forward.Guest.Mac(var mac) -> {
-        List<IpAddress> found =
-            newest(n -> n.mac() == mac.value(), lease -> lease.mac() == mac.value());
+        List<IpAddress> found = newest(n -> n.mac() == mac.value(), l -> l.mac() == mac.value());
         yield found.isEmpty() ? null : found.getFirst();
       }
       case Forward.Guest.Only only -> {
