@@ -118,7 +118,7 @@ class CaptureTest {
   }
 
   private static void onePortIsThere(Tshark stream) throws Exception {
-    stream.isSound();
+    stream.isSoundByPacket();
     assertThat(stream.field("frame", "frame.interface_name")).containsOnly("bmc0");
     assertThat(stream.packets("eth.type == 0x88f8")).isNotEmpty();
     assertThat(stream.packets("tcp.len > 0")).hasSizeGreaterThan(SIZE / 1460);

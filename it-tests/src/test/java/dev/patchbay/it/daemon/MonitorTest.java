@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MonitorTest {
   private static final String MAC = "52:54:00:12:34:56";
   private static final Duration LONG = Duration.ofSeconds(60);
+  private static final int ATTEMPTS = 5;
 
   @TempDir Path folder;
 
@@ -48,29 +49,41 @@ class MonitorTest {
         .boot();
   }
 
-  /**
-   * Fills the guest's receive ring while it is paused, with frames that its Linux throws away
-   * without an answer, and lets it go on: the model then waits for the guest to transmit.
-   */
-  private static void fillTheRing(Daemon daemon, Guest guest) throws Exception {
+  /** Leaves the guest with nothing to say: its receive ring can fill and nothing unlocks it. */
+  private static void silence(Guest guest) throws Exception {
     guest.run("ip addr add 10.0.2.77/24 dev eth0; ip link set eth0 up").ok();
     guest.runUntilOk("ping -c 1 10.0.2.2", LONG);
-    // from now on it has nothing to say
     guest.run("echo 1 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6; ip addr flush dev eth0").ok();
-    guest.qmp().execute("stop").get(10, TimeUnit.SECONDS);
+  }
+
+  /**
+   * Fills the guest's receive ring while it is paused, with frames that its Linux throws away
+   * without an answer, and lets it go on: the model then waits for the guest to transmit. Frames
+   * that are read at once come first, so that the plug dares to send more than half a ring.
+   */
+  private static void fillTheRing(Daemon daemon, Guest guest) throws Exception {
     try (SocketChannel other =
         SocketChannel.open(UnixDomainSocketAddress.of(daemon.plug("other")))) {
-      ByteBuffer frame = ByteBuffer.allocate(4 + 1000);
-      frame.putInt(1000).put(hex(MAC)).put(hex("52:54:00:12:34:99")).putShort((short) 0x88b5);
-      for (int i = 0; i < 400; i++) {
-        frame.clear();
-        while (frame.hasRemaining()) {
-          other.write(frame);
-        }
+      for (int i = 0; i < 100; i++) {
+        send(other, 60, 10);
+        Thread.sleep(5);
       }
+      guest.qmp().execute("stop").get(10, TimeUnit.SECONDS);
+      send(other, 1000, 400);
       Thread.sleep(1000); // paused for longer than a stall takes
       guest.qmp().execute("cont").get(10, TimeUnit.SECONDS);
-      Thread.sleep(3000);
+      Thread.sleep(2500);
+    }
+  }
+
+  private static void send(SocketChannel to, int length, int count) throws IOException {
+    ByteBuffer frame = ByteBuffer.allocate(4 + length);
+    frame.putInt(length).put(hex(MAC)).put(hex("52:54:00:12:34:99")).putShort((short) 0x88b5);
+    for (int i = 0; i < count; i++) {
+      frame.clear();
+      while (frame.hasRemaining()) {
+        to.write(frame);
+      }
     }
   }
 
@@ -89,12 +102,17 @@ class MonitorTest {
             Daemon.start(
                 "--listen", "unix:a.sock,name=bmc0", "--listen", "unix:b.sock,name=other");
         Guest guest = guest(daemon)) {
-      fillTheRing(daemon, guest);
-      long before = received(guest);
-      Thread.sleep(2000);
-      assertThat(received(guest)).as("the wedge that the other test repairs").isEqualTo(before);
-      assertThat(before).isLessThan(400);
-      assertThat(daemon.get("/v1/ports").get(0).at("/tx/packets").asLong(0)).isGreaterThan(400);
+      silence(guest);
+      boolean wedged = false;
+      // a busy machine may let the guest empty its ring in time
+      for (int attempt = 0; attempt < ATTEMPTS && !wedged; attempt++) {
+        fillTheRing(daemon, guest);
+        long before = received(guest);
+        Thread.sleep(2000);
+        long sent = daemon.get("/v1/ports").get(0).at("/tx/packets").asLong(0);
+        wedged = received(guest) == before && before < sent - 100;
+      }
+      assertThat(wedged).as("the wedge that the other test repairs").isTrue();
     }
   }
 
@@ -108,26 +126,29 @@ class MonitorTest {
                 "--listen",
                 "unix:b.sock,name=other");
         Guest guest = guest(daemon)) {
-      fillTheRing(daemon, guest);
+      silence(guest);
+      int pauses = 0;
+      while (pauses < ATTEMPTS && !daemon.log().contains("repaired by QMP stop and cont")) {
+        fillTheRing(daemon, guest);
+        pauses++;
+      }
       List<String> events = events(daemon);
       assertThat(events)
           .anyMatch(e -> e.contains("\"event\":\"qmp\"") && e.contains("\"connected\":true"))
           .anyMatch(e -> e.contains("\"event\":\"stalled\"") && e.contains("bmc0"))
-          .anyMatch(e -> e.contains("\"name\":\"STOP\"")) // the test's own pause, once
           .anyMatch(e -> e.contains("\"event\":\"repaired\"") && e.contains("\"receive\""));
-      assertThat(events.stream().filter(e -> e.contains("\"name\":\"STOP\""))).hasSize(1);
-      assertThat(daemon.log()).contains("did not receive: repaired by QMP stop and cont");
+      assertThat(events.stream().filter(e -> e.contains("\"name\":\"STOP\"")))
+          .as("the test's own pauses, and not those of the repairs")
+          .hasSize(pauses);
+      assertThat(daemon.log()).contains("does not receive: repaired by QMP stop and cont");
       assertThat(daemon.control().request("GET", "/v1/metrics", null).body())
           .containsPattern("patchbay_repairs_total\\{port=\"bmc0\"\\} [1-9]");
       // it receives again, though it has said nothing itself
       long before = received(guest);
       try (SocketChannel other =
           SocketChannel.open(UnixDomainSocketAddress.of(daemon.plug("other")))) {
-        ByteBuffer frame = ByteBuffer.allocate(4 + 100);
-        frame.putInt(100).put(hex(MAC)).put(hex("52:54:00:12:34:99")).putShort((short) 0x88b5);
         for (int i = 0; i < 20; i++) {
-          frame.clear();
-          other.write(frame);
+          send(other, 100, 1);
           Thread.sleep(50);
         }
         Thread.sleep(500);

@@ -58,7 +58,8 @@ final class Tshark {
 
   /**
    * The same, packet by packet: tshark takes a connection that several interfaces show for one, and
-   * what the bridge passed on whole and the port in segments for contradicting retransmissions.
+   * what the bridge passed on whole and the port in segments for contradicting retransmissions;
+   * real retransmissions to a busy guest it does not put together either.
    */
   void isSoundByPacket() throws IOException, InterruptedException {
     assertThat(run("-o", "tcp.desegment_tcp_streams:FALSE", "-Y", UNSOUND)).isEmpty();
