@@ -14,10 +14,18 @@ final class DatagramRelay {
   private static final int CLOSED4 = 3;
   private static final int CLOSED6 = 4;
 
+  /** Opens the host's socket for a flow. */
+  private interface Opener<F extends DatagramFlow> {
+    /** Null where the host gave none; then the packet was answered and dropped. */
+    @Nullable F open(Packet p, int number, GuestLimits.Guest guest);
+  }
+
   private final Shared shared;
   private final RandomSource random;
   private final EndpointTable<UdpFlow> udp;
   private final EndpointTable<PingFlow> pings;
+  private final Opener<UdpFlow> udpOpener = this::openUdp;
+  private final Opener<PingFlow> pingOpener = this::openPing;
 
   DatagramRelay(Shared shared, RandomSource random) {
     this.shared = shared;
@@ -39,14 +47,39 @@ final class DatagramRelay {
     if (verdict != Policy.Verdict.PASS) {
       return refused(p, verdict);
     }
-    UdpFlow flow = udp.get(p.sourceHi(), p.sourceLo(), p.udp().sourcePort());
-    if (flow == null || flow.handle.isClosed()) {
-      flow = openUdp(p, flow);
-    }
+    UdpFlow flow = flow(udp, GuestLimits.Kind.UDP, p, p.udp().sourcePort(), udpOpener);
     if (flow != null) {
       flow.sendDatagram(p);
     }
     return true;
+  }
+
+  /** The flow of the packet's sender, opened where there is none; null: the packet was dropped. */
+  private <F extends DatagramFlow> @Nullable F flow(
+      EndpointTable<F> table, GuestLimits.Kind kind, Packet p, int number, Opener<F> opener) {
+    long hi = p.sourceHi();
+    long lo = p.sourceLo();
+    F flow = table.get(hi, lo, number);
+    if (flow != null && !flow.handle.isClosed()) {
+      return flow;
+    }
+    if (flow != null) {
+      table.remove(flow);
+      flow.close();
+    }
+    GuestLimits.Guest guest = shared.limits.take(kind, hi, lo, p.physicalDevice);
+    if (guest == null) {
+      shared.counters.flowLimit++;
+      p.drop(DropReason.HOST_FLOW_LIMIT);
+      return null;
+    }
+    F made = opener.open(p, number, guest);
+    if (made == null) {
+      shared.limits.give(kind, guest);
+    } else {
+      table.put(made);
+    }
+    return made;
   }
 
   private boolean refused(Packet p, Policy.Verdict verdict) {
@@ -69,28 +102,13 @@ final class DatagramRelay {
     return true;
   }
 
-  private @Nullable UdpFlow openUdp(Packet p, @Nullable UdpFlow dead) {
-    if (dead != null) {
-      udp.remove(dead);
-      dead.close();
-    }
-    long hi = p.sourceHi();
-    long lo = p.sourceLo();
-    GuestLimits.Guest guest = shared.limits.take(GuestLimits.Kind.UDP, hi, lo);
-    if (guest == null) {
-      shared.counters.flowLimit++;
-      p.drop(DropReason.HOST_FLOW_LIMIT);
-      return null;
-    }
+  private @Nullable UdpFlow openUdp(Packet p, int port, GuestLimits.Guest guest) {
     int fd = Fd.socket(p.isIpv4() ? Linux.AF_INET : Linux.AF_INET6, Linux.SOCK_DGRAM, 0);
     if (fd < 0) {
-      shared.limits.give(GuestLimits.Kind.UDP, guest);
       hostRefused(p, -fd);
       return null;
     }
-    UdpFlow flow = new UdpFlow(shared, hi, lo, p.udp().sourcePort(), fd, guest);
-    udp.put(flow);
-    return flow;
+    return new UdpFlow(shared, p.sourceHi(), p.sourceLo(), port, fd, guest);
   }
 
   private void hostRefused(Packet p, int errno) {
@@ -108,29 +126,14 @@ final class DatagramRelay {
       refused(p, Policy.Verdict.DENIED);
       return;
     }
-    PingFlow flow = pings.get(p.sourceHi(), p.sourceLo(), p.icmp().id());
-    if (flow == null || flow.handle.isClosed()) {
-      flow = openPing(p, flow);
-    }
+    PingFlow flow = flow(pings, GuestLimits.Kind.PING, p, p.icmp().id(), pingOpener);
     if (flow != null) {
       shared.host.setInet(p.destinationHi(), p.destinationLo(), 0, 0);
       flow.sendEcho(p);
     }
   }
 
-  private @Nullable PingFlow openPing(Packet p, @Nullable PingFlow dead) {
-    if (dead != null) {
-      pings.remove(dead);
-      dead.close();
-    }
-    long hi = p.sourceHi();
-    long lo = p.sourceLo();
-    GuestLimits.Guest guest = shared.limits.take(GuestLimits.Kind.PING, hi, lo);
-    if (guest == null) {
-      shared.counters.flowLimit++;
-      p.drop(DropReason.HOST_FLOW_LIMIT);
-      return null;
-    }
+  private @Nullable PingFlow openPing(Packet p, int id, GuestLimits.Guest guest) {
     int family = p.isIpv4() ? Linux.AF_INET : Linux.AF_INET6;
     int rawId = -1;
     int fd = IcmpSocket.openPing(family);
@@ -139,13 +142,10 @@ final class DatagramRelay {
       fd = IcmpSocket.openRaw(family);
     }
     if (fd < 0) {
-      shared.limits.give(GuestLimits.Kind.PING, guest);
       pingRefused(p, -fd);
       return null;
     }
-    PingFlow flow = new PingFlow(shared, hi, lo, p.icmp().id(), fd, rawId, guest);
-    pings.put(flow);
-    return flow;
+    return new PingFlow(shared, p.sourceHi(), p.sourceLo(), id, fd, rawId, guest);
   }
 
   private void pingRefused(Packet p, int errno) {
@@ -171,15 +171,14 @@ final class DatagramRelay {
   }
 
   void sweep(long now) {
-    for (UdpFlow flow : udp.all()) {
+    sweep(udp, now);
+    sweep(pings, now);
+  }
+
+  private static <F extends DatagramFlow> void sweep(EndpointTable<F> table, long now) {
+    for (F flow : table.all()) {
       if (flow.isIdle(now)) {
-        udp.remove(flow);
-        flow.close();
-      }
-    }
-    for (PingFlow flow : pings.all()) {
-      if (flow.isIdle(now)) {
-        pings.remove(flow);
+        table.remove(flow);
         flow.close();
       }
     }

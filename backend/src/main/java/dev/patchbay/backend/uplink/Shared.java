@@ -3,7 +3,9 @@ package dev.patchbay.backend.uplink;
 import dev.patchbay.backend.sys.DatagramReader;
 import dev.patchbay.backend.sys.DatagramWriter;
 import dev.patchbay.backend.sys.SockAddr;
+import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.packet.PacketPool;
+import org.jspecify.annotations.Nullable;
 
 /** What the parts of one uplink have in common: the loop's own buffers, policy, counters. */
 final class Shared implements AutoCloseable {
@@ -28,6 +30,9 @@ final class Shared implements AutoCloseable {
   final DatagramReader errors = new DatagramReader(8, 2048);
 
   final DatagramWriter writer = new DatagramWriter(1, 1 << 16);
+
+  /** Port of the bridge by which the SYN came that TCP has in hand. */
+  @Nullable NetDevice port;
 
   /** Result of {@link Policy#decide}. */
   final SockAddr host = new SockAddr();

@@ -21,20 +21,20 @@ public final class UplinkOptions {
   /** What no guest may reach. */
   public SelfPorts selfPorts = SelfPorts.NONE;
 
-  /** TCP connections of one guest address, those being opened included. */
+  /** TCP connections of one guest address behind one port, those being opened included. */
   public int maxTcpPerGuest = 4096;
 
-  /** TCP connections of all guests, each one a descriptor. */
+  /** TCP connections of all guests, each one a descriptor; one port has at most half of them. */
   public int maxTcp = 16384;
 
-  /** UDP sockets of one guest address. */
-  public int maxUdpPerGuest = 1024;
+  /** UDP sockets of one guest address behind one port. */
+  public int maxUdpPerGuest = 6144;
 
-  /** Ping sockets of one guest address. */
+  /** Ping sockets of one guest address behind one port. */
   public int maxPingPerGuest = 64;
 
-  /** UDP and ping sockets of all guests. */
-  public int maxDatagram = 8192;
+  /** UDP and ping sockets of all guests; one port has at most half of them. */
+  public int maxDatagram = 16384;
 
   /** Clients that one UDP forward knows at a time. */
   public int maxForwardClients = 1024;
