@@ -34,6 +34,11 @@ public final class SockOpt {
     return Fd.setOption(fd, Linux.IPPROTO_TCP, Linux.TCP_NODELAY, on ? 1 : 0);
   }
 
+  /** SO_OOBINLINE: urgent data is read where it stands in the stream. */
+  public static int urgentInLine(int fd) {
+    return Fd.setOption(fd, Linux.SOL_SOCKET, Linux.SO_OOBINLINE, 1);
+  }
+
   /** SO_LINGER with time 0: close(2) resets the connection (RST) and drops what was not sent. */
   public static int resetOnClose(int fd) {
     CallState state = CallState.get();
@@ -65,7 +70,7 @@ public final class SockOpt {
     return byFamily(fd, family, Linux.IP_PKTINFO, Linux.IPV6_RECVPKTINFO, on ? 1 : 0);
   }
 
-  /** IP_TTL or IPV6_UNICAST_HOPS, 1 to 255. */
+  /** IP_TTL or IPV6_UNICAST_HOPS, 1 to 255; -1 for the system's own. */
   public static int ttl(int fd, int family, int hops) {
     return byFamily(fd, family, Linux.IP_TTL, Linux.IPV6_UNICAST_HOPS, hops);
   }

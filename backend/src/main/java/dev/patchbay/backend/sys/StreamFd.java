@@ -25,20 +25,25 @@ public final class StreamFd {
   /**
    * A socket with its connect under way: also where the answer is still to come.
    *
-   * @param options whether TCP sockets get TCP_NODELAY and the error queue (IP_RECVERR,
-   *     IPV6_RECVERR)
+   * @param options whether TCP sockets get TCP_NODELAY, SO_OOBINLINE and the error queue
+   *     (IP_RECVERR, IPV6_RECVERR)
+   * @param hops hop limit of the SYN, 0 for the kernel's own
    * @return the descriptor, or the negative errno of what failed at once (ENETUNREACH,
    *     ECONNREFUSED, ENOENT, EAGAIN of a unix listener whose backlog is full); nothing is left
    *     open then
    */
-  public static int connect(SockAddr address, boolean options) {
+  public static int connect(SockAddr address, boolean options, int hops) {
     int fd = open(address.family());
     if (fd < 0) {
       return fd;
     }
     if (options && address.family() != Linux.AF_UNIX) {
       SockOpt.noDelay(fd, true);
+      SockOpt.urgentInLine(fd);
       SockOpt.receiveErrors(fd, address.family(), true);
+      if (hops > 0) {
+        SockOpt.ttl(fd, address.family(), hops);
+      }
     }
     int result = Fd.connect(fd, address);
     if (result < 0 && result != -Errno.EINPROGRESS) {
@@ -46,6 +51,11 @@ public final class StreamFd {
       return result;
     }
     return fd;
+  }
+
+  /** The same with the kernel's own hop limit. */
+  public static int connect(SockAddr address, boolean options) {
+    return connect(address, options, 0);
   }
 
   /**

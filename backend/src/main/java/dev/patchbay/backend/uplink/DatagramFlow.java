@@ -74,6 +74,9 @@ abstract class DatagramFlow extends EndpointTable.Node implements FdHandle.Liste
    */
   abstract int quoteTransport(DatagramReader errors, byte[] quote, int at);
 
+  /** Makes the packet again what the guest sent, to be quoted in an error. */
+  void restore(Packet p) {}
+
   /** Whether it was idle for too long. */
   abstract boolean isIdle(long now);
 
@@ -92,7 +95,7 @@ abstract class DatagramFlow extends EndpointTable.Node implements FdHandle.Liste
     last = shared.now();
     boolean v4 = p.isIpv4();
     peers.remember(p.destinationHi(), p.destinationLo(), to);
-    setDontFragment(!v4 || (p.ipv4().flagsAndOffset() & Ipv4.DONT_FRAGMENT) != 0);
+    setDontFragment(v4 ? (p.ipv4().flagsAndOffset() & Ipv4.DONT_FRAGMENT) != 0 : !p.joined);
     DatagramWriter w = shared.writer;
     w.clear();
     w.setTtl(v4 ? p.ipv4().ttl() : p.ipv6().hopLimit());
@@ -127,6 +130,7 @@ abstract class DatagramFlow extends EndpointTable.Node implements FdHandle.Liste
   /** The host said at once what a router would have said. */
   private void sendFailed(Packet p, int errno) {
     boolean v4 = p.isIpv4();
+    restore(p);
     switch (errno) {
       case Errno.ENETUNREACH -> shared.emitter.unreachable(p, 0, 0);
       case Errno.EHOSTUNREACH, Errno.EHOSTDOWN -> shared.emitter.unreachable(p, 1, 3);

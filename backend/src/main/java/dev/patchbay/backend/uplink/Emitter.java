@@ -1,6 +1,8 @@
 package dev.patchbay.backend.uplink;
 
+import dev.patchbay.stack.device.Segmenter;
 import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.wire.Addresses;
@@ -19,6 +21,8 @@ import dev.patchbay.stack.wire.Tcp;
 final class Emitter {
   private static final int DEFAULT_TTL = 64;
   private static final int TYPE_UNREACHABLE4 = 3;
+
+  private static final int FRAGMENT_HEADER = 8;
 
   /** An ICMP error has at most 576 bytes in all (RFC 1812 section 4.3.2.3). */
   private static final int QUOTE4 = 576 - 28;
@@ -67,9 +71,49 @@ final class Emitter {
     }
     if (inside.isLocal(srcHi, srcLo)) {
       inside.output(p);
+    } else if (!p.isIpv4() && p.protocol != IpProtocol.TCP && isLong(p)) {
+      cut(p);
     } else {
       inside.enter(p);
     }
+  }
+
+  private boolean isLong(Packet p) {
+    return p.length() > inside.mtu(p.destinationHi(), p.destinationLo());
+  }
+
+  /**
+   * No router cuts IPv6 packets: the far host does it (RFC 8200 section 4.5), whose fragments our
+   * host's socket has joined. Takes the packet.
+   */
+  private void cut(Packet p) {
+    if (p.checksumState == Packet.CHECKSUM_PARTIAL) {
+      Segmenter.complete(p);
+    }
+    int overhead = Ipv6.LENGTH + FRAGMENT_HEADER;
+    int room = inside.mtu(p.destinationHi(), p.destinationLo()) - overhead & ~7;
+    int from = p.l3 + Ipv6.LENGTH;
+    int payload = p.tail - from;
+    id++;
+    for (int offset = 0; offset < payload; offset += room) {
+      int length = Math.min(room, payload - offset);
+      Packet piece = pool.acquire(overhead + length);
+      if (piece == null) {
+        p.drop(DropReason.NOMEM);
+        return;
+      }
+      piece.l3 = piece.append(overhead + length);
+      piece.l4 = piece.l3 + overhead;
+      System.arraycopy(p.data, p.l3, piece.data, piece.l3, Ipv6.LENGTH);
+      System.arraycopy(p.data, from + offset, piece.data, piece.l4, length);
+      piece.ipv6().nextHeader(IpProtocol.FRAGMENT).payloadLength(FRAGMENT_HEADER + length);
+      int at = piece.l3 + Ipv6.LENGTH;
+      Bytes.put16(piece.data, at, p.protocol << 8);
+      Bytes.put16(piece.data, at + 2, offset | (offset + length < payload ? 1 : 0));
+      Bytes.put32(piece.data, at + 4, id);
+      inside.enter(piece);
+    }
+    p.release();
   }
 
   /**

@@ -224,8 +224,13 @@ public final class Outside implements AutoCloseable {
           at += (Bytes.u8(p.data, at + 1) + 1) * 8;
         }
         case IpProtocol.FRAGMENT -> {
-          fragment(p);
-          return false;
+          // RFC 6946: an atomic fragment is complete in itself
+          if (at + 8 > p.tail || (Bytes.u16(p.data, at + 2) & ~6) != 0) {
+            fragment(p);
+            return false;
+          }
+          next = Bytes.u8(p.data, at);
+          at += 8;
         }
         default -> {
           p.l4 = at;
@@ -280,6 +285,7 @@ public final class Outside implements AutoCloseable {
         return refused(p, verdict);
       }
     }
+    shared.port = p.physicalDevice;
     if (!tcp.engine.receive(p)) {
       tcp.engine.reject(p);
     }

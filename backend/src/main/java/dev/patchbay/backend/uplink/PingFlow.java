@@ -30,15 +30,24 @@ final class PingFlow extends DatagramFlow {
   void sendEcho(Packet p) {
     shared.counters.pingOut++;
     if (rawId >= 0) {
-      Bytes.put16(p.data, p.l4 + 4, rawId);
-      Bytes.put16(p.data, p.l4 + 2, 0);
-      if (isV4()) {
-        // the kernel does this for ping sockets and for ICMPv6
-        long sum = InternetChecksum.sum(p.data, p.l4, p.tail - p.l4);
-        Bytes.put16(p.data, p.l4 + 2, InternetChecksum.finish(sum));
-      }
+      // the kernel does the checksum for ping sockets and for ICMPv6
+      identify(p, rawId);
     }
     send(p, p.l4, p.tail - p.l4, shared.host);
+  }
+
+  @Override
+  void restore(Packet p) {
+    identify(p, number);
+  }
+
+  private void identify(Packet p, int id) {
+    Bytes.put16(p.data, p.l4 + 4, id);
+    Bytes.put16(p.data, p.l4 + 2, 0);
+    if (isV4()) {
+      long sum = InternetChecksum.sum(p.data, p.l4, p.tail - p.l4);
+      Bytes.put16(p.data, p.l4 + 2, InternetChecksum.finish(sum));
+    }
   }
 
   /**

@@ -54,6 +54,7 @@ final class StreamForward extends OpenForward {
     boolean inet = peer.family() == Linux.AF_INET || peer.family() == Linux.AF_INET6;
     if (inet) {
       SockOpt.noDelay(fd, true);
+      SockOpt.urgentInLine(fd);
     }
     IpAddress source = table.source(peer, target);
     boolean own = inet && source.hi() == peer.hi() && source.lo() == peer.lo();

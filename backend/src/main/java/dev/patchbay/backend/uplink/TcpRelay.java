@@ -5,6 +5,7 @@ import dev.patchbay.backend.sys.FdHandle;
 import dev.patchbay.backend.sys.Linux;
 import dev.patchbay.backend.sys.SockOpt;
 import dev.patchbay.backend.sys.StreamFd;
+import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.tcp.IncomingSyn;
@@ -19,6 +20,15 @@ import org.jspecify.annotations.Nullable;
 
 /** All TCP of an uplink: the engine that plays the far hosts, and the list of flows. */
 final class TcpRelay implements SegmentOutput {
+  /**
+   * A SYN with fewer hops left than any system sends is a prober's, who wants to hear from the
+   * router at which it ends.
+   */
+  private static final int PROBE_HOPS = 30;
+
+  /** IP_TTL and IPV6_UNICAST_HOPS: the system's own value again. */
+  private static final int DEFAULT_HOPS = -1;
+
   final Shared shared;
   final TcpEngine engine;
   private @Nullable TcpFlow first;
@@ -59,13 +69,15 @@ final class TcpRelay implements SegmentOutput {
       return;
     }
     GuestLimits.Guest guest =
-        shared.limits.take(GuestLimits.Kind.TCP, syn.sourceHi(), syn.sourceLo());
+        shared.limits.take(GuestLimits.Kind.TCP, syn.sourceHi(), syn.sourceLo(), shared.port);
     if (guest == null) {
       shared.counters.flowLimit++;
+      countLimit(syn);
       syn.reject();
       return;
     }
-    int fd = StreamFd.connect(shared.host, true);
+    int hops = hops(syn);
+    int fd = StreamFd.connect(shared.host, true, hops < PROBE_HOPS ? hops : 0);
     if (fd < 0) {
       shared.limits.give(GuestLimits.Kind.TCP, guest);
       HostConnect.refuse(shared, syn, -fd);
@@ -74,11 +86,32 @@ final class TcpRelay implements SegmentOutput {
     new HostConnect(this, syn, guest, fd);
   }
 
+  /** The SYN's packet is gone; what is counted by reason and port is a copy of its beginning. */
+  private void countLimit(IncomingSyn syn) {
+    byte[] quote = syn.quotation();
+    Packet p = shared.pool.acquire(quote.length);
+    if (p != null) {
+      System.arraycopy(quote, 0, p.data, p.append(quote.length), quote.length);
+      p.physicalDevice = shared.port;
+      p.drop(DropReason.HOST_FLOW_LIMIT);
+    }
+  }
+
+  /** Hops that the guest's SYN had left. */
+  private static int hops(IncomingSyn syn) {
+    boolean v4 = Addresses.isV4(syn.destinationHi(), syn.destinationLo());
+    return syn.quotation()[v4 ? 8 : 7] & 0xff;
+  }
+
   /** The host's connection stands: now the guest's may. */
   TcpFlow connected(IncomingSyn syn, GuestLimits.Guest guest, FdHandle handle) {
     boolean v4 = Addresses.isV4(syn.destinationHi(), syn.destinationLo());
     // from now on an ICMP error is a soft one, as for any connection that stands
-    SockOpt.receiveErrors(handle.number(), v4 ? Linux.AF_INET : Linux.AF_INET6, false);
+    int family = v4 ? Linux.AF_INET : Linux.AF_INET6;
+    SockOpt.receiveErrors(handle.number(), family, false);
+    if (hops(syn) < PROBE_HOPS) {
+      SockOpt.ttl(handle.number(), family, DEFAULT_HOPS);
+    }
     TcpFlow flow = new TcpFlow(this, handle, guest);
     TcpSocket socket = syn.accept(flow);
     if (socket == null) {

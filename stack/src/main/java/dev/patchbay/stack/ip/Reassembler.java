@@ -167,6 +167,7 @@ public final class Reassembler {
     whole.device = first.device;
     whole.physicalDevice = first.physicalDevice;
     whole.protocol = first.protocol;
+    whole.joined = true;
     System.arraycopy(first.data, first.l3, whole.data, whole.l3, header);
     for (Packet piece : datagram.pieces) {
       System.arraycopy(

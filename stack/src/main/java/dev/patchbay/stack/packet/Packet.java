@@ -126,6 +126,9 @@ public final class Packet {
   /** Hop limit of a packet that is being built; 0 for the default. */
   public int ttl;
 
+  /** Whether it was joined from fragments: its sender knows to cut what is too long for a path. */
+  public boolean joined;
+
   /** Next hop chosen by routing, two longs. */
   public long nextHopHi;
 
@@ -178,6 +181,7 @@ public final class Packet {
     gsoType = GSO_NONE;
     gsoSize = 0;
     gsoCount = 0;
+    joined = false;
     vlanProtocol = 0;
     vlanTci = 0;
     protocol = 0;
@@ -336,6 +340,7 @@ public final class Packet {
     twin.gsoType = gsoType;
     twin.gsoSize = gsoSize;
     twin.gsoCount = gsoCount;
+    twin.joined = joined;
     twin.vlanProtocol = vlanProtocol;
     twin.vlanTci = vlanTci;
     twin.protocol = protocol;
