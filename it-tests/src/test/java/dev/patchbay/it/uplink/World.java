@@ -2,6 +2,7 @@ package dev.patchbay.it.uplink;
 
 import dev.patchbay.it.Daemon;
 import dev.patchbay.it.Netns;
+import dev.patchbay.stack.ip.IpAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -144,6 +145,18 @@ final class World implements AutoCloseable {
 
   static InetAddress literal(String address) throws UnknownHostException {
     return InetAddress.ofLiteral(address);
+  }
+
+  /** An address as people write it. */
+  static String canonical(String address) throws UnknownHostException {
+    return IpAddress.of(literal(address.replaceFirst("%.*", ""))).toString();
+  }
+
+  /** Lets the guest's kernel listen to routers, and ask for them: the link goes down and up. */
+  void acceptRouterAdvertisements() throws IOException, InterruptedException {
+    sh(guest, "ip link set " + TAP + " down");
+    sh(guest, "sysctl -qw net.ipv6.conf." + TAP + ".accept_ra=1");
+    sh(guest, "ip link set " + TAP + " up");
   }
 
   /** A counter or gauge of the daemon's metrics, by the beginning of its line. */
