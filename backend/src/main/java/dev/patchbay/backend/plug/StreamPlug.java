@@ -63,12 +63,22 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
     windowTimer = loop.timer(this::flushLater);
     watch = new StallWatch(loop, this::unread, this::stallBegins);
     if (attachment.kind() == Attachment.Kind.LISTEN) {
-      listening = new StreamListener(this);
+      listening = listener();
       connecting = null;
     } else {
       listening = null;
       connecting = new StreamConnector(this);
       connecting.start();
+    }
+  }
+
+  /** A path or port that cannot be had must not cost the parser's memory, which no heap frees. */
+  private StreamListener listener() throws IOException {
+    try {
+      return new StreamListener(this);
+    } catch (IOException e) {
+      parser.close();
+      throw e;
     }
   }
 

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Memory outside the heap that the kernel reads and writes. All offsets are bytes from its start
@@ -18,6 +19,8 @@ public final class NativeBuffer implements AutoCloseable {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfShort SHORT_BE =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+  private static final AtomicInteger LIVE = new AtomicInteger();
 
   private final Arena arena;
   private final MemorySegment segment;
@@ -38,6 +41,12 @@ public final class NativeBuffer implements AutoCloseable {
     arena = Arena.ofShared();
     segment = arena.allocate(capacity, 64);
     address = segment.address();
+    LIVE.incrementAndGet();
+  }
+
+  /** Buffers of this process that were not closed: no garbage collection frees one. */
+  public static int live() {
+    return LIVE.get();
   }
 
   /** Bytes. */
@@ -113,6 +122,7 @@ public final class NativeBuffer implements AutoCloseable {
   public void close() {
     if (segment.scope().isAlive()) {
       arena.close();
+      LIVE.decrementAndGet();
     }
   }
 }
