@@ -4,20 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.patchbay.backend.config.Attachment;
-import dev.patchbay.backend.config.Ncsi;
 import dev.patchbay.backend.config.PlugAddress;
-import dev.patchbay.backend.config.Source;
-import dev.patchbay.backend.loop.NettyLoop;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
-import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.InternetChecksum;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.EOFException;
-import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -31,141 +25,15 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Plugs against sockets of this process. */
 @Timeout(30)
-class PlugTest {
-  private static final long MAC = 0x52_55_0a_00_02_02L;
-
-  @TempDir Path dir;
-  private final NettyLoop loop = new NettyLoop("plug-test");
-  private final PacketPool pool = new PacketPool(PacketPool.DEFAULT_LIMIT, true);
-  private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
-  private final BlockingQueue<byte[]> frames = new LinkedBlockingQueue<>();
-  private final List<Boolean> observed = new ArrayList<>();
-  private final PortDevice port = new PortDevice(4, "net0", MAC, 1500);
-  private Plugs plugs;
-
-  @BeforeEach
-  void makePlugs() {
-    PlugListener listener =
-        new PlugListener() {
-          @Override
-          public void attached(Plug plug) {
-            events.add("attached");
-          }
-
-          @Override
-          public void detached(Plug plug, String reason) {
-            events.add("detached " + reason);
-          }
-        };
-    plugs = new Plugs(loop, pool, listener, (device, data, at, length, in) -> observed.add(in));
-    port.up(true);
-    port.mac(MAC);
-    port.handler((packet, type) -> {
-      byte[] copy = new byte[packet.tail - packet.l2];
-      System.arraycopy(packet.data, packet.l2, copy, 0, copy.length);
-      packet.release();
-      frames.add(copy);
-    });
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws Exception {
-    loop.submit(
-            () -> {
-              plugs.close();
-              pool.checkNoLeaks();
-              assertThat(loop.failures()).isZero();
-              return null;
-            })
-        .get();
-    loop.close();
-  }
-
-  private static Attachment attachment(Attachment.Kind kind, PlugAddress address) {
-    return new Attachment(
-        Source.DEFAULT,
-        kind,
-        address,
-        "net0",
-        null,
-        OptionalInt.empty(),
-        null,
-        Ncsi.DEFAULT,
-        List.of());
-  }
-
-  private Plug open(Attachment.Kind kind, PlugAddress address) throws Exception {
-    return loop.submit(() -> plugs.open(attachment(kind, address), port)).get();
-  }
-
-  private Plug listen() throws Exception {
-    return open(Attachment.Kind.LISTEN, new PlugAddress.Unix(dir.resolve("a.sock")));
-  }
-
-  private SocketChannel dial() throws IOException {
-    return SocketChannel.open(UnixDomainSocketAddress.of(dir.resolve("a.sock")));
-  }
-
-  private String event() throws InterruptedException {
-    return String.valueOf(events.poll(10, TimeUnit.SECONDS));
-  }
-
-  private byte[] received() throws InterruptedException {
-    byte[] frame = frames.poll(10, TimeUnit.SECONDS);
-    assertThat(frame).isNotNull();
-    return frame;
-  }
-
-  /** A broadcast frame of an unused type, told apart by {@code mark}. */
-  private static byte[] frame(int length, int mark) {
-    byte[] frame = new byte[length];
-    java.util.Arrays.fill(frame, (byte) mark);
-    java.util.Arrays.fill(frame, 0, 6, (byte) -1);
-    Bytes.put16(frame, 12, 0x88b5);
-    return frame;
-  }
-
-  private static byte[] framed(byte[]... all) throws IOException {
-    var bytes = new java.io.ByteArrayOutputStream();
-    var out = new DataOutputStream(bytes);
-    for (byte[] one : all) {
-      out.writeInt(one.length);
-      out.write(one);
-    }
-    return bytes.toByteArray();
-  }
-
-  private static byte[] read(DataInputStream in) throws IOException {
-    byte[] frame = new byte[in.readInt()];
-    in.readFully(frame);
-    return frame;
-  }
-
-  private void transmit(byte[] frame) throws Exception {
-    loop.submit(
-            () -> {
-              Packet packet = pool.acquire(frame.length);
-              System.arraycopy(frame, 0, packet.data, packet.append(frame.length), frame.length);
-              port.transmit(packet);
-              return null;
-            })
-        .get();
-  }
-
+class PlugTest extends PlugTestBase {
   @Test
   void framesGoBothWaysHoweverTheyAreSplit() throws Exception {
     Plug plug = listen();

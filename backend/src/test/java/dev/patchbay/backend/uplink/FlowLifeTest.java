@@ -42,8 +42,7 @@ class FlowLifeTest {
 
   private TestStream connect(int port, boolean open) throws Exception {
     TestStream stream = new TestStream(new byte[0], open);
-    guest.on(() ->
-        guest.tcp.connect(0, TestGuest.ADDRESS, 0, 0, TestGuest.GATEWAY, port, stream));
+    guest.on(() -> guest.tcp.connect(0, TestGuest.ADDRESS, 0, 0, TestGuest.GATEWAY, port, stream));
     return stream;
   }
 

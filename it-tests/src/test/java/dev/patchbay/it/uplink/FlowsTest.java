@@ -55,8 +55,7 @@ class FlowsTest {
             }
             return null;
           });
-      InetSocketAddress echo =
-          new InetSocketAddress(World.literal(World.FAR4), origin.echoPort());
+      InetSocketAddress echo = new InetSocketAddress(World.literal(World.FAR4), origin.echoPort());
       for (int i = 0; i < UDP; i += BATCH) {
         datagrams(all, echo, i);
       }

@@ -38,8 +38,7 @@ class ForwardsTest {
     // may not bind privileged ports
     world =
         new World(
-            List.of(
-                "setpriv", "--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service"));
+            List.of("setpriv", "--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service"));
     origin = OriginServer.start(world.guest);
     // a guest is known by name from its first packet
     World.sh(world.guest, "ping -c 1 -W 5 " + World.GATEWAY4);
@@ -55,10 +54,7 @@ class ForwardsTest {
   }
 
   private static ControlClient.Answer post(String rule) throws IOException {
-    return world
-        .daemon()
-        .control()
-        .request("POST", "/v1/forwards", "{\"rule\":\"" + rule + "\"}");
+    return world.daemon().control().request("POST", "/v1/forwards", "{\"rule\":\"" + rule + "\"}");
   }
 
   private static int forward(String rule) throws IOException {

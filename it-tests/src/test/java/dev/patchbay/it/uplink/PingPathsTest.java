@@ -63,11 +63,14 @@ class PingPathsTest {
       assertThat(sockets(world, "raw")).isEmpty();
       assertThat(world.metric(DENIED)).isEqualTo(6);
       // errors of routers come by the ping socket's error queue
-      assertThat(world.guest.exec("ping", "-n", "-c", "1", "-W", "5", "-t", "2", World.FAR4).output())
+      assertThat(
+              world.guest.exec("ping", "-n", "-c", "1", "-W", "5", "-t", "2", World.FAR4).output())
           .contains("From " + World.ROUTER4)
           .contains("Time to live exceeded");
       assertThat(
-              world.guest.exec("ping", "-6", "-n", "-c", "1", "-W", "5", "-t", "2", World.FAR6)
+              world
+                  .guest
+                  .exec("ping", "-6", "-n", "-c", "1", "-W", "5", "-t", "2", World.FAR6)
                   .output())
           .contains("From " + World.ROUTER6)
           .contains("Time exceeded");

@@ -144,8 +144,7 @@ class PolicyTest {
   void plugsOfThisAndOfOtherInstancesAreReset() throws Exception {
     try (World world = new World("--listen", "tcp:127.0.0.1:0,name=cable");
         Daemon other =
-            Daemon.start(
-                world.host, "--listen", "tcp:0.0.0.0:0,name=theirs,allow=192.0.2.0/24")) {
+            Daemon.start(world.host, "--listen", "tcp:0.0.0.0:0,name=theirs,allow=192.0.2.0/24")) {
       // other instances' listeners are read once a second at most
       TimeUnit.MILLISECONDS.sleep(1100);
       refused(world, World.GATEWAY4, 9);

@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Setns {
   private static final int CLONE_NEWNET = 0x4000_0000;
+
+  @SuppressWarnings("restricted")
   private static final MethodHandle SETNS =
       Linker.nativeLinker()
           .downcallHandle(
