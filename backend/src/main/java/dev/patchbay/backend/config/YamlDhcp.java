@@ -38,8 +38,9 @@ final class YamlDhcp {
     if (name.contains("/")) {
       throw device.source().error("dhcp '" + name + "': namespaces are not supported yet");
     }
-    if (!name.equals("br0") && AttachmentParser.faultOfName(name).isPresent()) {
-      throw device.source().error("dhcp '" + name + "': expected the name of a device, e.g. br0");
+    if (!name.equals("br0")) {
+      // a setting without a server would be accepted and ignored
+      throw device.source().error("dhcp '" + name + "': only br0 has a DHCP server yet");
     }
     return new YamlDhcp().device(device);
   }

@@ -225,7 +225,9 @@ class YamlConfigTest {
     assertThatThrownBy(() -> read("version: 1\ndhcp: {red/br0: {}}"))
         .hasMessage("ci.yaml:2: dhcp 'red/br0': namespaces are not supported yet");
     assertThatThrownBy(() -> read("version: 1\ndhcp: {lo: {}}"))
-        .hasMessage("ci.yaml:2: dhcp 'lo': expected the name of a device, e.g. br0");
+        .hasMessage("ci.yaml:2: dhcp 'lo': only br0 has a DHCP server yet");
+    assertThatThrownBy(() -> read("version: 1\ndhcp: {net7: {}}"))
+        .hasMessage("ci.yaml:2: dhcp 'net7': only br0 has a DHCP server yet");
   }
 
   @Test
