@@ -11,7 +11,9 @@ import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
 import dev.patchbay.stack.wire.Ethernet;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,15 @@ public final class NeighbourTable {
   /** Entries in all (Linux: gc_thresh3). */
   public static final int LIMIT = 4096;
 
+  /**
+   * Entries that were heard of behind one port: a guest that claims addresses without end pushes
+   * out its own.
+   */
+  public static final int LIMIT_PER_PORT = 1024;
+
+  /** Entries among which the one to go is chosen: a search of all would be the attack. */
+  private static final int SAMPLE = 64;
+
   /** Packets that wait for one neighbour (of Linux's 212 992 bytes: {@code unres_qlen_bytes}). */
   static final int QUEUE_LIMIT = 101;
 
@@ -54,7 +65,9 @@ public final class NeighbourTable {
   private final RandomSource random;
   private final long key;
   private final @Nullable Neighbour[] slots = new Neighbour[SLOTS];
+  private final Map<NetDevice, int[]> byPort = new HashMap<>();
   private int count;
+  private int cursor;
   private @Nullable Solicitor arp;
   private @Nullable Solicitor ndp;
   private @Nullable FailureHandler failures;
@@ -97,7 +110,7 @@ public final class NeighbourTable {
   }
 
   private @Nullable Neighbour create(long hi, long lo, NetDevice device) {
-    if (count >= LIMIT && !evict()) {
+    if (count >= LIMIT && !evict(null)) {
       return null;
     }
     Neighbour neighbour = new Neighbour(hi, lo, device);
@@ -115,18 +128,58 @@ public final class NeighbourTable {
     count++;
   }
 
-  /** Makes room: the entry that was used longest ago, permanent ones excepted. */
-  private boolean evict() {
+  /**
+   * Makes room: of a sample the entry that was used longest ago, those without an answer first,
+   * permanent ones never.
+   *
+   * @param port whose entries are meant, or null for all
+   */
+  private boolean evict(@Nullable NetDevice port) {
     Neighbour oldest = null;
-    for (Neighbour n : slots) {
-      if (n != null && n.state != State.PERMANENT && (oldest == null || n.used < oldest.used)) {
-        oldest = n;
+    int found = 0;
+    for (int i = 0; i < SLOTS && found < SAMPLE; i++) {
+      cursor = cursor + 1 & SLOTS - 1;
+      Neighbour n = slots[cursor];
+      if (n != null && n.state != State.PERMANENT && (port == null || port.equals(n.port))) {
+        found++;
+        oldest = oldest == null || goesBefore(n, oldest) ? n : oldest;
       }
     }
     if (oldest != null) {
       remove(oldest);
     }
     return oldest != null;
+  }
+
+  private static boolean goesBefore(Neighbour a, Neighbour b) {
+    return a.state.usable() == b.state.usable() ? a.used < b.used : !a.state.usable();
+  }
+
+  /** Entries that were heard of behind a port. */
+  public int countOf(NetDevice port) {
+    int[] box = byPort.get(port);
+    return box == null ? 0 : box[0];
+  }
+
+  private void addTo(@Nullable NetDevice port, int change) {
+    if (port != null) {
+      byPort.computeIfAbsent(port, p -> new int[1])[0] += change;
+    }
+  }
+
+  /**
+   * Notes behind which port an entry is; one more than a port may have costs another of its own.
+   */
+  private void movePort(Neighbour neighbour, NetDevice port) {
+    if (port.equals(neighbour.port)) {
+      return;
+    }
+    if (countOf(port) >= LIMIT_PER_PORT) {
+      evict(port);
+    }
+    addTo(neighbour.port, -1);
+    addTo(port, 1);
+    neighbour.port = port;
   }
 
   /** Removes an entry with what waits for it. */
@@ -142,6 +195,7 @@ public final class NeighbourTable {
     }
     slots[hole] = null;
     count--;
+    addTo(neighbour.port, -1);
     // close the gap: what follows in the run may have been pushed past it
     for (int at = hole + 1 & SLOTS - 1; slots[at] != null; at = at + 1 & SLOTS - 1) {
       Neighbour moved = slots[at];
@@ -311,7 +365,7 @@ public final class NeighbourTable {
     boolean moved = known && neighbour.mac != mac;
     neighbour.mac = mac;
     if (port != null) {
-      neighbour.port = port;
+      movePort(neighbour, port);
     }
     neighbour.confirmed = loop.now();
     if (solicited) {
