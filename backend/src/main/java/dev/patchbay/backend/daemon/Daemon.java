@@ -8,6 +8,7 @@ import dev.patchbay.backend.config.ConfigException;
 import dev.patchbay.backend.config.DaemonConfig;
 import dev.patchbay.backend.config.Forward;
 import dev.patchbay.backend.config.MacAddress;
+import dev.patchbay.backend.config.Ncsi;
 import dev.patchbay.backend.control.EventLog;
 import dev.patchbay.backend.dhcp.Lease;
 import dev.patchbay.backend.dhcp.LeaseJson;
@@ -45,6 +46,8 @@ import org.apache.logging.log4j.Logger;
 final class Daemon {
   private static final Logger LOG = LogManager.getLogger("patchbay");
 
+  private static final int ETHERNET_MTU = 1500;
+
   /** What users should know at the start. */
   record Warning(String code, String message) {}
 
@@ -52,6 +55,7 @@ final class Daemon {
   private final NettyLoop loop;
   private final PacketPool pool = new PacketPool();
   private final Network network;
+  private final LinkEvents link;
   private final Plugs plugs;
   private final Services services;
   private final Guests guests;
@@ -97,6 +101,9 @@ final class Daemon {
     });
     network.stack().devices().forEach(device -> captures.device(device, ""));
     monitors = new Monitors(loop, events);
+    link = new LinkEvents(events, loop::now);
+    network.bridge().onMove(link::moved);
+    network.stack().neighbours().addListener(link::neighbour);
     plugs = new Plugs(loop, pool, new Attachments(), captures);
     UplinkOptions options = new UplinkOptions();
     options.restrict = config.uplink().restrict();
@@ -185,6 +192,8 @@ final class Daemon {
       port.carrier(false);
       ports.put(attachment.name(), port);
       captures.device(port, attachment.kind().word() + " " + attachment.address());
+      link.watch(port);
+      warnOfMtu(attachment, port.mtu());
     }
   }
 
@@ -211,6 +220,19 @@ final class Daemon {
       } catch (ForwardException e) {
         throw new IOException(forward.source().where() + ": " + e.getMessage(), e);
       }
+    }
+  }
+
+  /** The boards that speak NC-SI have a FTGMAC100, which cuts frames after 1518 bytes. */
+  private void warnOfMtu(Attachment attachment, int mtu) {
+    if (mtu > ETHERNET_MTU && attachment.ncsi().profile() != Ncsi.Profile.OFF) {
+      warnings.add(
+          new Warning(
+              "mtu-above-1500",
+              attachment.name()
+                  + ": an AST2500's FTGMAC100 takes no frames above MTU 1500, this port has "
+                  + mtu
+                  + "; `mtu=1500` fits it, `ncsi=off` says that the guest is none"));
     }
   }
 

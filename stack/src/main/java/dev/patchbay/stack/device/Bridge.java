@@ -18,8 +18,12 @@ public final class Bridge extends NetDevice {
   /** Told when an address moves between ports. */
   @FunctionalInterface
   public interface MoveListener {
-    /** {@code mac} was behind {@code from} and is now seen behind {@code to}. */
-    void moved(long mac, NetDevice from, NetDevice to);
+    /**
+     * {@code mac} was behind {@code from} and is now seen behind {@code to}.
+     *
+     * @param age ns since it was last seen there
+     */
+    void moved(long mac, NetDevice from, NetDevice to, long age);
   }
 
   private final EventLoop loop;
@@ -35,6 +39,7 @@ public final class Bridge extends NetDevice {
     super(index, name, Kind.ETHER, mac, 1500);
     this.loop = loop;
     this.table = new ForwardingTable(key);
+    carrier(false);
   }
 
   @Override
@@ -69,6 +74,7 @@ public final class Bridge extends NetDevice {
     device.master(this);
     ports.add(device);
     portMtuChanged();
+    portLinkChanged(device);
   }
 
   /** Takes a port away ({@code nomaster}). */
@@ -77,7 +83,27 @@ public final class Bridge extends NetDevice {
       device.master(null);
       table.forget(device);
       portMtuChanged();
+      followPorts();
     }
+  }
+
+  /**
+   * A port without carrier leads nowhere any more ({@code br_stp_disable_port}), and a bridge
+   * without one that has it has none either ({@code br_port_carrier_check}).
+   */
+  void portLinkChanged(NetDevice port) {
+    if (!port.isUp() || !port.hasCarrier()) {
+      table.forget(port);
+    }
+    followPorts();
+  }
+
+  private void followPorts() {
+    boolean any = false;
+    for (NetDevice port : ports) {
+      any |= port.isUp() && port.hasCarrier();
+    }
+    carrier(any);
   }
 
   /** The bridge's MTU is the least of its ports ({@code br_mtu_auto_adjust}). */
@@ -106,7 +132,7 @@ public final class Bridge extends NetDevice {
     long now = loop.now();
     NetDevice before = table.learn(source, port, now);
     if (before != null && moves != null) {
-      moves.moved(source, before, port);
+      moves.moved(source, before, port, table.movedAfter());
     }
     packet.physicalDevice = port;
     if (destination == mac()) {

@@ -26,6 +26,7 @@ public final class ForwardingTable {
   private final @Nullable NetDevice[] ports = new NetDevice[SLOTS];
   private final Map<NetDevice, int[]> counts = new HashMap<>();
   private final long key;
+  private long movedAfter;
 
   /**
    * @param key secret that spreads the addresses
@@ -64,6 +65,7 @@ public final class ForwardingTable {
       int slot = at + i & SLOTS - 1;
       NetDevice known = ports[slot];
       if (known != null && macs[slot] == mac) {
+        movedAfter = now - seen[slot];
         seen[slot] = now;
         if (known.equals(port)) {
           return null;
@@ -89,6 +91,11 @@ public final class ForwardingTable {
     ports[victim] = port;
     seen[victim] = now;
     return null;
+  }
+
+  /** Of an address that {@link #learn} found elsewhere: ns since it was last seen there. */
+  long movedAfter() {
+    return movedAfter;
   }
 
   private int count(NetDevice port, int change) {

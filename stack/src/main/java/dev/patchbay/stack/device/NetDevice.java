@@ -52,6 +52,7 @@ public abstract class NetDevice {
   private boolean up;
   private boolean carrier = true;
   private @Nullable Bridge master;
+  private @Nullable Runnable linkListener;
   private @Nullable FrameHandler handler;
   private Tap[] taps = NO_TAPS;
   private final List<InterfaceAddress> addresses = new ArrayList<>();
@@ -118,6 +119,7 @@ public abstract class NetDevice {
   /** Sets it up or down. */
   public void up(boolean value) {
     up = value;
+    linkChanged();
   }
 
   /** Whether the other end is there (IFF_LOWER_UP). */
@@ -126,7 +128,26 @@ public abstract class NetDevice {
   }
 
   public void carrier(boolean value) {
-    carrier = value;
+    if (carrier != value) {
+      carrier = value;
+      linkChanged();
+    }
+  }
+
+  private void linkChanged() {
+    Bridge bridge = master;
+    if (bridge != null) {
+      bridge.portLinkChanged(this);
+    }
+    Runnable listener = linkListener;
+    if (listener != null) {
+      listener.run();
+    }
+  }
+
+  /** Who is told after each change of {@link #isUp} or {@link #hasCarrier}. */
+  public final void onLinkChange(@Nullable Runnable listener) {
+    linkListener = listener;
   }
 
   /** The bridge whose port it is. */

@@ -85,7 +85,7 @@ class IpCommandTest {
                    valid_lft forever preferred_lft forever
                 inet6 ::1/128 scope host\s
                    valid_lft forever preferred_lft forever
-            2: br0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default qlen 1000
+            2: br0: <NO-CARRIER,BROADCAST,MULTICAST,UP> mtu 1500 qdisc noqueue state DOWN group default qlen 1000
                 link/ether 52:55:0a:00:02:02 brd ff:ff:ff:ff:ff:ff
                 inet 10.0.2.2/24 brd 10.0.2.255 scope global br0
                    valid_lft forever preferred_lft forever
@@ -110,15 +110,15 @@ class IpCommandTest {
         .isEqualTo(
             """
             lo               UNKNOWN        127.0.0.1/8\s
-            br0              UP             10.0.2.2/24 10.0.2.3/24\s
+            br0              DOWN           10.0.2.2/24 10.0.2.3/24\s
             """);
     assertThat(ip("-o -4 a show br0"))
         .startsWith("2: br0    inet 10.0.2.2/24 brd 10.0.2.255 scope global br0\\       valid_lft");
     assertThat(ip("-j -4 a show dev br0"))
         .isEqualTo(
             """
-            [{"ifindex":2,"ifname":"br0","flags":["BROADCAST","MULTICAST","UP","LOWER_UP"],\
-            "mtu":1500,"qdisc":"noqueue","operstate":"UP","group":"default","txqlen":1000,\
+            [{"ifindex":2,"ifname":"br0","flags":["NO-CARRIER","BROADCAST","MULTICAST","UP"],\
+            "mtu":1500,"qdisc":"noqueue","operstate":"DOWN","group":"default","txqlen":1000,\
             "addr_info":[{"family":"inet","local":"10.0.2.2","prefixlen":24,\
             "broadcast":"10.0.2.255","scope":"global","label":"br0",\
             "valid_life_time":4294967295,"preferred_life_time":4294967295},\
@@ -134,7 +134,7 @@ class IpCommandTest {
     assertThat(ip("-s link show br0"))
         .isEqualTo(
             """
-            2: br0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP mode DEFAULT group default qlen 1000
+            2: br0: <NO-CARRIER,BROADCAST,MULTICAST,UP> mtu 1500 qdisc noqueue state DOWN mode DEFAULT group default qlen 1000
                 link/ether 52:55:0a:00:02:02 brd ff:ff:ff:ff:ff:ff
                 RX:  bytes packets errors dropped  missed   mcast          \s
                         76       0      0       0       0       0\s
@@ -148,6 +148,10 @@ class IpCommandTest {
 
   @Test
   void routes() {
+    // no guest is there yet
+    assertThat(ip("r"))
+        .contains("10.0.2.0/24 dev br0 proto kernel scope link src 10.0.2.2 linkdown");
+    br0.carrier(true);
     assertThat(ip("r"))
         .isEqualTo(
             """
