@@ -28,8 +28,7 @@ final class Peers {
     }
     words[i * 5 + 4] = host.port();
     if (i > 0) {
-      // the one used last stands first
-      swap(i);
+      moveToFront(i);
     }
     return 0;
   }
@@ -44,12 +43,20 @@ final class Peers {
     return count++;
   }
 
-  private void swap(int i) {
-    for (int k = 0; k < 5; k++) {
-      long w = words[i * 5 + k];
-      words[i * 5 + k] = words[k];
-      words[k] = w;
-    }
+  /** The order is that of use, so that the last one may give way. */
+  private void moveToFront(int i) {
+    int at = i * 5;
+    long wireHi = words[at];
+    long wireLo = words[at + 1];
+    long hostHi = words[at + 2];
+    long hostLo = words[at + 3];
+    long port = words[at + 4];
+    System.arraycopy(words, 0, words, 5, at);
+    words[0] = wireHi;
+    words[1] = wireLo;
+    words[2] = hostHi;
+    words[3] = hostLo;
+    words[4] = port;
   }
 
   private int find(int column, long hi, long lo) {
