@@ -130,15 +130,13 @@ class OutsideTest {
       byte[] up = noise(40 << 20, 3);
       TestStream stream = connect(TestGuest.GATEWAY, server.getLocalPort(), up);
       try (Socket s = server.accept()) {
-        long before = -1;
-        long now = 0;
-        // until nothing moves any more
-        while (now != before) {
-          before = now;
-          TimeUnit.MILLISECONDS.sleep(500);
-          now = guest.<Long>on(() -> guest.outside.counters().tcpBytesOut);
+        // until the guest probes a shut window: all that is in between is full
+        while (guest.<Long>on(() -> guest.tcp.counters().tcpWinProbe) == 0) {
+          Thread.onSpinWait();
         }
-        assertThat(now).isPositive().isLessThan(up.length);
+        assertThat(guest.<Long>on(() -> guest.outside.counters().tcpBytesOut))
+            .isPositive()
+            .isLessThan(up.length);
         assertThat(guest.<Long>on(guest.pool::peak)).isLessThan(32L << 20);
         assertThat(s.getInputStream().readAllBytes()).isEqualTo(up);
       }
