@@ -20,6 +20,18 @@
  * the host that times out is answered by silence, as the world did. Ping sockets are tried before
  * raw ones, since their kernel filters.
  *
+ * <p>What routers of the world say comes back: the quotation is the guest's packet as it was sent,
+ * its hop limit goes out with datagrams, echo requests and SYNs that have few hops left, so that
+ * traceroute sees each router. "Too big" for a datagram or an echo request goes to the guest; a TCP
+ * stream ends here, so its path is the host's own affair.
+ *
+ * <p>TCP's urgent data is passed in line (RFC 6093 section 6): each byte arrives where it stood,
+ * the pointer does not. An application that relies on it (telnet's synch) reads the data mark from
+ * the stream.
+ *
+ * <p>Flows are limited per guest (an address behind a port), per port (half of all) and in all; a
+ * UDP datagram or echo request beyond is dropped, a SYN refused, both as HOST_FLOW_LIMIT.
+ *
  * <p>A new protocol: its case in {@code Outside.dispatch}, a relay beside {@code DatagramRelay},
  * its limits in {@code UplinkOptions}. A new rule of policy: {@code Policy.isRefused}.
  *
