@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -20,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Requires("daemon")
 class EventsTest {
   private static final JsonMapper JSON = JsonMapper.shared();
+  @TempDir Path dir;
 
   /** An ARP request for the gateway in QEMU's stream framing. */
   private static void ask(SocketChannel peer, String mac, int address) throws IOException {
@@ -54,7 +57,11 @@ class EventsTest {
   @Test
   void linksAddressesAndDuplicatesAreTold() throws Exception {
     try (Daemon daemon =
-        Daemon.start("--listen", "unix:a.sock,name=bmc0", "--listen", "unix:b.sock,name=bmc1")) {
+        Daemon.start(
+            "--listen",
+            "unix:" + dir.resolve("a.sock") + ",name=bmc0",
+            "--listen",
+            "unix:" + dir.resolve("b.sock") + ",name=bmc1")) {
       assertThat(daemon.exec("ip", "link", "show", "br0").ok())
           .contains("<NO-CARRIER,BROADCAST,MULTICAST,UP>")
           .contains("state DOWN");
@@ -96,7 +103,7 @@ class EventsTest {
 
   @Test
   void aCableThatIsPulledTakesTheBridgesCarrierAlong() throws Exception {
-    try (Daemon daemon = Daemon.start("--listen", "unix:a.sock,name=bmc0");
+    try (Daemon daemon = Daemon.start("--listen", "unix:" + dir.resolve("a.sock") + ",name=bmc0");
         ControlClient.Stream events = daemon.control().open("GET", "/v1/events?since=0", null)) {
       dial(daemon, "bmc0").close();
       assertThat(next(events, "link").path("link").asBoolean()).isTrue();
@@ -110,9 +117,9 @@ class EventsTest {
     try (Daemon daemon =
         Daemon.start(
             "--listen",
-            "unix:a.sock,name=bmc0,mtu=9000",
+            "unix:" + dir.resolve("a.sock") + ",name=bmc0,mtu=9000",
             "--listen",
-            "unix:b.sock,name=pc,mtu=9000,ncsi=off")) {
+            "unix:" + dir.resolve("b.sock") + ",name=pc,mtu=9000,ncsi=off")) {
       assertThat(daemon.ready().path("warnings").findValuesAsString("message"))
           .filteredOn(message -> message.contains("AST2500"))
           .singleElement()
