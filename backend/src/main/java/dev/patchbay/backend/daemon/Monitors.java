@@ -96,7 +96,12 @@ final class Monitors implements MonitorListener, AutoCloseable {
   @Override
   public void repaired(String port, RepairPolicy.Cause cause, long count) {
     String word = cause.name().toLowerCase(Locale.ROOT);
-    LOG.warn("{}: the guest's card did not {}: repaired by QMP stop and cont", port, word);
+    if (cause == RepairPolicy.Cause.RECEIVE) {
+      LOG.warn("{}: the guest's card does not receive: repaired by QMP stop and cont", port);
+    } else {
+      // a guest that has nothing to say looks the same
+      LOG.info("{}: silent since it was attached: QMP stop and cont, lest it hangs", port);
+    }
     events.append("repaired", Map.of("port", port, "cause", word, "count", count));
   }
 

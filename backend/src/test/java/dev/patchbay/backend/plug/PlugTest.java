@@ -71,6 +71,27 @@ class PlugTest extends PlugTestBase {
   }
 
   @Test
+  void oneFrameThatAMachineDoesNotReadIsAStall() throws Exception {
+    Plug plug = listen();
+    try (SocketChannel peer = dial()) {
+      assertThat(event()).isEqualTo("attached");
+      transmit(frame(60, 1));
+      assertThat(event()).isEqualTo("stalled");
+      assertThat(loop.submit(plug::stalled).get()).isTrue();
+      var in = new DataInputStream(Channels.newInputStream(peer));
+      assertThat(read(in)).isEqualTo(frame(60, 1));
+      // one frame after the other, each read: that is noticed at the next look, 100 ms later at most
+      for (int i = 0; loop.submit(plug::stalled).get(); i++) {
+        assertThat(i).as("frames read").isLessThan(100_000);
+        transmit(frame(60, 2));
+        assertThat(read(in)).isEqualTo(frame(60, 2));
+      }
+      assertThat(plug.statistics().stalls).isEqualTo(1);
+      assertThat(events).isEmpty();
+    }
+  }
+
+  @Test
   void garbageClosesAndTheNextConnectionIsTaken() throws Exception {
     Plug plug = listen();
     try (SocketChannel peer = dial()) {

@@ -54,6 +54,11 @@ abstract class PlugTestBase {
           public void detached(Plug plug, String reason) {
             events.add("detached " + reason);
           }
+
+          @Override
+          public void stalled(Plug plug) {
+            events.add("stalled");
+          }
         };
     plugs = new Plugs(loop, pool, listener, (device, data, at, length, in) -> observed.add(in));
     port.up(true);

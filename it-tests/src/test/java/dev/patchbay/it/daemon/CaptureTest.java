@@ -1,6 +1,7 @@
 package dev.patchbay.it.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.patchbay.it.Daemon;
@@ -211,5 +212,46 @@ class CaptureTest {
         .contains("of the command")
         .contains("--exec #1 'ip addr': 2: br0");
     new Tshark(out).isSound();
+  }
+
+  @Test
+  @Requires("daemon")
+  void aFileThatCannotBeWrittenIsNamed() throws Exception {
+    Path text = Files.writeString(folder.resolve("notes"), "of somebody");
+    assertThatThrownBy(() -> Daemon.start("--pcap", text.toString()))
+        .hasMessageContaining("daemon ended with 1")
+        .hasMessageContaining("--pcap '" + text + "': " + text + ": exists and is no pcapng file");
+    assertThat(text).hasContent("of somebody");
+    assertThatThrownBy(() -> Daemon.start("--pcap", "/no/such/file"))
+        .hasMessageContaining("daemon ended with 1")
+        .hasMessageContaining("/no/such/file: No such file or directory");
+  }
+
+  @Test
+  @Requires("daemon")
+  void aReaderOfStandardOutputThatLeavesIsToldByTheStatus() throws Exception {
+    Path ready = folder.resolve("ready.json");
+    Process process =
+        new ProcessBuilder(
+                Repository.file("backend/bin/patchbay").toString(),
+                "run",
+                "--dir",
+                folder.resolve("d").toString(),
+                "--pcap",
+                "-",
+                "--ready-file",
+                ready.toString())
+            .redirectError(folder.resolve("err").toFile())
+            .start();
+    assertThat(process.getInputStream().readNBytes(4)).containsExactly(0x0a, 0x0d, 0x0d, 0x0a);
+    process.getInputStream().close();
+    while (!Files.exists(ready)) {
+      assertThat(process.isAlive()).isTrue();
+      Thread.sleep(50);
+    }
+    process.toHandle().destroy();
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(1);
+    assertThat(folder.resolve("err")).content().contains("capture -: its reader has gone");
   }
 }
