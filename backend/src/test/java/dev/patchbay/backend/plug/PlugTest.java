@@ -80,7 +80,8 @@ class PlugTest extends PlugTestBase {
       assertThat(loop.submit(plug::stalled).get()).isTrue();
       var in = new DataInputStream(Channels.newInputStream(peer));
       assertThat(read(in)).isEqualTo(frame(60, 1));
-      // one frame after the other, each read: that is noticed at the next look, 100 ms later at most
+      // one frame after the other, each read: that is noticed at the next look, 100 ms later at
+      // most
       for (int i = 0; loop.submit(plug::stalled).get(); i++) {
         assertThat(i).as("frames read").isLessThan(100_000);
         transmit(frame(60, 2));
