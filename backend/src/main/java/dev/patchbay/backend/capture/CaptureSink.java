@@ -142,18 +142,8 @@ final class CaptureSink {
       lost++;
       return;
     }
-    to.length =
-        Pcapng.packet(
-            to.data,
-            to.length,
-            device.number,
-            time,
-            data,
-            offset,
-            length,
-            direction,
-            device.lostSince,
-            comment);
+    int options = Pcapng.beginPacket(to.data, to.length, device.number, time, data, offset, length);
+    to.length = Pcapng.endPacket(to.data, to.length, options, direction, device.lostSince, comment);
     device.lostSince = 0;
   }
 

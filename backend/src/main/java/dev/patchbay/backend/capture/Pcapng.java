@@ -149,25 +149,14 @@ final class Pcapng {
   }
 
   /**
-   * Enhanced Packet Block.
+   * Enhanced Packet Block up to its options, which {@link #endPacket} adds.
    *
    * @param device number of its interface
    * @param nanos since 1970, UTC
-   * @param direction {@link #INBOUND}, {@link #OUTBOUND}, or 0 where it is not known
-   * @param lost packets of this interface that the capture lost before this one
-   * @param comment its text in UTF-8, or null
+   * @return where the options begin
    */
-  static int packet(
-      byte[] to,
-      int start,
-      int device,
-      long nanos,
-      byte[] data,
-      int offset,
-      int length,
-      int direction,
-      long lost,
-      byte @Nullable [] comment) {
+  static int beginPacket(
+      byte[] to, int start, int device, long nanos, byte[] data, int offset, int length) {
     int at = begin(to, start, ENHANCED_PACKET);
     at = put32(to, at, device);
     at = put32(to, at, (int) (nanos >>> 32));
@@ -175,8 +164,20 @@ final class Pcapng {
     at = put32(to, at, length);
     at = put32(to, at, length);
     System.arraycopy(data, offset, to, at, length);
-    at = pad(to, at + length, length);
-    boolean options = direction != 0 || lost != 0 || comment != null;
+    return pad(to, at + length, length);
+  }
+
+  /**
+   * The options and the end of an Enhanced Packet Block.
+   *
+   * @param options where they begin, from {@link #beginPacket}
+   * @param direction {@link #INBOUND}, {@link #OUTBOUND}, or 0 where it is not known
+   * @param lost packets of this interface that the capture lost before this one
+   * @param comment its text in UTF-8, or null
+   */
+  static int endPacket(
+      byte[] to, int start, int options, int direction, long lost, byte @Nullable [] comment) {
+    int at = options;
     if (direction != 0) {
       SHORT.set(to, at, (short) EPB_FLAGS);
       SHORT.set(to, at + 2, (short) 4);
@@ -188,7 +189,7 @@ final class Pcapng {
     if (comment != null) {
       at = option(to, at, OPT_COMMENT, comment);
     }
-    return end(to, start, at, options);
+    return end(to, start, at, at > options);
   }
 
   /**
