@@ -20,8 +20,8 @@ class GuestsTest {
   private static final long MAC = 0x525400123456L;
   private static final Forward.Guest BMC0 = new Forward.Guest.Name("bmc0");
 
-  private final NetworkStack stack =
-      new NetworkStack(new VirtualLoop(), new PacketPool(), new RandomSource(1));
+  private final VirtualLoop loop = new VirtualLoop();
+  private final NetworkStack stack = new NetworkStack(loop, new PacketPool(), new RandomSource(1));
   private final PortDevice port = new PortDevice(stack.nextIndex(), "bmc0", 0x52550a010004L, 1500);
   private final List<Lease> leases = new ArrayList<>();
   private final Guests guests = new Guests(stack, Map.of("bmc0", port), () -> leases);
@@ -54,6 +54,18 @@ class GuestsTest {
     assertThat(guests.resolve(BMC0)).hasToString("10.0.2.77");
     heard("10.0.2.15");
     assertThat(guests.addresses(port)).hasSize(2);
+  }
+
+  @Test
+  void aLeaseThatIsNewerThanWhatWasHeardGoesBeforeIt() {
+    heard("10.0.2.15");
+    lease("bmc0", Lease.State.BOUND, "10.0.2.16");
+    loop.runForMillis(1);
+    guests.leased(leases.getLast());
+    assertThat(guests.resolve(BMC0)).hasToString("10.0.2.16");
+    loop.runForMillis(1);
+    heard("10.0.2.15");
+    assertThat(guests.resolve(BMC0)).hasToString("10.0.2.15");
   }
 
   @Test
