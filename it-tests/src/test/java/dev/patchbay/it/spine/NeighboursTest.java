@@ -25,8 +25,8 @@ class NeighboursTest {
   };
 
   /**
-   * The PC is the one that sends much: QEMU's FTGMAC100 loses long TCP segments over IPv6 that
-   * Linux 6.1 gives it, before they come to a cable.
+   * Over IPv6 the PC is the one that sends much: long TCP segments from Linux 6.1 on QEMU's
+   * FTGMAC100 did not arrive at another guest, while the PC's do.
    */
   @Test
   @Requires({"qemu-x86", "image-e1000"})
