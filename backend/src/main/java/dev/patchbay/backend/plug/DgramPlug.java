@@ -24,7 +24,6 @@ import java.io.IOException;
  * for by epoll, and is tried again with each tick.
  */
 final class DgramPlug extends Plug implements FdHandle.Listener {
-  private static final int BURSTS = 4;
   private static final long RETRY = 1_000_000;
 
   private final DgramSockets sockets;
@@ -56,12 +55,15 @@ final class DgramPlug extends Plug implements FdHandle.Listener {
   @Override
   public void onReadable(FdHandle from) {
     DatagramReader reader = context.buffers.reader();
-    for (int burst = 0; burst < BURSTS; burst++) {
+    context.share.begin();
+    boolean spent = false;
+    while (!spent) {
       int n = reader.receive(from.number());
       statistics.reads++;
       for (int i = 0; i < n && !from.isClosed(); i++) {
         reader.select(i);
         receive(reader);
+        spent |= context.share.isSpent();
       }
       if (n < PlugBuffers.BURST) {
         return; // errors of earlier sends come here too, once each

@@ -15,6 +15,7 @@ public final class Plugs implements AutoCloseable {
   final PacketPool pool;
   final PlugListener listener;
   final FrameObserver observer;
+  final TurnShare share;
   final PlugBuffers buffers = new PlugBuffers();
   private final List<Plug> open = new ArrayList<>();
 
@@ -25,6 +26,7 @@ public final class Plugs implements AutoCloseable {
    */
   public Plugs(NettyLoop loop, PacketPool pool, PlugListener listener, FrameObserver observer) {
     this.loop = loop;
+    this.share = new TurnShare(loop);
     this.pool = pool;
     this.listener = listener;
     this.observer = observer;

@@ -18,15 +18,12 @@ import org.jspecify.annotations.Nullable;
  * QEMU's stream framing over a unix or TCP connection, one at a time, which a {@link
  * StreamListener} or a {@link StreamConnector} brings.
  *
- * <p>Reading never stops; a turn takes at most {@value #FRAME_BUDGET} frames or {@value
- * #BYTE_BUDGET} bytes and what one read gives beyond, the rest stays in the kernel and epoll
- * reports it again. Over unix sockets a {@link SendWindow} bounds what QEMU has not read; over TCP
- * the kernel tells only what was acknowledged, so there its buffers are the bound.
+ * <p>Reading never stops; a turn takes at most {@value #BYTE_BUDGET} bytes, the frames and the time
+ * that {@link TurnShare} allows. The rest waits in the parser and in the kernel for the next one.
+ * Over unix sockets a {@link SendWindow} bounds what QEMU has not read; over TCP the kernel tells
+ * only what was acknowledged, so there its buffers are the bound.
  */
 final class StreamPlug extends Plug implements FdHandle.Listener {
-  /** Frames of one turn. */
-  static final int FRAME_BUDGET = 256;
-
   /** Bytes of one turn. */
   static final int BYTE_BUDGET = 512 * 1024;
 
@@ -45,6 +42,7 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
   private final FrameParser parser = new FrameParser(BUFFER, FrameParser.MAX_FRAME);
   private final SendWindow window = new SendWindow();
   private final Timer windowTimer;
+  private final Timer restTimer;
   private final StallWatch watch;
   private final boolean bounded;
   private final @Nullable StreamListener listening;
@@ -61,6 +59,7 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
     }
     bounded = address instanceof PlugAddress.Unix;
     windowTimer = loop.timer(this::flushLater);
+    restTimer = loop.timer(this::rest);
     watch = new StallWatch(loop, this::unread, this::stallBegins);
     if (attachment.kind() == Attachment.Kind.LISTEN) {
       listening = listener();
@@ -107,9 +106,10 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
 
   @Override
   public void onReadable(FdHandle from) {
-    int frames = 0;
+    restTimer.cancel();
+    context.share.begin();
     int bytes = 0;
-    while (frames < FRAME_BUDGET && bytes < BYTE_BUDGET && from.equals(handle)) {
+    while (parse(from) && bytes < BYTE_BUDGET) {
       int wanted = Math.min(parser.room(), READ);
       int n = StreamFd.read(from.number(), parser.buffer(), parser.writeAt(), wanted);
       statistics.reads++;
@@ -119,21 +119,33 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
       }
       parser.filled(n);
       bytes += n;
-      frames += parse(from);
       if (n < wanted) {
+        parse(from);
         return;
       }
     }
   }
 
-  private int parse(FdHandle from) {
-    int frames = 0;
+  /** What one read brought and the turn had no time for. */
+  private void rest() {
+    FdHandle from = handle;
+    if (from != null) {
+      onReadable(from);
+    }
+  }
+
+  /** Works off what was read; whether it is all done and there is time for more. */
+  private boolean parse(FdHandle from) {
     int length = parser.next();
     while (length > 0) {
-      frames++;
       deliver(parser.buffer(), parser.frameAt(), length);
       if (!from.equals(handle)) {
-        return frames; // what a frame made happen has closed the connection
+        return false; // what a frame made happen has closed the connection
+      }
+      if (context.share.isSpent()) {
+        // the kernel may have no more, and then reports nothing
+        restTimer.arm(loop.now());
+        return false;
       }
       length = parser.next();
     }
@@ -141,8 +153,9 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
     emptyBefore = parser.emptyFrames();
     if (length == FrameParser.GARBAGE) {
       badLength();
+      return false;
     }
-    return frames;
+    return true;
   }
 
   private void badLength() {
@@ -251,6 +264,7 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
     }
     handle = null;
     windowTimer.cancel();
+    restTimer.cancel();
     watch.reset();
     old.close();
     parser.reset();

@@ -7,7 +7,9 @@ import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.Ethernet;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ public final class Bridge extends NetDevice {
   private final EventLoop loop;
   private final List<NetDevice> ports = new ArrayList<>();
   private final ForwardingTable table;
+  private final Map<NetDevice, StormLimit> storms = new HashMap<>();
   private @Nullable MoveListener moves;
   private @Nullable Runnable mtuListener;
 
@@ -73,6 +76,7 @@ public final class Bridge extends NetDevice {
     }
     device.master(this);
     ports.add(device);
+    storms.put(device, new StormLimit());
     portMtuChanged();
     portLinkChanged(device);
   }
@@ -80,6 +84,7 @@ public final class Bridge extends NetDevice {
   /** Takes a port away ({@code nomaster}). */
   public void removePort(NetDevice device) {
     if (ports.remove(device)) {
+      storms.remove(device);
       device.master(null);
       table.forget(device);
       portMtuChanged();
@@ -141,17 +146,28 @@ public final class Bridge extends NetDevice {
       // 01:80:c2:00:00:0x is never forwarded (IEEE 802.1D table 7-10)
       port.dropReceived(packet, DropReason.BRIDGE_INGRESS_STP_STATE);
     } else if (Addresses.isGroupMac(destination)) {
-      flood(packet, port);
+      if (mayFlood(port, now)) {
+        flood(packet, port);
+      } else {
+        port.statistics.dropped(DropReason.BRIDGE_STORM);
+      }
       passUp(packet);
     } else {
       NetDevice out = table.lookup(destination, now);
       if (out != null) {
         forward(packet, port, out);
-      } else {
+      } else if (mayFlood(port, now)) {
         flood(packet, port);
         packet.release();
+      } else {
+        port.dropReceived(packet, DropReason.BRIDGE_STORM);
       }
     }
+  }
+
+  private boolean mayFlood(NetDevice port, long now) {
+    StormLimit limit = storms.get(port);
+    return limit != null && limit.allows(now);
   }
 
   private static boolean isLinkLocalGroup(long mac) {

@@ -61,6 +61,7 @@ public enum DropReason {
   IPV6_TOO_MANY_EXTHDRS("too many IPv6 extension headers"),
   BRIDGE_NO_EGRESS_PORT("no other port to send it to"),
   BRIDGE_INGRESS_STP_STATE("bridge port is not forwarding"),
+  BRIDGE_STORM("more frames for all ports than one port may send"),
   MAC_INVALID_SOURCE("a group address as Ethernet source"),
   LOCAL_MAC("a guest uses an Ethernet address of ours"),
   HOST_SELF("a guest tried to reach the appliance's own control side"),

@@ -1,8 +1,8 @@
 package dev.patchbay.stack.packet;
 
 /**
- * The account of one port in a {@link PacketPool}: what its guest's frames, and what waits to be
- * sent to its guest, pin.
+ * The account of one port in a {@link PacketPool}: what its guest's frames pin, and what TCP holds
+ * to send to its guest. Packets under way to the guest are nobody's; the port's queue bounds them.
  *
  * <p>While less than half of the pool is in use a port may take what it likes. Beyond, each of
  * <i>n</i> ports may hold up to the <i>n</i>-th part of the other half, so that one that hoards

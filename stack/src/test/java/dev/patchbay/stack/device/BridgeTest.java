@@ -3,6 +3,7 @@ package dev.patchbay.stack.device;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.loop.VirtualLoop;
+import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.wire.Bytes;
@@ -110,6 +111,45 @@ class BridgeTest {
     bridge.table().forEach(loop.now(), (mac, port, age) -> learned[port.equals(one) ? 0 : 1]++);
     assertThat(learned[0]).isLessThanOrEqualTo(ForwardingTable.LIMIT_PER_PORT);
     assertThat(bridge.table().lookup(GUEST, loop.now())).isEqualTo(two);
+    pool.checkNoLeaks();
+  }
+
+  private void flood(PortDevice port, long destination) {
+    Packet packet = pool.acquire(60);
+    int at = packet.append(60);
+    Bytes.put48(packet.data, at, destination);
+    Bytes.put48(packet.data, at + 6, GUEST);
+    Bytes.put16(packet.data, at + 12, 0x88b5);
+    port.receive(packet);
+  }
+
+  @Test
+  void aStormOfOnePortLeavesTheOthersRoom() {
+    int[] flooded = {0};
+    one.plug(Packet::release);
+    two.plug(packet -> {
+      flooded[0]++;
+      packet.release();
+    });
+    for (int i = 0; i < 10_000; i++) {
+      flood(one, 0x5254_0077_7777L);
+    }
+    assertThat(flooded[0]).as("one burst").isEqualTo(StormLimit.BURST);
+    assertThat(pool.drops(DropReason.BRIDGE_STORM)).isEqualTo(8000);
+    for (int i = 0; i < 1000; i++) {
+      loop.runFor(100_000);
+      flood(one, 0xffff_ffff_ffffL);
+    }
+    assertThat(flooded[0]).as("half of ten thousand a second").isEqualTo(StormLimit.BURST + 500);
+    assertThat(one.statistics.drops(DropReason.BRIDGE_STORM)).isEqualTo(500);
+    // what the appliance itself and the other port send is not limited by it
+    flood(two, 0xffff_ffff_ffffL);
+    assertThat(two.statistics.drops(DropReason.BRIDGE_STORM)).isZero();
+    loop.runForMillis(1000);
+    for (int i = 0; i < 3000; i++) {
+      flood(one, 0x5254_0077_7777L);
+    }
+    assertThat(flooded[0]).as("full again").isEqualTo(2 * StormLimit.BURST + 500);
     pool.checkNoLeaks();
   }
 }
