@@ -106,6 +106,7 @@ demo_watched() {
 }
 
 demo_interrupted() {
+  rm -f "${demo_told:-}"
   [[ -z ${demo_child:-} ]] || kill -TERM -- "-$demo_child" 2>/dev/null
   exit $((128 + $1))
 }
@@ -139,16 +140,16 @@ demo_build() {
 
 # demo_guest_image: sets demo_folder
 demo_guest_image() {
-  local cache=${PATCHBAY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/patchbay} minutes=1 told status
+  local cache=${PATCHBAY_CACHE:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/patchbay} minutes=1 status
   if ! compgen -G "$cache/images/$demo_guest-*" >/dev/null; then
     [[ $demo_guest != ast2500 ]] || minutes=$((16 / $(nproc) + 1))
     echo "Making the guest's image $demo_guest, about $minutes min, once"
   fi
-  told=$(mktemp) || exit $DEMO_FAILED
-  demo_watched bash -c '"$1" "$2" >"$3"' demo "$backend/../images/build" "$demo_guest" "$told"
+  demo_told=$(mktemp) || exit $DEMO_FAILED
+  demo_watched bash -c '"$1" "$2" >"$3"' demo "$backend/../images/build" "$demo_guest" "$demo_told"
   status=$?
-  demo_folder=$(sed -n "s/^$demo_guest //p" "$told")
-  rm -f "$told"
+  demo_folder=$(sed -n "s/^$demo_guest //p" "$demo_told")
+  rm -f "$demo_told"
   ((status == 0)) || exit $status
   [[ -d $demo_folder ]] || demo_fail "images/build $demo_guest told no folder"
 }

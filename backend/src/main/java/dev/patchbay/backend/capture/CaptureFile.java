@@ -170,19 +170,28 @@ public final class CaptureFile implements AutoCloseable {
         int magic = window.i32(at + 8, true);
         little = magic == Pcapng.BYTE_ORDER_MAGIC;
         if (!little && magic != Integer.reverseBytes(Pcapng.BYTE_ORDER_MAGIC)) {
-          return broken(at);
+          throw damaged(at);
         }
       }
       long length = window.i32(at + 4, little) & 0xffffffffL;
-      if (length < 12 || length % 4 != 0 || at + length > size) {
+      if (length < 12 || length % 4 != 0) {
+        throw damaged(at);
+      }
+      if (at + length > size) {
         return broken(at);
       }
       if (window.i32(at + length - 4, little) != (int) length) {
-        return broken(at);
+        throw damaged(at);
       }
       at += length;
     }
     return at == 0 ? broken(0) : at;
+  }
+
+  /** What no crash while writing explains is not ours to throw away. */
+  private static IOException damaged(long at) {
+    return new IOException(
+        at == 0 ? "exists and is no pcapng file" : "is damaged at byte " + at + "; move it away");
   }
 
   private static long broken(long at) throws IOException {

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** All captures of one daemon. All methods on its loop, within a turn, unless said otherwise. */
 public final class Captures implements FrameObserver, PacketPool.DropObserver {
-  /** Captures, and readers of each, at one time. */
+  /**
+   * Files and readers of captures at one time, so that what waits for them stays within 128 MiB.
+   */
   public static final int LIMIT = 16;
 
   /** Told what happens to a capture, on the thread that it happens on. */
@@ -144,11 +146,11 @@ public final class Captures implements FrameObserver, PacketPool.DropObserver {
      * A section of its own for one more reader. The first reader of a capture without file gets all
      * since its beginning, as far as it was kept.
      *
-     * @return null where there are {@value #LIMIT} already
+     * @return null where there are {@value #LIMIT} files and readers in all already
      */
     public @Nullable CaptureStream stream() {
       CaptureSink kept = waiting;
-      if (kept == null && sinks.size() >= LIMIT) {
+      if (kept == null && sinksInAll() >= LIMIT) {
         return null;
       }
       CaptureSink sink = kept == null ? newSink() : kept;
@@ -181,6 +183,11 @@ public final class Captures implements FrameObserver, PacketPool.DropObserver {
     forEachSink(sink -> sink.device(origin));
   }
 
+  /** Files and readers of all captures: each may hold {@value CaptureSink#CHUNKS} chunks. */
+  private int sinksInAll() {
+    return captures.stream().mapToInt(capture -> capture.sinks.size()).sum();
+  }
+
   private void forEachSink(Consumer<CaptureSink> action) {
     for (Capture capture : captures) {
       capture.sinks.forEach(action);
@@ -204,7 +211,7 @@ public final class Captures implements FrameObserver, PacketPool.DropObserver {
    * @return null where there are {@value #LIMIT} already; the file stays the caller's then
    */
   public @Nullable Capture add(@Nullable String port, @Nullable CaptureFile file) {
-    if (captures.size() >= LIMIT) {
+    if (sinksInAll() >= LIMIT) {
       return null;
     }
     Capture made = new Capture(++lastId, port, file);

@@ -93,7 +93,7 @@ final class CaptureModel {
       });
     }
     throw new ControlException(
-        409, "too-many", "there are " + Captures.LIMIT + " captures already");
+        409, "too-many", "there are " + Captures.LIMIT + " captures and readers already");
   }
 
   void remove(int id) {
@@ -114,7 +114,7 @@ final class CaptureModel {
     CaptureStream stream = capture.stream();
     if (stream == null) {
       throw new ControlException(
-          409, "too-many", "capture " + id + " has " + Captures.LIMIT + " readers already");
+          409, "too-many", "there are " + Captures.LIMIT + " captures and readers already");
     }
     return new ByteStream() {
       @Override

@@ -31,11 +31,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -47,6 +49,9 @@ final class Daemon {
   private static final Logger LOG = LogManager.getLogger("patchbay");
 
   private static final int ETHERNET_MTU = 1500;
+
+  /** Least time between two lines of the log that say that a port stalled, ns. */
+  private static final long STALL_LOG = 10_000_000_000L;
 
   /** What users should know at the start. */
   record Warning(String code, String message) {}
@@ -143,6 +148,8 @@ final class Daemon {
 
   /** Tells who comes and goes. */
   private final class Attachments implements PlugListener {
+    private final Map<String, Long> stallLogged = new HashMap<>();
+
     @Override
     public void attached(Plug plug) {
       LOG.info("{}: attached", plug.name());
@@ -160,7 +167,12 @@ final class Daemon {
 
     @Override
     public void stalled(Plug plug) {
-      LOG.warn("{}: the guest does not take its frames", plug.name());
+      // one that reads and pauses by turns stalls several times a second
+      long now = loop.now();
+      if (now - stallLogged.getOrDefault(plug.name(), -STALL_LOG) >= STALL_LOG) {
+        stallLogged.put(plug.name(), now);
+        LOG.warn("{}: the guest does not take its frames", plug.name());
+      }
       events.append("stalled", Map.of("port", plug.name()));
       monitors.of(plug).ifPresent(GuestMonitor::stalled);
     }
@@ -177,7 +189,11 @@ final class Daemon {
     impaired = true;
     LOG.error("capture {}: {}: nothing more is written", capture.file(), message);
     Map<String, Object> fields = Map.of("id", capture.id(), "error", message);
-    loop.execute(() -> events.append("capture", fields));
+    try {
+      loop.execute(() -> events.append("capture", fields));
+    } catch (RejectedExecutionException e) {
+      // the loop has ended, and with it all who could hear of it
+    }
   }
 
   /** Makes the ports and starts the services; nothing of the host is open yet. */

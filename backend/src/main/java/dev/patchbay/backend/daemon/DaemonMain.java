@@ -10,11 +10,11 @@ import dev.patchbay.backend.config.InstanceLock;
 import dev.patchbay.backend.control.ControlServer;
 import dev.patchbay.backend.loop.NettyLoop;
 import dev.patchbay.backend.plug.Plug;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -62,29 +62,19 @@ public final class DaemonMain implements DaemonStarter {
       } catch (ConfigException e) {
         return io.fail(e.getMessage(), ConfigException.EXIT_STATUS);
       }
-      Model model = new Model(daemon, files);
+      // a file that blocks, such as a FIFO without a reader, must not hold up leases: a thread each
+      Model model = new Model(daemon, task -> thread(task, "capture").start());
+      IntConsumer forgetHook = Signals.onTermination(() -> end.complete(0));
+      ControlServer control;
       try {
         new Start(daemon, model, config, io, dir).run();
-      } catch (StartException e) {
+        control = announce(daemon, model, config, lock, seed, io);
+      } catch (StartException | IOException e) {
         close(daemon, loop, files, null);
-        return io.fail(String.valueOf(e.getMessage()), e.status());
+        int status = e instanceof StartException start ? start.status() : FAILED;
+        forgetHook.accept(status);
+        return io.fail(String.valueOf(e.getMessage()), status);
       }
-      lock.publish(addresses(daemon));
-      // whoever had this name before is dead, or the lock would not be ours
-      Files.deleteIfExists(lock.control());
-      ControlServer control =
-          ControlServer.open(loop.group(), loop::enter, lock.control(), model, daemon.events());
-      IntConsumer forgetHook = Signals.onTermination(() -> end.complete(0));
-      String line = loop.submit(() -> Ready.line(daemon, lock, seed)).join();
-      Path readyFile = config.instance().readyFile();
-      if (readyFile != null) {
-        Ready.write(readyFile, line);
-      }
-      if (!config.capturesToStandardOutput()) {
-        io.out().println(line);
-        io.out().flush();
-      }
-      Systemd.ready(io.env());
       @Nullable Process child = start(config, lock, io, end);
       int ended = end.join();
       Systemd.stopping(io.env());
@@ -97,6 +87,34 @@ public final class DaemonMain implements DaemonStarter {
     } finally {
       files.shutdown();
     }
+  }
+
+  /** Opens the control socket and tells that all is ready. */
+  private static ControlServer announce(
+      Daemon daemon, Model model, DaemonConfig config, InstanceLock lock, long seed, Io io)
+      throws IOException {
+    NettyLoop loop = daemon.loop();
+    lock.publish(addresses(daemon));
+    // whoever had this name before is dead, or the lock would not be ours
+    Files.deleteIfExists(lock.control());
+    ControlServer control =
+        ControlServer.open(loop.group(), loop::enter, lock.control(), model, daemon.events());
+    try {
+      String line = loop.submit(() -> Ready.line(daemon, lock, seed)).join();
+      Path readyFile = config.instance().readyFile();
+      if (readyFile != null) {
+        Ready.write(readyFile, line);
+      }
+      if (!config.capturesToStandardOutput()) {
+        io.out().println(line);
+        io.out().flush();
+      }
+    } catch (IOException e) {
+      control.close();
+      throw e;
+    }
+    Systemd.ready(io.env());
+    return control;
   }
 
   private static Thread thread(Runnable task, String name) {
@@ -121,10 +139,15 @@ public final class DaemonMain implements DaemonStarter {
     if (command.isEmpty()) {
       return null;
     }
-    ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+    List<String> words = new ArrayList<>();
     if (config.capturesToStandardOutput()) {
-      builder.redirectOutput(ProcessBuilder.Redirect.appendTo(new File("/dev/stderr")));
+      // a shell, since only it can give the very descriptor 2, which may be a socket, twice
+      words.addAll(List.of("/bin/sh", "-c", "exec \"$@\" >&2", "sh"));
     }
+    words.addAll(command);
+    ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
+    // it is our readiness that is told, not the command's
+    builder.environment().remove("NOTIFY_SOCKET");
     builder.environment().put("PATCHBAY_CONTROL", lock.control().toString());
     try {
       Process process = builder.start();

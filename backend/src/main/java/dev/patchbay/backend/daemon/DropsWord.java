@@ -100,6 +100,9 @@ final class DropsWord {
       one.put("length", drop.length());
       one.put("summary", drop.summary());
       one.put("reason", drop.reason().name());
+      // of the rule that dropped it, once there are rules
+      one.put("chain", null);
+      one.put("rule", null);
       one.put("text", drop.reason().text());
       all.add(one);
     }

@@ -73,7 +73,7 @@ final class LinkEvents {
       boolean link = isLinked(port);
       if (link != last[0]) {
         last[0] = link;
-        events.append("link", Map.of("port", port.name(), "link", link));
+        events.append("link", Map.of("port", port.name(), "link", link, "by", "plug"));
       }
     });
   }

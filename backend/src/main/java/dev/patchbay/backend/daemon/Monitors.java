@@ -114,7 +114,7 @@ final class Monitors implements MonitorListener, AutoCloseable {
   @Override
   public void link(String port, boolean up) {
     LOG.info("{}: the guest's cable is {}", port, up ? "plugged" : "pulled");
-    events.append("link", Map.of("port", port, "up", up));
+    events.append("link", Map.of("port", port, "link", up, "by", "qmp"));
   }
 
   @Override

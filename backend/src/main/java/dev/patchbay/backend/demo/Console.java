@@ -47,7 +47,8 @@ final class Console implements AutoCloseable {
     this.in = in;
     this.out = out;
     this.settings = terminal ? stty("-g") : "";
-    if (terminal) {
+    // only where it can be put back
+    if (!settings.isEmpty()) {
       stty("raw", "-echo");
     }
   }

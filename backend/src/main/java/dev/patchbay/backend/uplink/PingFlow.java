@@ -18,6 +18,9 @@ final class PingFlow extends DatagramFlow {
    */
   private final int rawId;
 
+  /** Of the guest's message that is being sent. */
+  private int checksum;
+
   PingFlow(Shared shared, long hi, long lo, int id, int fd, int rawId, GuestLimits.Guest guest) {
     super(shared, hi, lo, id, fd, GuestLimits.Kind.PING, guest);
     this.rawId = rawId;
@@ -31,6 +34,7 @@ final class PingFlow extends DatagramFlow {
     shared.counters.pingOut++;
     if (rawId >= 0) {
       // the kernel does the checksum for ping sockets and for ICMPv6
+      checksum = Bytes.u16(p.data, p.l4 + 2);
       identify(p, rawId);
     }
     send(p, p.l4, p.tail - p.l4, shared.host);
@@ -38,7 +42,10 @@ final class PingFlow extends DatagramFlow {
 
   @Override
   void restore(Packet p) {
-    identify(p, number);
+    if (rawId >= 0) {
+      Bytes.put16(p.data, p.l4 + 4, number);
+      Bytes.put16(p.data, p.l4 + 2, checksum);
+    }
   }
 
   private void identify(Packet p, int id) {

@@ -52,12 +52,12 @@ class FlowLifeTest {
 
   @Test
   void aMappingThatOnlyAskedNameServersEndsEarlier() throws Exception {
-    options.dnsIdle = 50 * MS;
     try (DatagramSocket server = new DatagramSocket(0, LOOPBACK)) {
       guest.udp(4000, TestGuest.GATEWAY, 53, new byte[12]);
       guest.udp(4001, TestGuest.GATEWAY, server.getLocalPort(), new byte[12]);
       guest.udp(4001, TestGuest.GATEWAY, 53, new byte[12]);
       assertThat(guest.<Integer>on(guest.outside::udpFlows)).isEqualTo(2);
+      options.dnsIdle = 50 * MS;
       await(() -> guest.outside.udpFlows() == 1);
       options.udpIdle = 50 * MS;
       await(() -> guest.outside.udpFlows() == 0);

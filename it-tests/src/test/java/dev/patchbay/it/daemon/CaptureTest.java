@@ -76,7 +76,6 @@ class CaptureTest {
         assertThat(guest.run("wget -qO- " + url + " | sha256sum").ok())
             .startsWith(TestData.sha256(SIZE));
         guest.run("ping -c 1 -W 1 169.254.169.254");
-        // an experimental EtherType to the gateway is nobody's
         String drops = daemon.exec("drops", "--port", "bmc0").ok();
         assertThat(drops).contains("169.254.169.254: ICMP echo request").contains("HOST_DENIED");
       }

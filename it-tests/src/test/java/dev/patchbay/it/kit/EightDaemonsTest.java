@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -45,8 +46,9 @@ class EightDaemonsTest {
   @Test
   void eachHasItsPlaceAnswersAndEnds() throws Exception {
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
-    List<Daemon> daemons = startTogether();
+    List<Daemon> daemons = new ArrayList<>();
     try {
+      startTogether(daemons);
       Set<String> names = new HashSet<>();
       Set<Path> places = new HashSet<>();
       Set<Integer> ports = new HashSet<>();
@@ -71,17 +73,24 @@ class EightDaemonsTest {
     }
   }
 
-  private List<Daemon> startTogether() throws Exception {
-    List<Daemon> daemons = new ArrayList<>();
+  /** Starts all into {@code daemons}, so that those that did start end even where one does not. */
+  private void startTogether(List<Daemon> daemons) throws Exception {
     try (ExecutorService threads = Executors.newFixedThreadPool(COUNT)) {
       List<Callable<Daemon>> starts = new ArrayList<>();
       for (int i = 0; i < COUNT; i++) {
         starts.add(() -> Daemon.launch(command()));
       }
+      ExecutionException failure = null;
       for (Future<Daemon> started : threads.invokeAll(starts)) {
-        daemons.add(started.get());
+        try {
+          daemons.add(started.get());
+        } catch (ExecutionException e) {
+          failure = e;
+        }
+      }
+      if (failure != null) {
+        throw failure;
       }
     }
-    return daemons;
   }
 }

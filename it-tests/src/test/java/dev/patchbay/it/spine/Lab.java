@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -54,10 +55,30 @@ final class Lab implements AutoCloseable {
    */
   Lab(String... options) throws IOException, InterruptedException, TimeoutException {
     this.options = Stream.of(options).map(o -> o.replace("DIR", folder.toString())).toList();
-    world.veth(far, "192.0.2.1/24", FAR + "/24");
-    world.allowPing();
-    origin = OriginServer.start(far);
-    daemon = startDaemon();
+    OriginServer begun = null;
+    try {
+      world.veth(far, "192.0.2.1/24", FAR + "/24");
+      world.allowPing();
+      begun = OriginServer.start(far);
+      daemon = startDaemon();
+    } finally {
+      if (daemon == null) {
+        giveUp(begun);
+      }
+    }
+    origin = begun;
+  }
+
+  /** Ends what a constructor that fails has begun. */
+  private void giveUp(@Nullable OriginServer begun) throws IOException {
+    try {
+      if (begun != null) {
+        begun.close();
+      }
+    } finally {
+      far.close();
+      world.close();
+    }
   }
 
   private Daemon startDaemon() throws IOException, InterruptedException, TimeoutException {

@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Where guests may not go: {@code --restrict}, {@code --host-loopback}, our own listeners. */
 @Timeout(120)
-@Requires({"root", "netns", "tun", "daemon"})
+@Requires({"root", "netns", "tun", "daemon", "dig"})
 class PolicyTest {
   private static void refused(World world, String host, int port) {
     assertThatThrownBy(() -> World.connect(world.guest, host, port))
