@@ -53,7 +53,8 @@ class DropsWordTest {
             """
             [{"time":"2023-11-14T22:13:20.000000007Z","port":"bmc1","length":60,\
             "summary":"00:00:00:00:00:00 > 00:00:00:00:00:00, ethertype 0x88b6, length 60",\
-            "reason":"PORT_BACKLOG","text":"the guest does not take its frames"}]
+            "reason":"PORT_BACKLOG","chain":null,"rule":null,\
+            "text":"the guest does not take its frames"}]
             """);
     assertThat(run("-j", "--port=net7")).isEqualTo(new ExecResult(0, "[]\n", ""));
   }
