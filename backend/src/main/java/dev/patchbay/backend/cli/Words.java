@@ -36,7 +36,7 @@ public final class Words {
           "ip6tables-restore");
 
   /** What the daemon knows today; the others of the contract are refused by name. */
-  private static final List<String> CLIENT = List.of("ip", "ncsi", "drops");
+  private static final List<String> CLIENT = List.of("ip", "drops");
 
   /** Own words of the contract that are still to come. */
   private static final List<String> LATER =
@@ -44,6 +44,7 @@ public final class Words {
           "save",
           "trace",
           "wait",
+          "ncsi",
           "doctor",
           "qemu-args",
           "dhcp",

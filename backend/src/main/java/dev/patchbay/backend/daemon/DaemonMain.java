@@ -10,8 +10,10 @@ import dev.patchbay.backend.config.InstanceLock;
 import dev.patchbay.backend.control.ControlServer;
 import dev.patchbay.backend.loop.NettyLoop;
 import dev.patchbay.backend.plug.Plug;
+import dev.patchbay.backend.sys.Linux;
+import dev.patchbay.backend.sys.UnixPath;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -50,8 +52,9 @@ public final class DaemonMain implements DaemonStarter {
 
   private static int run(DaemonConfig config, Io io, InstanceDirs dirs, InstanceLock lock)
       throws IOException {
-    long seed = config.seed().orElseGet(() -> new SecureRandom().nextLong() >>> 16);
     CompletableFuture<Integer> end = new CompletableFuture<>();
+    IntConsumer forgetHook = Signals.onTermination(() -> end.complete(0));
+    long seed = config.seed().orElseGet(() -> new SecureRandom().nextLong() >>> 16);
     ExecutorService files = Executors.newSingleThreadExecutor(task -> thread(task, "files"));
     Path dir = lock.dir();
     try (NettyLoop loop = new NettyLoop("patchbay")) {
@@ -60,11 +63,11 @@ public final class DaemonMain implements DaemonStarter {
       try {
         daemon = new Daemon(loop, config, seed, dir, files, listeners);
       } catch (ConfigException e) {
+        forgetHook.accept(ConfigException.EXIT_STATUS);
         return io.fail(e.getMessage(), ConfigException.EXIT_STATUS);
       }
       // a file that blocks, such as a FIFO without a reader, must not hold up leases: a thread each
       Model model = new Model(daemon, task -> thread(task, "capture").start());
-      IntConsumer forgetHook = Signals.onTermination(() -> end.complete(0));
       ControlServer control;
       try {
         new Start(daemon, model, config, io, dir).run();
@@ -95,15 +98,14 @@ public final class DaemonMain implements DaemonStarter {
       throws IOException {
     NettyLoop loop = daemon.loop();
     lock.publish(addresses(daemon));
-    // whoever had this name before is dead, or the lock would not be ours
-    Files.deleteIfExists(lock.control());
+    UnixPath.removeStale(lock.control(), Linux.SOCK_STREAM);
     ControlServer control =
         ControlServer.open(loop.group(), loop::enter, lock.control(), model, daemon.events());
     try {
       String line = loop.submit(() -> Ready.line(daemon, lock, seed)).join();
       Path readyFile = config.instance().readyFile();
       if (readyFile != null) {
-        Ready.write(readyFile, line);
+        ready(readyFile, line);
       }
       if (!config.capturesToStandardOutput()) {
         io.out().println(line);
@@ -115,6 +117,16 @@ public final class DaemonMain implements DaemonStarter {
     }
     Systemd.ready(io.env());
     return control;
+  }
+
+  private static void ready(Path file, String line) throws IOException {
+    try {
+      Ready.write(file, line);
+    } catch (FileSystemException e) {
+      String reason =
+          e.getReason() == null ? "no such directory, or no right to write" : e.getReason();
+      throw new IOException("--ready-file " + file + ": cannot be written: " + reason, e);
+    }
   }
 
   private static Thread thread(Runnable task, String name) {

@@ -135,7 +135,9 @@ final class Model implements ControlModel {
     try {
       Forward forward = Forward.parse(Source.DEFAULT, rule, Path.of("/"));
       forward.checkGuest(daemon.plugs().stream().map(Plug::name).toList());
-      return CompletableFuture.completedStage(forward(daemon.outside().forwards().add(forward)));
+      Map<String, @Nullable Object> added = forward(daemon.outside().forwards().add(forward));
+      daemon.events().append("forward", Map.of("id", added.getOrDefault("id", 0), "open", true));
+      return CompletableFuture.completedStage(added);
     } catch (ConfigException e) {
       throw new ControlException(400, "invalid", e.getMessage());
     } catch (ForwardException e) {
@@ -151,6 +153,7 @@ final class Model implements ControlModel {
     if (!daemon.outside().forwards().remove(id)) {
       throw new ControlException(404, "unknown", "there is no forward " + id);
     }
+    daemon.events().append("forward", Map.of("id", id, "open", false));
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.patchbay.backend.config.Forward;
 import dev.patchbay.backend.config.InstanceLock;
 import dev.patchbay.backend.plug.Plug;
 import dev.patchbay.backend.uplink.ForwardTable;
+import dev.patchbay.stack.ip.IpAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ final class Ready {
   }
 
   private static @Nullable String hostAddress(Forward rule) {
-    return rule.host() == null ? null : rule.host().getHostAddress();
+    return rule.host() == null ? null : IpAddress.of(rule.host()).toString();
   }
 
   /** Writes the line to a file so that a reader sees all of it or nothing. */

@@ -8,6 +8,7 @@ import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.FdHandle;
 import dev.patchbay.backend.sys.SockAddr;
+import dev.patchbay.backend.sys.UnixPath;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;

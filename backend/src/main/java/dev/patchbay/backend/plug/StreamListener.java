@@ -9,6 +9,7 @@ import dev.patchbay.backend.sys.Linux;
 import dev.patchbay.backend.sys.SockAddr;
 import dev.patchbay.backend.sys.StreamFd;
 import dev.patchbay.backend.sys.SysException;
+import dev.patchbay.backend.sys.UnixPath;
 import dev.patchbay.stack.time.Timer;
 import java.io.IOException;
 import java.net.InetAddress;

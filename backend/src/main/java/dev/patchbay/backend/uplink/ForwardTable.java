@@ -8,12 +8,15 @@ import dev.patchbay.backend.sys.SockAddr;
 import dev.patchbay.backend.sys.SockOpt;
 import dev.patchbay.backend.sys.StreamFd;
 import dev.patchbay.backend.sys.SysException;
+import dev.patchbay.backend.sys.UnixPath;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.wire.Addresses;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -68,8 +71,17 @@ public final class ForwardTable {
         InetAddress host = Objects.requireNonNull(rule.host());
         address.set(new InetSocketAddress(host, rule.hostPort()));
       }
-      int fd =
-          rule.proto() == Forward.Proto.UDP ? openUdp(address) : StreamFd.listen(address, BACKLOG);
+      UnixPath file = null;
+      int fd;
+      if (rule.proto() == Forward.Proto.UNIX) {
+        fd = SysException.check(StreamFd.open(Linux.AF_UNIX), "socket(unix)");
+        file = bindUnix(rule, fd);
+      } else {
+        fd =
+            rule.proto() == Forward.Proto.UDP
+                ? openUdp(address)
+                : StreamFd.listen(address, BACKLOG);
+      }
       SockAddr bound = new SockAddr();
       Fd.localAddress(fd, bound);
       int id = ++lastId;
@@ -77,7 +89,7 @@ public final class ForwardTable {
       OpenForward forward =
           rule.proto() == Forward.Proto.UDP
               ? new UdpForward(this, id, rule, port, fd)
-              : new StreamForward(this, id, rule, port, fd);
+              : new StreamForward(this, id, rule, port, fd, file);
       open.add(forward);
       return entry(forward);
     } catch (IllegalArgumentException e) {
@@ -85,6 +97,25 @@ public final class ForwardTable {
           "cannot open " + rule.hostText() + ": " + e.getMessage(), false, e);
     } catch (SysException e) {
       throw new ForwardException(explain(rule, e.errno()), e.errno() == Errno.EADDRINUSE, e);
+    }
+  }
+
+  private static UnixPath bindUnix(Forward rule, int fd) throws ForwardException {
+    try {
+      Path path = Objects.requireNonNull(rule.path());
+      UnixPath file = UnixPath.bind(fd, path, Linux.SOCK_STREAM);
+      int listening = Fd.listen(fd, BACKLOG);
+      if (listening < 0) {
+        file.remove();
+        throw new SysException("listen(" + path + ")", -listening);
+      }
+      return file;
+    } catch (IOException e) {
+      Fd.close(fd);
+      throw new ForwardException(
+          "cannot open " + rule.hostText() + ": " + e.getMessage(),
+          !(e instanceof SysException),
+          e);
     }
   }
 
@@ -114,10 +145,7 @@ public final class ForwardTable {
           + "`, or give java CAP_NET_BIND_SERVICE by setcap";
     }
     if (errno == Errno.EADDRINUSE) {
-      return what
-          + (rule.proto() == Forward.Proto.UNIX
-              ? "the path exists"
-              : "another process has that port (`ss -lptun` shows which)");
+      return what + "another process has that port (`ss -lptun` shows which)";
     }
     return what + Errno.text(errno);
   }

@@ -7,8 +7,10 @@ import dev.patchbay.backend.sys.FdHandle;
 import dev.patchbay.backend.sys.Linux;
 import dev.patchbay.backend.sys.SockAddr;
 import dev.patchbay.backend.sys.SockOpt;
+import dev.patchbay.backend.sys.UnixPath;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.time.Timer;
+import org.jspecify.annotations.Nullable;
 
 /** A TCP or unix listener of the host: each client becomes a connection to the guest. */
 final class StreamForward extends OpenForward {
@@ -18,8 +20,15 @@ final class StreamForward extends OpenForward {
   private final SockAddr peer = new SockAddr();
   private final Timer resume;
 
-  StreamForward(ForwardTable table, int id, Forward rule, int port, int fd) {
+  private final @Nullable UnixPath file;
+
+  /**
+   * @param file of a unix socket, else null
+   */
+  StreamForward(
+      ForwardTable table, int id, Forward rule, int port, int fd, @Nullable UnixPath file) {
     super(table, id, rule, port, fd);
+    this.file = file;
     resume = table.shared.io.loop().timer(() -> handle.setReadable(true));
   }
 
@@ -77,8 +86,8 @@ final class StreamForward extends OpenForward {
   void close() {
     resume.cancel();
     super.close();
-    if (rule.path() != null) {
-      Fd.unlink(rule.path().toString());
+    if (file != null) {
+      file.remove();
     }
   }
 }

@@ -1,10 +1,5 @@
-package dev.patchbay.backend.plug;
+package dev.patchbay.backend.sys;
 
-import dev.patchbay.backend.sys.Errno;
-import dev.patchbay.backend.sys.Fd;
-import dev.patchbay.backend.sys.Linux;
-import dev.patchbay.backend.sys.SockAddr;
-import dev.patchbay.backend.sys.SysException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The file of a unix socket of ours: bound with mode 0600, a stale one taken over, removed at the
  * end if still ours.
  */
-final class UnixPath {
+public final class UnixPath {
   private static final int MODE = 0600;
   private static final int S_IFMT = 0170000;
   private static final int S_IFSOCK = 0140000;
@@ -35,12 +30,23 @@ final class UnixPath {
    * @param type Linux.SOCK_STREAM or SOCK_DGRAM, that of the socket
    * @throws IOException where a living process has it, it is no socket, or bind(2) fails
    */
-  static UnixPath bind(int fd, Path path, int type) throws IOException {
+  public static UnixPath bind(int fd, Path path, int type) throws IOException {
     SockAddr address = new SockAddr().setUnix(path.toString());
     removeStale(path, address, type);
     SysException.check(Fd.bind(fd, address), "bind(" + address + ")");
     SysException.check(Fd.chmod(path.toString(), MODE), "chmod(" + path + ")");
     return new UnixPath(path, fileKey(path));
+  }
+
+  /**
+   * Takes a stale socket away, one to which nobody listens any more; does nothing where there is
+   * none.
+   *
+   * @param type of the socket that is to be bound there
+   * @throws IOException where a living process has it, or it is no socket
+   */
+  public static void removeStale(Path path, int type) throws IOException {
+    removeStale(path, new SockAddr().setUnix(path.toString()), type);
   }
 
   private static void removeStale(Path path, SockAddr address, int type) throws IOException {
@@ -82,7 +88,7 @@ final class UnixPath {
   }
 
   /** Removes the file, unless another one stands there by now. */
-  void remove() {
+  public void remove() {
     Object now = fileKey(path);
     if (now != null && now.equals(key)) {
       Fd.unlink(path.toString());
