@@ -53,7 +53,24 @@ public final class DaemonMain implements DaemonStarter {
   private static int run(DaemonConfig config, Io io, InstanceDirs dirs, InstanceLock lock)
       throws IOException {
     CompletableFuture<Integer> end = new CompletableFuture<>();
-    IntConsumer forgetHook = Signals.onTermination(() -> end.complete(0));
+    IntConsumer over = Signals.onTermination(() -> end.complete(0));
+    int status = FAILED;
+    try {
+      status = serve(config, io, dirs, lock, end);
+      return status;
+    } finally {
+      over.accept(status);
+    }
+  }
+
+  /** From the first object to the last; returns the exit status. */
+  private static int serve(
+      DaemonConfig config,
+      Io io,
+      InstanceDirs dirs,
+      InstanceLock lock,
+      CompletableFuture<Integer> end)
+      throws IOException {
     long seed = config.seed().orElseGet(() -> new SecureRandom().nextLong() >>> 16);
     ExecutorService files = Executors.newSingleThreadExecutor(task -> thread(task, "files"));
     Path dir = lock.dir();
@@ -63,7 +80,6 @@ public final class DaemonMain implements DaemonStarter {
       try {
         daemon = new Daemon(loop, config, seed, dir, files, listeners);
       } catch (ConfigException e) {
-        forgetHook.accept(ConfigException.EXIT_STATUS);
         return io.fail(e.getMessage(), ConfigException.EXIT_STATUS);
       }
       // a file that blocks, such as a FIFO without a reader, must not hold up leases: a thread each
@@ -75,7 +91,6 @@ public final class DaemonMain implements DaemonStarter {
       } catch (StartException | IOException e) {
         close(daemon, loop, files, null);
         int status = e instanceof StartException start ? start.status() : FAILED;
-        forgetHook.accept(status);
         return io.fail(String.valueOf(e.getMessage()), status);
       }
       @Nullable Process child = start(config, lock, io, end);
@@ -84,9 +99,7 @@ public final class DaemonMain implements DaemonStarter {
       endStreams(daemon, loop);
       control.close();
       close(daemon, loop, files, child);
-      int status = ended == 0 && daemon.isImpaired() ? FAILED : ended;
-      forgetHook.accept(status);
-      return status;
+      return ended == 0 && daemon.isImpaired() ? FAILED : ended;
     } finally {
       files.shutdown();
     }
