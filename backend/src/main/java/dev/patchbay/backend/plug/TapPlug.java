@@ -12,8 +12,6 @@ import java.io.IOException;
 
 /** A TAP interface of the host: one system call per frame; attached as long as it is open. */
 final class TapPlug extends Plug implements FdHandle.Listener {
-  private static final int FRAME_BUDGET = 256;
-
   private final Tap tap;
   private final FdHandle handle;
 
@@ -36,11 +34,14 @@ final class TapPlug extends Plug implements FdHandle.Listener {
   @Override
   public void onReadable(FdHandle from) {
     NativeBuffer scratch = context.buffers.scratch;
-    for (int i = 0; i < FRAME_BUDGET && !from.isClosed(); i++) {
+    context.share.begin();
+    boolean spent = false;
+    while (!spent && !from.isClosed()) {
       int n = tap.read(scratch, 0, FrameParser.MAX_FRAME);
       statistics.reads++;
       if (n > 0) {
         deliver(scratch, 0, n);
+        spent = context.share.isSpent();
       } else {
         if (n != -Errno.EAGAIN && n != -Errno.EINTR) {
           gone(n == 0 ? "end of file" : Errno.text(-n));

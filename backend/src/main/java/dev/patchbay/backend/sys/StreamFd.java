@@ -116,11 +116,6 @@ public final class StreamFd {
     return Fd.send(fd, from, at, length, 0);
   }
 
-  /** Sends the last byte as urgent data (TCP). */
-  public static int writeUrgent(int fd, byte[] from, int at, int length) {
-    return Fd.send(fd, from, at, length, Linux.MSG_OOB);
-  }
-
   /** Half-close: our FIN after what was written. */
   public static int shutdownWrite(int fd) {
     return Fd.shutdown(fd, Linux.SHUT_WR);
