@@ -41,14 +41,6 @@ class ProtocolsTest {
     world.close();
   }
 
-  private static String far(boolean v6) {
-    return v6 ? World.FAR6 : World.FAR4;
-  }
-
-  private static String gateway(boolean v6) {
-    return v6 ? World.GATEWAY6 : World.GATEWAY4;
-  }
-
   private static String readAll(Socket socket) throws IOException {
     return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
   }
@@ -57,13 +49,13 @@ class ProtocolsTest {
   @ValueSource(booleans = {false, true})
   void streamsBothWaysOverTheHostsLoopback(boolean v6) throws Exception {
     try (OriginServer origin = OriginServer.start(world.host)) {
-      try (Socket up = World.connect(world.guest, gateway(v6), origin.sinkPort())) {
+      try (Socket up = World.connect(world.guest, World.gateway(v6), origin.sinkPort())) {
         new TestData(SIZE).transferTo(up.getOutputStream());
         up.shutdownOutput();
         // the answer comes over the half-closed connection
         assertThat(readAll(up)).startsWith(TestData.sha256(SIZE));
       }
-      try (Socket who = World.connect(world.guest, gateway(v6), origin.whoPort())) {
+      try (Socket who = World.connect(world.guest, World.gateway(v6), origin.whoPort())) {
         assertThat(readAll(who)).startsWith(v6 ? "0:0:0:0:0:0:0:1:" : "127.0.0.1:");
       }
     }
@@ -76,15 +68,15 @@ class ProtocolsTest {
         OriginServer origin = OriginServer.start(world.far);
         Probe probe = Probe.udp(world.guest, v6)) {
       byte[] data = "hello".getBytes(StandardCharsets.US_ASCII);
-      probe.send(gateway(v6), near.echoPort(), data);
+      probe.send(World.gateway(v6), near.echoPort(), data);
       assertThat(probe.receive().from())
-          .isEqualTo(new InetSocketAddress(World.literal(gateway(v6)), near.echoPort()));
-      probe.send(far(v6), origin.echoPort(), data);
+          .isEqualTo(new InetSocketAddress(World.literal(World.gateway(v6)), near.echoPort()));
+      probe.send(World.far(v6), origin.echoPort(), data);
       Probe.Datagram reply = probe.receive();
       assertThat(reply.from())
-          .isEqualTo(new InetSocketAddress(World.literal(far(v6)), origin.echoPort()));
+          .isEqualTo(new InetSocketAddress(World.literal(World.far(v6)), origin.echoPort()));
       assertThat(reply.data()).isEqualTo(data);
-      probe.send(far(v6), origin.echoPort(), new byte[0]);
+      probe.send(World.far(v6), origin.echoPort(), new byte[0]);
       assertThat(probe.receive().data()).isEmpty();
     }
   }
@@ -115,7 +107,7 @@ class ProtocolsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void closedPortsAreRefused(boolean v6) throws Exception {
-    for (String host : new String[] {gateway(v6), far(v6)}) {
+    for (String host : new String[] {World.gateway(v6), World.far(v6)}) {
       assertThatThrownBy(() -> World.connect(world.guest, host, 9))
           .hasRootCauseInstanceOf(ConnectException.class)
           .hasStackTraceContaining("refused");
@@ -171,7 +163,7 @@ class ProtocolsTest {
   @ValueSource(booleans = {false, true})
   void resetsGoThroughInBothDirections(boolean v6) throws Exception {
     try (ServerSocket server = World.listen(world.far)) {
-      Socket client = World.connect(world.guest, far(v6), server.getLocalPort());
+      Socket client = World.connect(world.guest, World.far(v6), server.getLocalPort());
       try (Socket accepted = server.accept()) {
         client.setSoLinger(true, 0);
         client.close();
@@ -180,7 +172,7 @@ class ProtocolsTest {
             .isInstanceOf(SocketException.class)
             .hasMessageContaining("reset");
       }
-      Socket other = World.connect(world.guest, far(v6), server.getLocalPort());
+      Socket other = World.connect(world.guest, World.far(v6), server.getLocalPort());
       Socket accepted = server.accept();
       accepted.setSoLinger(true, 0);
       accepted.close();
@@ -197,7 +189,7 @@ class ProtocolsTest {
   @ValueSource(booleans = {false, true})
   void urgentDataStaysWhereItStands(boolean v6) throws Exception {
     try (ServerSocket server = World.listen(world.far);
-        Socket client = World.connect(world.guest, far(v6), server.getLocalPort());
+        Socket client = World.connect(world.guest, World.far(v6), server.getLocalPort());
         Socket accepted = server.accept()) {
       for (Socket[] way : new Socket[][] {{client, accepted}, {accepted, client}}) {
         way[1].setOOBInline(true);

@@ -36,18 +36,6 @@ class RouterErrorsTest {
     world.close();
   }
 
-  private static String gateway(boolean v6) {
-    return v6 ? World.GATEWAY6 : World.GATEWAY4;
-  }
-
-  private static String router(boolean v6) {
-    return v6 ? World.ROUTER6 : World.ROUTER4;
-  }
-
-  private static String far(boolean v6) {
-    return v6 ? World.FAR6 : World.FAR4;
-  }
-
   private static byte[] bytes(int length) {
     byte[] b = new byte[length];
     Arrays.fill(b, (byte) 0x5a);
@@ -59,17 +47,17 @@ class RouterErrorsTest {
   void tracerouteByUdp(boolean v6) throws Exception {
     String exceeded = v6 ? " 3/0" : " 11/0";
     try (Probe probe = Probe.udp(world.guest, v6)) {
-      probe.send(far(v6), 33434, bytes(32), 1);
-      assertThat(probe.error().text()).isEqualTo(gateway(v6) + exceeded);
-      probe.send(far(v6), 33435, bytes(32), 2);
+      probe.send(World.far(v6), 33434, bytes(32), 1);
+      assertThat(probe.error().text()).isEqualTo(World.gateway(v6) + exceeded);
+      probe.send(World.far(v6), 33435, bytes(32), 2);
       Probe.Icmp second = probe.error();
-      assertThat(second.text()).isEqualTo(router(v6) + exceeded);
+      assertThat(second.text()).isEqualTo(World.router(v6) + exceeded);
       // the quotation is the guest's own packet: its destination, port and data
-      assertThat(second.to().getAddress()).isEqualTo(World.literal(far(v6)));
+      assertThat(second.to().getAddress()).isEqualTo(World.literal(World.far(v6)));
       assertThat(second.to().getPort()).isEqualTo(33435);
       assertThat(second.data()).isEqualTo(bytes(32));
-      probe.send(far(v6), 33436, bytes(32), 3);
-      assertThat(probe.error().text()).isEqualTo(far(v6) + (v6 ? " 1/4" : " 3/3"));
+      probe.send(World.far(v6), 33436, bytes(32), 3);
+      assertThat(probe.error().text()).isEqualTo(World.far(v6) + (v6 ? " 1/4" : " 3/3"));
     }
   }
 
@@ -79,16 +67,16 @@ class RouterErrorsTest {
     String exceeded = v6 ? " 3/0" : " 11/0";
     try (ServerSocket server = World.listen(world.far)) {
       int port = server.getLocalPort();
-      try (Probe probe = Probe.tcp(world.guest, far(v6), port, 1)) {
-        assertThat(probe.error().text()).isEqualTo(gateway(v6) + exceeded);
+      try (Probe probe = Probe.tcp(world.guest, World.far(v6), port, 1)) {
+        assertThat(probe.error().text()).isEqualTo(World.gateway(v6) + exceeded);
       }
-      try (Probe probe = Probe.tcp(world.guest, far(v6), port, 2)) {
+      try (Probe probe = Probe.tcp(world.guest, World.far(v6), port, 2)) {
         Probe.Icmp error = probe.error();
-        assertThat(error.text()).isEqualTo(router(v6) + exceeded);
+        assertThat(error.text()).isEqualTo(World.router(v6) + exceeded);
         assertThat(error.to().getPort()).isEqualTo(port);
       }
       // the third hop is the server itself, and the connection that stands is an ordinary one
-      try (Probe probe = Probe.tcp(world.guest, far(v6), port, 3);
+      try (Probe probe = Probe.tcp(world.guest, World.far(v6), port, 3);
           Socket accepted = server.accept()) {
         assertThat(accepted.isConnected()).isTrue();
         assertThat(probe.isSilent()).isTrue();
@@ -99,13 +87,15 @@ class RouterErrorsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void tracerouteByEcho(boolean v6) throws Exception {
-    String[] ping = {"ping", v6 ? "-6" : "-4", "-n", "-c", "1", "-W", "5", "-t", "2", far(v6)};
+    String[] ping = {
+      "ping", v6 ? "-6" : "-4", "-n", "-c", "1", "-W", "5", "-t", "2", World.far(v6)
+    };
     Result router = world.guest.exec(ping);
     assertThat(router.output())
-        .containsIgnoringCase("From " + router(v6))
+        .containsIgnoringCase("From " + World.router(v6))
         .contains(v6 ? "Time exceeded: Hop limit" : "Time to live exceeded");
     ping[8] = "1";
-    assertThat(world.guest.exec(ping).output()).contains("From " + gateway(v6));
+    assertThat(world.guest.exec(ping).output()).contains("From " + World.gateway(v6));
     ping[8] = "3";
     assertThat(world.guest.exec(ping).ok()).contains("1 received");
   }
@@ -116,21 +106,21 @@ class RouterErrorsTest {
     String tooBig = v6 ? " 2/0" : " 3/4";
     try (OriginServer origin = OriginServer.start(world.far);
         Probe probe = Probe.udp(world.guest, v6)) {
-      probe.send(far(v6), origin.echoPort(), bytes(1430));
+      probe.send(World.far(v6), origin.echoPort(), bytes(1430));
       Probe.Icmp first = probe.error();
-      assertThat(first.text()).isEqualTo(router(v6) + tooBig);
+      assertThat(first.text()).isEqualTo(World.router(v6) + tooBig);
       assertThat(first.info()).isEqualTo(World.NARROW);
       // now the host knows the path, and it is the gateway that says so
-      probe.send(far(v6), origin.echoPort(), bytes(1430));
+      probe.send(World.far(v6), origin.echoPort(), bytes(1430));
       Probe.Icmp second = probe.error();
-      assertThat(second.text()).isEqualTo(gateway(v6) + tooBig);
+      assertThat(second.text()).isEqualTo(World.gateway(v6) + tooBig);
       assertThat(second.info()).isEqualTo(World.NARROW);
-      probe.send(far(v6), origin.echoPort(), bytes(1300));
+      probe.send(World.far(v6), origin.echoPort(), bytes(1300));
       assertThat(probe.receive().data()).isEqualTo(bytes(1300));
       // who may fragment gets through in pieces
-      probe.fragmenting().send(far(v6), origin.echoPort(), bytes(1430));
+      probe.fragmenting().send(World.far(v6), origin.echoPort(), bytes(1430));
       assertThat(probe.receive().data()).isEqualTo(bytes(1430));
-      probe.send(far(v6), origin.echoPort(), bytes(8000));
+      probe.send(World.far(v6), origin.echoPort(), bytes(8000));
       assertThat(probe.receive().data()).isEqualTo(bytes(8000));
     }
   }
@@ -139,13 +129,13 @@ class RouterErrorsTest {
   @ValueSource(booleans = {false, true})
   void tcpGoesThroughTheNarrowerLink(boolean v6) throws Exception {
     try (OriginServer origin = OriginServer.start(world.far)) {
-      try (Socket up = World.connect(world.guest, far(v6), origin.sinkPort())) {
+      try (Socket up = World.connect(world.guest, World.far(v6), origin.sinkPort())) {
         new TestData(SIZE).transferTo(up.getOutputStream());
         up.shutdownOutput();
         assertThat(new String(up.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
             .startsWith(TestData.sha256(SIZE));
       }
-      try (Socket down = World.connect(world.guest, far(v6), origin.sourcePort())) {
+      try (Socket down = World.connect(world.guest, World.far(v6), origin.sourcePort())) {
         down.getOutputStream().write((SIZE + "\n").getBytes(StandardCharsets.US_ASCII));
         try (InputStream in = down.getInputStream()) {
           assertThat(in.readNBytes(SIZE)).isEqualTo(new TestData(SIZE).readAllBytes());

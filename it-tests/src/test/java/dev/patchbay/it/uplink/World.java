@@ -53,6 +53,21 @@ final class World implements AutoCloseable {
   private final Path folder = Files.createTempDirectory("pb");
   private @Nullable Daemon daemon;
 
+  /** The server behind the router. */
+  static String far(boolean v6) {
+    return v6 ? FAR6 : FAR4;
+  }
+
+  /** The appliance, as the guest sees it. */
+  static String gateway(boolean v6) {
+    return v6 ? GATEWAY6 : GATEWAY4;
+  }
+
+  /** The first router of the world. */
+  static String router(boolean v6) {
+    return v6 ? ROUTER6 : ROUTER4;
+  }
+
   /** Everything, the daemon started with these further options. */
   World(String... options) throws Exception {
     this(List.of(), options);
