@@ -2,6 +2,7 @@ package dev.patchbay.backend.sys;
 
 import static dev.patchbay.backend.sys.MessageLayout.INT;
 import static dev.patchbay.backend.sys.MessageLayout.LONG;
+import static dev.patchbay.backend.sys.MessageLayout.SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -25,6 +26,13 @@ import java.nio.ByteOrder;
  */
 public final class DatagramWriter implements AutoCloseable {
   private static final int CONTROL_BYTES = 128;
+
+  /** UDP_MAX_SEGMENTS of the kernels that have fewest. */
+  private static final int MAX_SEGMENTS = 64;
+
+  /** Bytes of one message: an IP packet without the longest headers. */
+  private static final int MAX_MESSAGE = 65_000;
+
   private static final ValueLayout.OfLong LONG_BE = LONG.withOrder(ByteOrder.BIG_ENDIAN);
 
   private final Arena arena = Arena.ofShared();
@@ -39,6 +47,13 @@ public final class DatagramWriter implements AutoCloseable {
   private int head;
   private int tail;
   private int dataUsed;
+
+  /** Of the message added last: length of its first datagram, datagrams, end of its control. */
+  private int segment;
+
+  private int segments;
+  private boolean shorter;
+  private long controlEnd;
 
   private int ttl;
   private int tos;
@@ -144,6 +159,35 @@ public final class DatagramWriter implements AutoCloseable {
     return true;
   }
 
+  /**
+   * Puts a datagram behind those of the message added last, to the same destination with the same
+   * options: the kernel takes both by one way through its layers and cuts them apart at the end
+   * (UDP_SEGMENT, udp(7); for sockets of which {@link SockOpt#knowsUdpSegments} says so).
+   *
+   * @return false where that cannot be: the first one is of another length, a shorter one came
+   *     already, there is no room, or there is no message. Then {@link #add} it.
+   */
+  public boolean join(byte[] from, int offset, int length) {
+    if (tail == head || length == 0 || length > segment || shorter || segments == MAX_SEGMENTS) {
+      return false;
+    }
+    long iov = iovs + (long) (tail - 1) * MessageLayout.IOV_BYTES;
+    long total = area.get(LONG, iov + 8) + length;
+    if (total > MAX_MESSAGE || length > dataBytes - dataUsed) {
+      return false;
+    }
+    if (segments == 1) {
+      area.set(SHORT, controlEnd + MessageLayout.CMSG_DATA_AT, (short) segment);
+      setControl(tail - 1, cmsg(controlEnd, Linux.IPPROTO_UDP, Linux.UDP_SEGMENT, 2));
+    }
+    MemorySegment.copy(from, offset, area, ValueLayout.JAVA_BYTE, data + dataUsed, length);
+    area.set(LONG, iov + 8, total);
+    dataUsed += length;
+    segments++;
+    shorter = length < segment;
+    return true;
+  }
+
   private void append(int length, SockAddr destination) {
     long header = (long) tail * MessageLayout.HEADER_BYTES;
     long iov = iovs + (long) tail * MessageLayout.IOV_BYTES;
@@ -160,11 +204,21 @@ public final class DatagramWriter implements AutoCloseable {
           appendControl(
               control, destination.family() == Linux.AF_INET6 || source.family() == Linux.AF_INET6);
     }
+    setControl(tail, end);
+    dataUsed += length;
+    segment = length;
+    segments = 1;
+    shorter = false;
+    tail++;
+  }
+
+  private void setControl(int slot, long end) {
+    long header = (long) slot * MessageLayout.HEADER_BYTES;
+    long control = controls + (long) slot * CONTROL_BYTES;
     area.set(
         LONG, header + MessageLayout.CONTROL_AT, end == control ? 0 : area.address() + control);
     area.set(LONG, header + MessageLayout.CONTROL_LENGTH_AT, end - control);
-    dataUsed += length;
-    tail++;
+    controlEnd = end;
   }
 
   private long appendControl(long at, boolean six) {
@@ -204,7 +258,7 @@ public final class DatagramWriter implements AutoCloseable {
     return at + MessageLayout.align(length);
   }
 
-  /** Datagrams that wait to be sent. */
+  /** Messages that wait to be sent: datagrams, where none was joined. */
   public int pending() {
     return tail - head;
   }
@@ -212,8 +266,8 @@ public final class DatagramWriter implements AutoCloseable {
   /**
    * Sends what waits with one call.
    *
-   * @return how many went, at least 1, and fewer than waited where the next one failed or the
-   *     socket is full; 0 where none waited; or the negative errno of the first: with {@code
+   * @return how many messages went, at least 1, and fewer than waited where the next one failed or
+   *     the socket is full; 0 where none waited; or the negative errno of the first: with {@code
    *     -EAGAIN} it waits on, for else see {@link #dropHead}. With IP_RECVERR an error of an
    *     earlier datagram is given here once, and the same send goes through when repeated.
    */
@@ -233,7 +287,7 @@ public final class DatagramWriter implements AutoCloseable {
     return sent;
   }
 
-  /** Gives up the first datagram that waits. */
+  /** Gives up the first message that waits. */
   public void dropHead() {
     if (head < tail) {
       head++;

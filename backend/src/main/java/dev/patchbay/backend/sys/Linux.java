@@ -84,6 +84,8 @@ public final class Linux {
   public static final int TCP_NODELAY = 1;
   public static final int TCP_USER_TIMEOUT = 18;
 
+  public static final int UDP_SEGMENT = 103;
+
   public static final int MSG_OOB = 1;
   public static final int MSG_PEEK = 2;
   public static final int MSG_CTRUNC = 8;

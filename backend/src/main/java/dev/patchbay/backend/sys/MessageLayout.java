@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
  */
 final class MessageLayout {
   static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+  static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
   static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
   static final int HEADER_BYTES = 64;

@@ -29,6 +29,14 @@ public final class SockOpt {
     return Fd.setOption(fd, Linux.SOL_SOCKET, Linux.SO_BROADCAST, on ? 1 : 0);
   }
 
+  /**
+   * Whether the kernel knows UDP_SEGMENT (4.18 and later), see {@link DatagramWriter#join}: an
+   * older one would send the datagrams as one.
+   */
+  public static boolean knowsUdpSegments(int fd) {
+    return Fd.getOption(fd, Linux.IPPROTO_UDP, Linux.UDP_SEGMENT) >= 0;
+  }
+
   /** TCP_NODELAY: no Nagle. */
   public static int noDelay(int fd, boolean on) {
     return Fd.setOption(fd, Linux.IPPROTO_TCP, Linux.TCP_NODELAY, on ? 1 : 0);

@@ -19,7 +19,8 @@ import dev.patchbay.stack.wire.Ipv4;
  * whatever its peers: endpoint-independent mapping (RFC 4787 REQ-1). The socket is not connected;
  * errors of the network come by its error queue and go to the guest as the ICMP errors they were.
  */
-abstract class DatagramFlow extends EndpointTable.Node implements FdHandle.Listener {
+abstract class DatagramFlow extends EndpointTable.Node
+    implements FdHandle.Listener, DatagramBurst.Sender {
   /** System calls of one event. */
   private static final int ROUNDS = 4;
 
@@ -37,6 +38,7 @@ abstract class DatagramFlow extends EndpointTable.Node implements FdHandle.Liste
   private final byte[] quote = new byte[QUOTE_HEADER + 512];
   private boolean dontFragment;
   private int tooBig;
+  private int longestSegment = Integer.MAX_VALUE;
   long last;
 
   DatagramFlow(
@@ -92,14 +94,52 @@ abstract class DatagramFlow extends EndpointTable.Node implements FdHandle.Liste
    * @param to the destination on the host's side
    */
   final void send(Packet p, int at, int length, SockAddr to) {
+    prepare(p, to);
+    sendNow(p, at, length, to);
+  }
+
+  /** As {@link #send}, by the end of this turn, with those that follow it. */
+  final void sendSoon(Packet p, int at, int length, SockAddr to) {
+    prepare(p, to);
+    shared.burst.add(this, p, at, length, to, hops(p), service(p));
+  }
+
+  private void prepare(Packet p, SockAddr to) {
     last = shared.now();
-    boolean v4 = p.isIpv4();
     peers.remember(p.destinationHi(), p.destinationLo(), to);
+    boolean v4 = p.isIpv4();
     setDontFragment(v4 ? (p.ipv4().flagsAndOffset() & Ipv4.DONT_FRAGMENT) != 0 : !p.joined);
+  }
+
+  private static int hops(Packet p) {
+    return p.isIpv4() ? p.ipv4().ttl() : p.ipv6().hopLimit();
+  }
+
+  private static int service(Packet p) {
+    return p.isIpv4() ? p.ipv4().tos() : p.ipv6().trafficClass();
+  }
+
+  @Override
+  public final int fd() {
+    return handle.number();
+  }
+
+  @Override
+  public final int longestSegment() {
+    return longestSegment;
+  }
+
+  @Override
+  public final void segmentRefused(int length) {
+    longestSegment = Math.min(longestSegment, length - 1);
+  }
+
+  @Override
+  public final void sendNow(Packet p, int at, int length, SockAddr to) {
     DatagramWriter w = shared.writer;
     w.clear();
-    w.setTtl(v4 ? p.ipv4().ttl() : p.ipv6().hopLimit());
-    w.setTos(v4 ? p.ipv4().tos() : p.ipv6().trafficClass());
+    w.setTtl(hops(p));
+    w.setTos(service(p));
     if (length == 0) {
       w.addEmpty(to);
     } else {
@@ -115,12 +155,13 @@ abstract class DatagramFlow extends EndpointTable.Node implements FdHandle.Liste
     if (result > 0) {
       p.release();
     } else {
-      sendFailed(p, -result);
+      failed(p, -result);
     }
   }
 
   private void setDontFragment(boolean on) {
     if (on != dontFragment) {
+      shared.burst.flush(this);
       dontFragment = on;
       int mode = on ? Linux.IP_PMTUDISC_DO : Linux.IP_PMTUDISC_DONT;
       SockOpt.mtuDiscover(handle.number(), family, mode);
@@ -128,7 +169,8 @@ abstract class DatagramFlow extends EndpointTable.Node implements FdHandle.Liste
   }
 
   /** The host said at once what a router would have said. */
-  private void sendFailed(Packet p, int errno) {
+  @Override
+  public final void failed(Packet p, int errno) {
     boolean v4 = p.isIpv4();
     restore(p);
     switch (errno) {
@@ -182,7 +224,8 @@ abstract class DatagramFlow extends EndpointTable.Node implements FdHandle.Liste
     Fd.socketError(h.number());
   }
 
-  private void drainErrors() {
+  @Override
+  public final void drainErrors() {
     DatagramReader e = shared.errors;
     for (int n = e.receiveErrors(handle.number()); n > 0; n = e.receiveErrors(handle.number())) {
       for (int i = 0; i < n; i++) {
@@ -249,6 +292,7 @@ abstract class DatagramFlow extends EndpointTable.Node implements FdHandle.Liste
   }
 
   final void close() {
+    shared.burst.flush(this);
     handle.close();
     shared.limits.give(kind, guest);
   }

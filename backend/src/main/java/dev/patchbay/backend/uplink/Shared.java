@@ -31,6 +31,9 @@ final class Shared implements AutoCloseable {
 
   final DatagramWriter writer = new DatagramWriter(1, 1 << 16);
 
+  /** UDP of guests on its way out; {@link #writer} is for what is sent by itself. */
+  final DatagramBurst burst;
+
   /** Port of the bridge by which the SYN came that TCP has in hand. */
   @Nullable NetDevice port;
 
@@ -42,6 +45,7 @@ final class Shared implements AutoCloseable {
     this.inside = inside;
     this.pool = pool;
     this.options = options;
+    burst = new DatagramBurst(io.loop());
     policy = new Policy(options, inside);
     emitter = new Emitter(pool, inside, counters);
     limits = new GuestLimits(options);
@@ -53,6 +57,7 @@ final class Shared implements AutoCloseable {
 
   @Override
   public void close() {
+    burst.close();
     reader.close();
     errors.close();
     writer.close();

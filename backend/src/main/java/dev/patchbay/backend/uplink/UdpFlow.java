@@ -21,7 +21,7 @@ final class UdpFlow extends DatagramFlow {
   void sendDatagram(Packet p) {
     notOnlyDns |= shared.host.port() != DNS;
     shared.counters.udpOut++;
-    send(p, p.l4 + Udp.LENGTH, p.udp().length() - Udp.LENGTH, shared.host);
+    sendSoon(p, p.l4 + Udp.LENGTH, p.udp().length() - Udp.LENGTH, shared.host);
   }
 
   @Override

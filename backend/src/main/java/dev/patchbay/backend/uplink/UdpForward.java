@@ -15,7 +15,7 @@ import dev.patchbay.stack.wire.Udp;
 import org.jspecify.annotations.Nullable;
 
 /** A UDP socket of the host: each client gets a port of its own towards the guest. */
-final class UdpForward extends OpenForward {
+final class UdpForward extends OpenForward implements DatagramBurst.Sender {
   private static final int ROUNDS = 4;
   private static final int FIRST_PORT = 32768;
   private static final int PORTS = 28232;
@@ -54,6 +54,7 @@ final class UdpForward extends OpenForward {
 
   private final EndpointTable<Client> clients;
   private final Shared shared;
+  private int longestSegment = Integer.MAX_VALUE;
 
   UdpForward(ForwardTable table, int id, Forward rule, int port, int fd) {
     super(table, id, rule, port, fd);
@@ -149,28 +150,58 @@ final class UdpForward extends OpenForward {
       return false;
     }
     client.last = shared.now();
+    shared.counters.udpOut++;
     int length = p.udp().length() - Udp.LENGTH;
+    shared.burst.add(this, p, p.l4 + Udp.LENGTH, length, client.address, 0, -1);
+    return true;
+  }
+
+  @Override
+  public int fd() {
+    return handle.number();
+  }
+
+  @Override
+  public void drainErrors() {
+    // without an error queue: the call that failed took the error away
+  }
+
+  @Override
+  public void sendNow(Packet p, int at, int length, SockAddr to) {
     DatagramWriter w = shared.writer;
     w.clear();
     w.clearOptions();
     if (length == 0) {
-      w.addEmpty(client.address);
+      w.addEmpty(to);
     } else {
-      w.add(p.data, p.l4 + Udp.LENGTH, length, client.address);
+      w.add(p.data, at, length, to);
     }
-    int result = w.send(handle.number());
+    int result = w.send(fd());
     if (result < 0 && result != -Errno.EAGAIN) {
-      result = w.send(handle.number());
+      result = w.send(fd());
     }
     w.clear();
     if (result > 0) {
-      shared.counters.udpOut++;
       p.release();
     } else {
-      shared.counters.hostErrors++;
-      p.drop(DropReason.HOST_ERROR);
+      failed(p, -result);
     }
-    return true;
+  }
+
+  @Override
+  public void failed(Packet p, int errno) {
+    shared.counters.hostErrors++;
+    p.drop(DropReason.HOST_ERROR);
+  }
+
+  @Override
+  public int longestSegment() {
+    return longestSegment;
+  }
+
+  @Override
+  public void segmentRefused(int length) {
+    longestSegment = Math.min(longestSegment, length - 1);
   }
 
   @Override
@@ -194,6 +225,7 @@ final class UdpForward extends OpenForward {
 
   @Override
   void close() {
+    shared.burst.flush(this);
     super.close();
     clients.all().forEach(this::forget);
   }

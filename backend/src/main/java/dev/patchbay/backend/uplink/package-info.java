@@ -6,7 +6,7 @@
  *   host0.transmit -> Outside.receive          (routed out: the world)
  *   input, no socket -> Outside.receiveLocal   (an address of ours: the host's loopback)
  *      TCP  -> Policy -> TcpEngine.receive -> TcpRelay.onSyn -> HostConnect (parked) -> TcpFlow <-> host socket
- *      UDP  -> ForwardTable.reply | DatagramRelay.udp -> UdpFlow -> host socket
+ *      UDP  -> ForwardTable.reply | DatagramRelay.udp -> UdpFlow -> DatagramBurst -> host socket
  *      ICMP -> DatagramRelay.ping -> PingFlow -> ping or raw socket; errors about our segments -> TcpEngine.icmpError
  *   host socket readable -> TcpFlow | DatagramFlow -> Emitter -> Inside.enter (by host0) | Inside.output (own address)
  *   forward: StreamForward.accepted -> TcpRelay.open -> TcpFlow; UdpForward.received -> Emitter

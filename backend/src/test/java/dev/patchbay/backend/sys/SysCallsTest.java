@@ -65,6 +65,53 @@ class SysCallsTest {
   }
 
   @Test
+  void joinedDatagramsArriveApart() throws SysException {
+    joined(new SockAddr().setInet4(0x7f000001, 0), new SockAddr().setInet4(0x7f000001, 0));
+    joined(new SockAddr().setInet6(0, 1, 0, 0), new SockAddr().setInet6(0, 1, 0, 0));
+  }
+
+  private static void joined(SockAddr a, SockAddr b) throws SysException {
+    int from = udp(a);
+    int to = udp(b);
+    SockOpt.receiveTtl(to, b.family(), true);
+    try (DatagramReader reader = new DatagramReader(16, 2048);
+        DatagramWriter writer = new DatagramWriter(4, 100)) {
+      assertThat(SockOpt.knowsUdpSegments(from)).isTrue();
+      assertThat(writer.join(HELLO, 0, 5)).as("to nothing").isFalse();
+      writer.setTtl(9);
+      writer.setTos(16);
+      writer.add(HELLO, 0, 4, b);
+      assertThat(writer.join(HELLO, 0, 5)).as("a longer one").isFalse();
+      assertThat(writer.join(HELLO, 1, 4)).isTrue();
+      assertThat(writer.join(HELLO, 0, 0)).as("an empty one").isFalse();
+      assertThat(writer.join(HELLO, 0, 3)).as("the shorter one that ends it").isTrue();
+      assertThat(writer.join(HELLO, 0, 3)).as("behind the shorter one").isFalse();
+      writer.add(HELLO, 0, 5, b);
+      assertThat(writer.pending()).isEqualTo(2);
+      assertThat(writer.send(from)).isEqualTo(2);
+      assertThat(writer.join(HELLO, 0, 5)).as("to what was sent").isFalse();
+      int[] lengths = new int[5];
+      int count = 0;
+      for (int n = reader.receive(to); n > 0; n = reader.receive(to)) {
+        for (int i = 0; i < n; i++) {
+          reader.select(i);
+          assertThat(reader.ttl()).isEqualTo(9);
+          lengths[count++] = reader.length();
+        }
+      }
+      assertThat(lengths).containsExactly(4, 4, 3, 5, 0);
+      // no more than the memory holds
+      writer.add(new byte[30], 0, 30, b);
+      assertThat(writer.join(new byte[30], 0, 30)).isTrue();
+      assertThat(writer.join(new byte[30], 0, 30)).isTrue();
+      assertThat(writer.join(new byte[30], 0, 30)).isFalse();
+    } finally {
+      Fd.close(from);
+      Fd.close(to);
+    }
+  }
+
+  @Test
   void closedUdpPortComesBackByTheErrorQueue() throws SysException {
     SockAddr closed = new SockAddr().setInet4(0x7f000001, 0);
     Fd.close(udp(closed));

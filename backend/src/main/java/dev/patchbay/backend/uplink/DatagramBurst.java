@@ -1,0 +1,217 @@
+package dev.patchbay.backend.uplink;
+
+import dev.patchbay.backend.sys.DatagramWriter;
+import dev.patchbay.backend.sys.Errno;
+import dev.patchbay.backend.sys.SockAddr;
+import dev.patchbay.backend.sys.SockOpt;
+import dev.patchbay.stack.loop.EventLoop;
+import dev.patchbay.stack.loop.TurnTask;
+import dev.patchbay.stack.packet.Packet;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Datagrams of guests that leave by one socket of the host, gathered until another socket's come or
+ * the turn ends, and sent by one sendmmsg(2). Those of one length to one destination go through the
+ * kernel as one (UDP_SEGMENT), which is most of what a datagram costs: a guest that floods the
+ * world takes that much less from the others.
+ *
+ * <p>The packets are kept until they are sent: what the kernel refuses is told to the guest packet
+ * by packet, as if each had been sent by itself. The order of one socket's datagrams is kept. No
+ * method but the constructor allocates. On the loop.
+ */
+final class DatagramBurst implements AutoCloseable {
+  /** Messages of a call: few, since those left at a turn's end are sent on nobody's time. */
+  private static final int MESSAGES = 16;
+
+  private static final int PACKETS = 256;
+  private static final int BYTES = 128 << 10;
+
+  /** A socket of the host by which datagrams of guests leave. */
+  interface Sender {
+    /** Its descriptor. */
+    int fd();
+
+    /** Reads what waits in its error queue, an error that a send gave instead of sending. */
+    void drainErrors();
+
+    /** Sends a datagram by itself and takes the packet; tells the guest where that fails. */
+    void sendNow(Packet p, int at, int length, SockAddr to);
+
+    /** A datagram was refused with this errno; takes the packet. */
+    void failed(Packet p, int errno);
+
+    /** Longest datagram that the way to its peers takes as a segment; bytes. */
+    int longestSegment();
+
+    /** Datagrams of this length were refused as segments. */
+    void segmentRefused(int length);
+  }
+
+  private final EventLoop loop;
+  private final TurnTask endOfTurn = TurnTask.of(this::flush);
+  private final DatagramWriter writer = new DatagramWriter(MESSAGES, BYTES);
+  private final @Nullable Packet[] packets = new Packet[PACKETS];
+  private final int[] offsets = new int[PACKETS];
+  private final int[] lengths = new int[PACKETS];
+
+  /** Of each message: its destination, and its first packet; the end of the last behind them. */
+  private final SockAddr[] destinations = new SockAddr[MESSAGES];
+
+  private final int[] firsts = new int[MESSAGES + 1];
+  private @Nullable Sender sender;
+  private int count;
+  private int messages;
+  private int ttl;
+  private int tos;
+  private boolean flushing;
+  private boolean asked;
+  private boolean segments;
+
+  DatagramBurst(EventLoop loop) {
+    this.loop = loop;
+    Arrays.setAll(destinations, _ -> new SockAddr());
+  }
+
+  /**
+   * Takes a packet whose datagram is to leave by {@code by}, at the latest at the end of this turn.
+   *
+   * @param at where in the packet the bytes for the host's socket begin
+   * @param hops TTL or hop limit, 0 for the socket's own
+   * @param service type of service or traffic class, -1 for the socket's own
+   */
+  void add(Sender by, Packet p, int at, int length, SockAddr to, int hops, int service) {
+    if (flushing) {
+      by.sendNow(p, at, length, to);
+      return;
+    }
+    if (!isOf(by) || count == PACKETS) {
+      flush();
+    }
+    boolean same = count > 0 && hops == ttl && service == tos;
+    if (!same || !joins(by, p, at, length, to)) {
+      ttl = hops;
+      tos = service;
+      if (!begin(p, at, length, to)) {
+        flush();
+        begin(p, at, length, to);
+      }
+    }
+    if (count == 0) {
+      sender = by;
+      loop.atEndOfTurn(endOfTurn);
+    }
+    packets[count] = p;
+    offsets[count] = at;
+    lengths[count] = length;
+    firsts[messages] = ++count;
+  }
+
+  private boolean joins(Sender by, Packet p, int at, int length, SockAddr to) {
+    return length <= by.longestSegment()
+        && knowsSegments(by)
+        && to.same(destinations[messages - 1])
+        && writer.join(p.data, at, length);
+  }
+
+  private boolean knowsSegments(Sender by) {
+    if (!asked) {
+      asked = true;
+      segments = SockOpt.knowsUdpSegments(by.fd());
+    }
+    return segments;
+  }
+
+  private boolean begin(Packet p, int at, int length, SockAddr to) {
+    writer.setTtl(ttl);
+    writer.setTos(tos);
+    if (!(length == 0 ? writer.addEmpty(to) : writer.add(p.data, at, length, to))) {
+      return false;
+    }
+    firsts[messages] = count;
+    destinations[messages].copyFrom(to);
+    messages++;
+    return true;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the very object is meant
+  private boolean isOf(Sender by) {
+    return by == sender;
+  }
+
+  /** Sends what was gathered for {@code by}, whose socket is about to change or to be closed. */
+  void flush(Sender by) {
+    if (isOf(by)) {
+      flush();
+    }
+  }
+
+  private void flush() {
+    Sender by = sender;
+    if (by == null || flushing) {
+      return;
+    }
+    flushing = true;
+    boolean repeated = false;
+    for (int message = 0; message < messages; ) {
+      int result = writer.send(by.fd());
+      if (result > 0) {
+        for (int i = firsts[message]; i < firsts[message + result]; i++) {
+          take(i).release();
+        }
+        message += result;
+        repeated = false;
+      } else if (!repeated && result != -Errno.EAGAIN) {
+        // perhaps the error of an earlier datagram, which is in the queue
+        by.drainErrors();
+        repeated = true;
+      } else {
+        writer.dropHead();
+        failed(by, message, -result);
+        message++;
+        repeated = false;
+      }
+    }
+    sender = null;
+    count = 0;
+    messages = 0;
+    flushing = false;
+  }
+
+  private void failed(Sender by, int message, int errno) {
+    int first = firsts[message];
+    int end = firsts[message + 1];
+    boolean alone = end - first == 1;
+    if (!alone && isAboutSegments(errno)) {
+      by.segmentRefused(lengths[first]);
+    }
+    for (int i = first; i < end; i++) {
+      if (alone || errno == Errno.EAGAIN) {
+        by.failed(take(i), errno);
+      } else {
+        by.sendNow(take(i), offsets[i], lengths[i], destinations[message]);
+      }
+    }
+  }
+
+  /** Longer than the way takes at once, or a way whose device or policy cannot cut. */
+  private static boolean isAboutSegments(int errno) {
+    return errno == Errno.EINVAL
+        || errno == Errno.EMSGSIZE
+        || errno == Errno.EIO
+        || errno == Errno.EOPNOTSUPP;
+  }
+
+  private Packet take(int i) {
+    Packet p = Objects.requireNonNull(packets[i]);
+    packets[i] = null;
+    return p;
+  }
+
+  @Override
+  public void close() {
+    flush();
+    writer.close();
+  }
+}
