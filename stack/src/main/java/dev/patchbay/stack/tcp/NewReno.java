@@ -2,42 +2,32 @@ package dev.patchbay.stack.tcp;
 
 /** RFC 5681 with byte counting as RFC 3465 and Linux have it. */
 final class NewReno implements CongestionControl {
+  static final String NAME = "reno";
+
+  private final SlowStart slowStart = new SlowStart();
   private int bytesAcked;
 
   @Override
   public String name() {
-    return "reno";
+    return NAME;
   }
 
   @Override
-  public void restart(TcpSocket s) {
+  public void restart(TcpSocket s, long now) {
     s.cwnd = Math.min(s.cwnd, s.initialWindow());
     bytesAcked = 0;
   }
 
   @Override
   public void onAck(TcpSocket s, int acked, long now) {
-    int mss = s.sendMss;
-    int left = acked;
-    if (s.cwnd < s.ssthresh) {
-      // RFC 5681 section 3.1; Linux counts all that a stretched ACK covers, not only one SMSS
-      if (!s.cwndLimited && s.cwnd >= 2L * s.maxFlight) {
-        return;
-      }
-      int grown = (int) Math.min((long) s.cwnd + left, Math.max(s.ssthresh, s.cwnd));
-      left -= grown - s.cwnd;
-      s.cwnd = Math.min(grown, TcpSocket.MAX_CWND);
-      if (left <= 0) {
-        return;
-      }
-    }
-    if (!s.cwndLimited) {
+    int left = s.cwnd < s.ssthresh ? slowStart.onAck(s, acked) : acked;
+    if (left <= 0 || !s.cwndLimited) {
       return;
     }
     bytesAcked += left;
     if (bytesAcked >= s.cwnd) {
       bytesAcked -= s.cwnd;
-      s.cwnd = Math.min(s.cwnd + mss, TcpSocket.MAX_CWND);
+      s.cwnd = Math.min(s.cwnd + s.sendMss, TcpSocket.MAX_CWND);
     }
   }
 
@@ -51,5 +41,10 @@ final class NewReno implements CongestionControl {
   public int thresholdAfterTimeout(TcpSocket s) {
     bytesAcked = 0;
     return thresholdAfterLoss(s);
+  }
+
+  @Override
+  public void undo() {
+    // the window that comes back is all there is
   }
 }

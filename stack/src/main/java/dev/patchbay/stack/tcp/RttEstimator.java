@@ -6,6 +6,7 @@ final class RttEstimator {
   private long rttvar;
   private long minRtt = Long.MAX_VALUE;
   private long latest;
+  private long samples;
   private long rto;
   private final TcpConfig config;
 
@@ -21,6 +22,7 @@ final class RttEstimator {
   void sample(long rtt) {
     long r = Math.max(rtt, 1);
     latest = r;
+    samples++;
     minRtt = Math.min(minRtt, r);
     if (srtt == 0) {
       // (2.2) SRTT <- R, RTTVAR <- R/2
@@ -58,6 +60,11 @@ final class RttEstimator {
   /** Least sample, 0 before the first. */
   long minRtt() {
     return minRtt == Long.MAX_VALUE ? 0 : minRtt;
+  }
+
+  /** How many measurements there were. */
+  long samples() {
+    return samples;
   }
 
   /** Last sample, 0 before the first. */

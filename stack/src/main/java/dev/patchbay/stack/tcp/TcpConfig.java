@@ -113,6 +113,9 @@ public final class TcpConfig {
   /** Initial window in segments (RFC 6928). */
   public int initialWindow = 10;
 
+  /** Congestion control of new sockets ({@code tcp_congestion_control}): cubic or reno. */
+  public String congestionControl = Cubic.NAME;
+
   /** Offer and use timestamps ({@code tcp_timestamps}). */
   public boolean timestamps = true;
 

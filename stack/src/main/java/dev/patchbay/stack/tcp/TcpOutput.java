@@ -142,7 +142,7 @@ final class TcpOutput {
       // RFC 5681 section 4.1: "a TCP SHOULD set cwnd to no more than RW ... if [it] has not sent
       // data in an interval
       // exceeding the retransmission timeout"
-      s.congestion.restart(s);
+      s.congestion.restart(s, now);
     }
     while (true) {
       int unsent = s.unsent();

@@ -102,7 +102,7 @@ public final class TcpSocket implements FlowEntry {
   boolean softError;
 
   // congestion and recovery
-  final CongestionControl congestion;
+  CongestionControl congestion;
   final RttEstimator rtt;
   final Scoreboard scoreboard = new Scoreboard();
   LossRecovery.Phase phase = LossRecovery.Phase.OPEN;
@@ -176,7 +176,7 @@ public final class TcpSocket implements FlowEntry {
     this.remotePort = key.remotePort();
     this.handler = handler;
     TcpConfig config = engine.config;
-    congestion = new NewReno();
+    congestion = CongestionControl.named(config.congestionControl);
     rtt = new RttEstimator(config);
     buffer = new SendBuffer(engine.pool);
     sendBuffer = config.sendBufferInitial;
@@ -412,6 +412,18 @@ public final class TcpSocket implements FlowEntry {
   public void sendBuffer(int bytes) {
     sendBuffer = Math.max(bytes, 4096);
     sendBufferFixed = true;
+  }
+
+  /**
+   * Chooses the congestion control ({@code TCP_CONGESTION}); the window stays as it is.
+   *
+   * @param name {@code cubic} or {@code reno}
+   * @throws IllegalArgumentException for others
+   */
+  public void congestionControl(String name) {
+    if (!congestion.name().equals(name)) {
+      congestion = CongestionControl.named(name);
+    }
   }
 
   /** Hop limit of what is sent, 0 the default. */

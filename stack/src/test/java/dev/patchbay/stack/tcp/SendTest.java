@@ -11,6 +11,10 @@ import org.junit.jupiter.api.Test;
 class SendTest {
   private final TcpTester t = new TcpTester();
 
+  SendTest() {
+    t.config.congestionControl = "reno";
+  }
+
   @AfterEach
   void noLeaks() {
     if (t.accepted != null) {
