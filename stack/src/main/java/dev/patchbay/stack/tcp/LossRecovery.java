@@ -1,14 +1,16 @@
 package dev.patchbay.stack.tcp;
 
 /**
- * When something is lost and how much may be sent meanwhile: fast recovery with SACK (RFC 6675) or
- * without it (RFC 6582), and the time after a retransmission time-out. What is lost is marked in
- * the {@link Scoreboard}; {@link TcpOutput} sends it again as far as {@link #pipe} leaves room.
+ * When something is lost and how much may be sent meanwhile. With SACK losses are found by time
+ * ({@link Rack}), without it by duplicate ACKs (RFC 6582); during fast recovery the window follows
+ * what is delivered (PRR, RFC 6937); what turns out to have been no loss is taken back ({@link
+ * Undo}). What is lost is marked in the {@link Scoreboard}; {@link TcpOutput} sends it again as far
+ * as {@link #pipe} leaves room. Mirrors Linux's {@code tcp_fastretrans_alert}.
  *
  * <pre>
  *   OPEN      nothing is believed to be lost
  *   RECOVERY  a loss was found by duplicate ACKs or SACK; until {@code recoveryPoint} is acknowledged
- *   LOSS      the timer expired; all in flight is lost; until {@code recoveryPoint} is acknowledged
+ *   LOSS      the timer expired; until {@code recoveryPoint} is acknowledged
  * </pre>
  */
 final class LossRecovery {
@@ -30,42 +32,183 @@ final class LossRecovery {
     return s.flight() - b.sackedBytes() - s.renoSacked - b.lostBytes() + b.retransmittedBytes();
   }
 
-  /** An ACK advanced SND.UNA by {@code acked} bytes; the scoreboard knows. */
-  void onAdvance(TcpSocket s, int acked, long now) {
-    s.dupAcks = 0;
-    if (s.phase == Phase.OPEN) {
+  // ---- acknowledgments
+
+  /**
+   * An ACK was worked into the scoreboard.
+   *
+   * @param acked bytes by which SND.UNA advanced
+   * @param duplicateAck it is a duplicate ACK by RFC 5681 section 2
+   */
+  void onAck(TcpSocket s, Delivery d, int acked, boolean duplicateAck) {
+    if (d.duplicate) {
+      s.rack.onDuplicate(s);
+    }
+    if (s.probeOutstanding) {
+      afterLossProbe(s, d, acked, duplicateAck);
+    }
+    if (acked > 0) {
+      s.dupAcks = 0;
+    } else if (duplicateAck) {
+      s.dupAcks++;
+    }
+    switch (s.phase) {
+      case OPEN -> open(s, d, acked, duplicateAck);
+      case RECOVERY -> recovery(s, d, acked, duplicateAck);
+      case LOSS -> loss(s, d, acked);
+    }
+  }
+
+  private void open(TcpSocket s, Delivery d, int acked, boolean duplicateAck) {
+    if (acked > 0) {
       s.renoSacked = 0;
-      if (s.sackOn) {
-        afterSack(s);
+    } else if (duplicateAck && !s.sackOn) {
+      addRenoSacked(s);
+    }
+    if (s.undo.isArmed() && s.undo.isProvenByDuplicates()) {
+      // the last repair is told to have been needless only now
+      undo(s);
+      counters.tcpDsackUndo++;
+    }
+    if (detect(s, d.now()) || !s.sackOn && s.dupAcks >= Scoreboard.DUP_THRESH) {
+      enterRecovery(s);
+      prr(s, delivered(s, d, acked, duplicateAck), acked > 0);
+    } else if (acked > 0) {
+      s.congestion.onAck(s, acked, d.now());
+    }
+  }
+
+  private void recovery(TcpSocket s, Delivery d, int acked, boolean duplicateAck) {
+    if (s.sndUna - s.recoveryPoint >= 0) {
+      leaveRecovery(s, d);
+      return;
+    }
+    if (acked > 0 && s.undo.isProvenByTimestamp(s, d)) {
+      undo(s);
+      counters.tcpPartialUndo++;
+      return;
+    }
+    if (s.undo.isProvenByDuplicates()) {
+      undo(s);
+      counters.tcpDsackUndo++;
+      return;
+    }
+    int delivered = delivered(s, d, acked, duplicateAck);
+    boolean marked = detect(s, d.now());
+    if (!s.sackOn) {
+      if (acked > 0) {
+        // RFC 6582 section 3.2 step 3, partial acknowledgment: "retransmit the first unacknowledged
+        // segment"
+        s.renoSacked = Math.max(0, s.renoSacked - Math.max(0, acked - s.sendMss));
+        limitRenoSacked(s);
+        headOfPartialAck(s);
+      } else if (duplicateAck) {
+        addRenoSacked(s);
       }
-      if (s.phase == Phase.OPEN) {
-        s.congestion.onAck(s, acked, now);
-      }
+    }
+    prr(s, delivered, acked > 0 && !marked);
+  }
+
+  private void loss(TcpSocket s, Delivery d, int acked) {
+    if (acked > 0 && s.undo.isProvenByTimestamp(s, d)) {
+      undo(s);
+      counters.tcpLossUndo++;
+      return;
+    }
+    if (s.forwardProbe && fRto(s, d, acked)) {
       return;
     }
     if (s.sndUna - s.recoveryPoint >= 0) {
-      leave(s);
-      return;
-    }
-    if (s.phase == Phase.LOSS) {
-      s.congestion.onAck(s, acked, now);
-      if (s.sackOn) {
-        s.scoreboard.markLostBySack(s.sendMss);
+      boolean needless = s.undo.isProvenByDuplicates();
+      if (needless) {
+        undo(s);
+        counters.tcpLossUndo++;
       }
+      open(s, d);
       return;
     }
-    if (s.sackOn) {
-      s.scoreboard.markLostBySack(s.sendMss);
-      // the first hole has no block above it that would prove it lost: a partial ACK does (RFC 6582
-      // section 3.2)
-      headOfPartialAck(s);
-    } else {
-      // RFC 6582 section 3.2 step 3, partial acknowledgment: "retransmit the first unacknowledged
-      // segment"
-      s.renoSacked = Math.max(0, s.renoSacked - Math.max(0, acked - s.sendMss));
-      limitRenoSacked(s);
-      headOfPartialAck(s);
+    if (acked > 0) {
+      s.congestion.onAck(s, acked, d.now());
     }
+    detect(s, d.now());
+  }
+
+  /**
+   * F-RTO (RFC 5682 section 3.1, as Linux has it): does the ACK show that the time-out was too
+   * early?
+   *
+   * @return whether it is settled what happens next
+   */
+  private boolean fRto(TcpSocket s, Delivery d, int acked) {
+    if (d.original) {
+      // step 3b: "the TCP sender ... declares the timeout spurious": something arrived that was
+      // sent only once before it
+      undo(s);
+      counters.tcpSpuriousRtos++;
+      counters.tcpLossUndo++;
+      return true;
+    }
+    if (s.sndNxt - s.recoveryPoint > 0) {
+      // step 3a: the new data of step 2b brought a duplicate, so the rest is lost indeed
+      s.forwardProbe = false;
+      s.onlyNewData = false;
+      return false;
+    }
+    if (acked > 0 && s.unsent() > 0 && s.sndUna - s.recoveryPoint < 0) {
+      // step 2b: "transmit up to two new (previously unsent) segments"
+      s.recoveryPoint = s.sndNxt;
+      s.cwnd = pipe(s) + 2 * s.sendMss;
+      s.onlyNewData = true;
+      return true;
+    }
+    s.forwardProbe = false;
+    return false;
+  }
+
+  /** Bytes that the ACK says to have left the network. */
+  private static int delivered(TcpSocket s, Delivery d, int acked, boolean duplicateAck) {
+    if (s.sackOn) {
+      return d.bytes;
+    }
+    // RFC 6937 section 3: without SACK a duplicate stands for a segment, a partial ACK for what is
+    // left of it
+    return acked > 0 ? Math.max(0, acked - s.renoSacked) : duplicateAck ? s.sendMss : 0;
+  }
+
+  /** By time, where there is SACK; returns whether something was found. */
+  private boolean detect(TcpSocket s, long now) {
+    if (!s.sackOn) {
+      return false;
+    }
+    boolean marked = s.rack.detect(s, now);
+    if (s.rack.waitTime() > 0) {
+      s.timers.arm(TcpTimers.Mode.REORDER, Math.max(s.rack.waitTime(), TcpTimers.LEAST));
+    }
+    return marked;
+  }
+
+  /** The reordering timer expired (RFC 8985 section 6.2 step 5). */
+  void onReorderTimeout(TcpSocket s, long now) {
+    if (detect(s, now)) {
+      if (s.phase == Phase.OPEN) {
+        enterRecovery(s);
+      }
+      if (s.phase == Phase.RECOVERY) {
+        // what was delivered before the timer expired
+        prr(s, s.sendMss, false);
+      }
+    }
+  }
+
+  // ---- without SACK
+
+  private static void addRenoSacked(TcpSocket s) {
+    s.renoSacked += s.sendMss;
+    limitRenoSacked(s);
+  }
+
+  private static void limitRenoSacked(TcpSocket s) {
+    s.renoSacked = Math.max(0, Math.min(s.renoSacked, s.flight() - s.sendMss));
   }
 
   private static void headOfPartialAck(TcpSocket s) {
@@ -76,79 +219,103 @@ final class LossRecovery {
     }
   }
 
-  private void leave(TcpSocket s) {
-    if (s.phase == Phase.RECOVERY) {
-      // RFC 6675 has cwnd = ssthresh; RFC 6582 (1) without SACK, where a burst may follow
+  // ---- fast recovery
+
+  private void enterRecovery(TcpSocket s) {
+    if (s.phase == Phase.OPEN) {
+      s.undo.begin(s);
+    }
+    s.recoveryPoint = s.sndNxt;
+    s.prrDelivered = 0;
+    s.prrOut = 0;
+    s.recoverFlight = Math.max(1, s.flight());
+    s.ssthresh = s.congestion.thresholdAfterLoss(s);
+    s.phase = Phase.RECOVERY;
+    // RFC 6675 section 5 (4.3): "Retransmit the first data segment presumed dropped", whatever the
+    // pipe
+    s.forceResend = true;
+    if (s.sackOn) {
+      counters.tcpSackRecovery++;
+    } else {
+      s.scoreboard.markHeadLost(s.sendMss);
+      counters.tcpRenoRecovery++;
+    }
+  }
+
+  /**
+   * Proportional rate reduction (RFC 6937 section 3): as much is sent as was delivered, in
+   * proportion of the threshold to what was in flight; below the threshold slow start's part where
+   * the ACK is a good sign.
+   */
+  private static void prr(TcpSocket s, int delivered, boolean safe) {
+    s.prrDelivered += delivered;
+    int pipe = pipe(s);
+    long send;
+    if (pipe > s.ssthresh) {
+      send = (s.prrDelivered * s.ssthresh + s.recoverFlight - 1) / s.recoverFlight - s.prrOut;
+    } else {
+      long limit = Math.max(s.prrDelivered - s.prrOut, delivered) + (safe ? s.sendMss : 0);
+      send = Math.min(s.ssthresh - pipe, limit);
+    }
+    send = Math.max(send, s.forceResend ? s.sendMss : 0);
+    s.cwnd = (int) Math.max(s.sendMss, pipe + send);
+  }
+
+  private void leaveRecovery(TcpSocket s, Delivery d) {
+    if (s.undo.isProvenByTimestamp(s, d) || s.undo.isProvenByDuplicates()) {
+      undo(s);
+      counters.tcpFullUndo++;
+    } else {
+      // RFC 6937: cwnd = ssthresh; RFC 6582 (1) without SACK, where a burst may follow
       s.cwnd =
           s.sackOn ? s.ssthresh : Math.min(s.ssthresh, Math.max(s.flight(), s.sendMss) + s.sendMss);
     }
+    open(s, d);
+  }
+
+  /** The repair is complete. */
+  private void open(TcpSocket s, Delivery d) {
     s.phase = Phase.OPEN;
     s.renoSacked = 0;
-    if (s.sackOn) {
-      afterSack(s);
+    s.forwardProbe = false;
+    s.onlyNewData = false;
+    s.rack.onRecovered();
+    if (detect(s, d.now())) {
+      enterRecovery(s);
+      prr(s, d.bytes, false);
     }
   }
 
-  /** SACK blocks brought news, or SND.UNA moved: is something lost? */
-  void afterSack(TcpSocket s) {
-    boolean marked = s.scoreboard.markLostBySack(s.sendMss);
-    if (s.phase == Phase.OPEN && marked) {
-      enterRecovery(s);
-      counters.tcpSackRecovery++;
-    }
+  private void undo(TcpSocket s) {
+    s.undo.carryOut(s);
+    s.scoreboard.forgetLosses();
+    s.phase = Phase.OPEN;
+    s.renoSacked = 0;
+    s.forwardProbe = false;
+    s.onlyNewData = false;
+    s.forceResend = false;
   }
+
+  // ---- time-outs
 
   /**
-   * A duplicate ACK came: RFC 5681 section 3.2, or with SACK one that brought new blocks (RFC 6675
-   * section 2).
+   * The retransmission timer expired (RFC 6298 section 5.4 and 5.5, RFC 5681 section 3.1, RFC 8985
+   * section 6.3).
    */
-  void onDuplicate(TcpSocket s) {
-    s.dupAcks++;
-    if (!s.sackOn) {
-      s.renoSacked += s.sendMss;
-      limitRenoSacked(s);
-    }
-    if (s.phase == Phase.OPEN && s.dupAcks >= Scoreboard.DUP_THRESH) {
-      enterRecovery(s);
-      if (s.sackOn) {
-        counters.tcpSackRecovery++;
-      } else {
-        counters.tcpRenoRecovery++;
+  void onTimeout(TcpSocket s, long now) {
+    boolean again = s.phase == Phase.LOSS && s.backoff > 0;
+    if (!again) {
+      if (s.phase == Phase.OPEN) {
+        s.undo.begin(s);
       }
-    }
-  }
-
-  private static void limitRenoSacked(TcpSocket s) {
-    s.renoSacked = Math.max(0, Math.min(s.renoSacked, s.flight() - s.sendMss));
-  }
-
-  private void enterRecovery(TcpSocket s) {
-    // RFC 6675 section 5 (1) to (4.3)
-    s.recoveryPoint = s.sndNxt;
-    s.ssthresh = s.congestion.thresholdAfterLoss(s);
-    s.cwnd = s.ssthresh;
-    s.rescued = false;
-    s.phase = Phase.RECOVERY;
-    if (s.scoreboard.count() > 0 && (s.scoreboard.flags(0) & Scoreboard.RETRANSMITTED) == 0) {
-      s.scoreboard.markHeadLost(s.sendMss);
-      // RFC 6675 section 5 (4.3): "Retransmit the first data segment presumed dropped", whatever
-      // the pipe
-      s.forceResend = true;
-    }
-  }
-
-  /**
-   * The retransmission timer expired (RFC 6298 section 5.4 and 5.5, RFC 5681 section 3.1, RFC 6675
-   * section 5.1).
-   */
-  void onTimeout(TcpSocket s) {
-    if (s.phase != Phase.LOSS || s.backoff == 0) {
       // "(Not) ... when a TCP sender detects segment loss using the retransmission timer and the
-      // given segment has
-      // already been retransmitted": ssthresh is held then
+      // given segment has already been retransmitted": ssthresh is held then
       s.ssthresh = s.congestion.thresholdAfterTimeout(s);
     }
-    s.cwnd = s.sendMss;
+    // RFC 5682: not where a time-out hits a recovery from another
+    s.forwardProbe = s.phase == Phase.OPEN || again && s.forwardProbe;
+    s.onlyNewData = false;
+    s.probeOutstanding = false;
     s.recoveryPoint = s.sndNxt;
     s.phase = Phase.LOSS;
     s.dupAcks = 0;
@@ -158,8 +325,35 @@ final class LossRecovery {
       // RFC 2018 section 8: the receiver dropped what it had reported
       b.forgetSacks();
       counters.tcpSackReneging++;
+      s.forwardProbe = false;
     }
-    b.markAllLost();
+    if (s.sackOn) {
+      s.rack.onTimeout(s, now);
+    } else {
+      b.markAllLost();
+    }
+    // one segment beside what may still be under way
+    s.cwnd = pipe(s) + s.sendMss;
+  }
+
+  /**
+   * What the ACK says of a tail-loss probe (RFC 8985 section 7.4.2): a loss that the probe repaired
+   * reduces the window as any other.
+   */
+  private void afterLossProbe(TcpSocket s, Delivery d, int acked, boolean duplicateAck) {
+    if (s.sndUna - s.probeEnd < 0) {
+      return;
+    }
+    if (!s.probeRepeats || d.duplicate || acked == 0 && duplicateAck) {
+      s.probeOutstanding = false;
+    } else if (s.sndUna - s.probeEnd > 0) {
+      s.probeOutstanding = false;
+      if (s.phase == Phase.OPEN) {
+        s.ssthresh = s.congestion.thresholdAfterLoss(s);
+        s.cwnd = Math.min(s.cwnd, s.ssthresh);
+        counters.tcpLossProbeRecovery++;
+      }
+    }
   }
 
   /**
@@ -168,35 +362,18 @@ final class LossRecovery {
    */
   void onSmallerMtu(TcpSocket s) {
     if (s.scoreboard.markTooLong(s.sendMss) && s.phase == Phase.OPEN) {
+      s.undo.end();
       s.recoveryPoint = s.sndNxt;
       s.ssthresh = Math.max(s.cwnd, 2 * s.sendMss);
-      s.rescued = true;
+      s.prrDelivered = 0;
+      s.prrOut = 0;
+      s.recoverFlight = Math.max(1, s.flight());
       s.phase = Phase.RECOVERY;
     }
   }
 
-  /**
-   * NextSeg (): which record is to be sent again now, or -1. {@code newData}: there is new data
-   * that may be sent (rule 2 comes before rules 3 and 4).
-   */
-  int nextRetransmission(TcpSocket s, boolean newData) {
-    if (s.phase == Phase.OPEN) {
-      return -1;
-    }
-    int lost = s.scoreboard.nextLost();
-    if (lost >= 0 || newData || s.phase != Phase.RECOVERY || !s.sackOn) {
-      return lost;
-    }
-    int hole = s.scoreboard.nextHole();
-    if (hole >= 0) {
-      return hole;
-    }
-    // rule 4: once in a recovery the last segment, so that the ACK clock does not stop
-    int last = s.scoreboard.count() - 1;
-    if (!s.rescued && last >= 0 && s.scoreboard.flags(last) == 0) {
-      s.rescued = true;
-      return last;
-    }
-    return -1;
+  /** Which record is to be sent again now, or -1. */
+  int nextRetransmission(TcpSocket s) {
+    return s.phase == Phase.OPEN || s.onlyNewData ? -1 : s.scoreboard.nextLost();
   }
 }

@@ -91,6 +91,8 @@ final class ReceiveQueue {
 
   /** Takes a packet that came too early and returns how many of its bytes are new. */
   int insertEarly(Packet packet, boolean tight) {
+    int from = packet.sequence;
+    int to = packet.endSequence;
     Packet before = earlyLast;
     Packet after = null;
     if (before != null && packet.sequence - before.sequence < 0) {
@@ -110,6 +112,8 @@ final class ReceiveQueue {
     }
     int length = packet.tail - packet.head;
     if (length <= 0) {
+      // the block that has it already is the newest again: it stands behind the D-SACK
+      addBlock(from, to);
       packet.drop(DropReason.TCP_OFOMERGE);
       return 0;
     }

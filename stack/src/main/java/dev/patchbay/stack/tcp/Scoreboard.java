@@ -38,7 +38,9 @@ final class Scoreboard {
   private int retransmittedBytes;
   private int highestSacked;
   private boolean anySacked;
-  private long sample;
+
+  /** Below it nothing is lost that was not sent again; meaningful where something is lost. */
+  private int lowestLost;
 
   int count() {
     return count;
@@ -142,12 +144,7 @@ final class Scoreboard {
       grow();
     }
     for (int j = count; j > i; j--) {
-      int to = slot(j);
-      int from = slot(j - 1);
-      start[to] = start[from];
-      end[to] = end[from];
-      flags[to] = flags[from];
-      sentAt[to] = sentAt[from];
+      copy(slot(j - 1), slot(j));
     }
     end[slot(i)] = sequence;
     start[slot(i + 1)] = sequence;
@@ -169,29 +166,23 @@ final class Scoreboard {
     flags[at] = (byte) (f & REPEATED);
   }
 
-  /**
-   * Forgets all before {@code una}.
-   *
-   * @return the time at which the newest record that ended, or was cut, and was sent only once went
-   *     out; -1 if there is none
-   */
-  long acknowledge(int una) {
-    sample = -1;
+  /** Forgets all before {@code una} and tells {@code d} of what is news in it. */
+  void acknowledge(int una, Delivery d) {
     while (count > 0 && end[head] - una <= 0) {
       // one that was selectively acknowledged earlier says nothing about the time of this ACK
-      if ((flags[head] & (REPEATED | SACKED)) == 0) {
-        sample = sentAt[head];
+      if ((flags[head] & SACKED) == 0) {
+        deliver(head, end[head], end[head] - start[head], d);
       }
       clearFlags(head);
       head = head + 1 & start.length - 1;
       count--;
     }
     if (count > 0 && start[head] - una < 0) {
-      if ((flags[head] & (REPEATED | SACKED)) == 0) {
-        sample = sentAt[head];
-      }
       int cut = una - start[head];
       byte f = flags[head];
+      if ((f & SACKED) == 0) {
+        deliver(head, una, cut, d);
+      }
       sackedBytes -= (f & SACKED) != 0 ? cut : 0;
       lostBytes -= (f & LOST) != 0 ? cut : 0;
       retransmittedBytes -= (f & RETRANSMITTED) != 0 ? cut : 0;
@@ -200,18 +191,19 @@ final class Scoreboard {
     if (anySacked && highestSacked - una <= 0) {
       anySacked = false;
     }
-    return sample;
   }
 
-  /**
-   * Marks a block as held by the peer and returns how many bytes of it are news. {@link
-   * #sackSample} is set.
-   */
-  int sack(int from, int to) {
-    int news = 0;
-    sample = -1;
-    for (int i = find(from); i < count && start(i) - to < 0; i++) {
+  private void deliver(int at, int to, int length, Delivery d) {
+    d.add(to, length, sentAt[at], (flags[at] & REPEATED) != 0);
+  }
+
+  /** Marks a block as held by the peer and tells {@code d} of what is news in it. */
+  void sack(int from, int to, Delivery d) {
+    boolean news = false;
+    int i = find(from);
+    for (; i < count && start(i) - to < 0; i++) {
       if ((flags(i) & SACKED) != 0) {
+        i = joinHeld(i);
         continue;
       }
       boolean cut = start(i) - from < 0 || end(i) - to > 0;
@@ -227,64 +219,48 @@ final class Scoreboard {
         split(i, to);
       }
       int at = slot(i);
-      if ((flags[at] & REPEATED) == 0) {
-        sample = sentAt[at];
-      }
+      int length = end[at] - start[at];
+      deliver(at, end[at], length, d);
       clearFlags(at);
       flags[at] |= SACKED;
-      int length = end[at] - start[at];
       sackedBytes += length;
-      news += length;
+      news = true;
+      i = joinHeld(i);
     }
-    if (news > 0 && (!anySacked || to - highestSacked > 0)) {
+    if (i < count && (flags(i) & SACKED) != 0) {
+      joinHeld(i);
+    }
+    if (news && (!anySacked || to - highestSacked > 0)) {
       anySacked = true;
       highestSacked = to;
     }
-    return news;
   }
 
   /**
-   * After {@link #sack}: when the newest record that it marked and that was sent once went out, or
-   * -1.
+   * Joins record {@code i}, which the peer holds, with the one before it if it holds that too:
+   * records are then as few as the holes.
+   *
+   * @return the index at which it is now
    */
-  long sackSample() {
-    return sample;
+  private int joinHeld(int i) {
+    if (i == 0 || (flags(i - 1) & SACKED) == 0) {
+      return i;
+    }
+    int before = slot(i - 1);
+    end[before] = end(i);
+    flags[before] |= (byte) flags(i);
+    for (int j = i; j < count - 1; j++) {
+      copy(slot(j + 1), slot(j));
+    }
+    count--;
+    return i - 1;
   }
 
-  /**
-   * RFC 6675's IsLost: marks what has more than {@code (DupThresh - 1) * SMSS} bytes, or {@code
-   * DupThresh} separate blocks, selectively acknowledged above it. Returns whether anything was
-   * marked.
-   */
-  boolean markLostBySack(int mss) {
-    if (!anySacked) {
-      return false;
-    }
-    int above = 0;
-    int separate = 0;
-    boolean inBlock = false;
-    boolean marked = false;
-    for (int i = find(highestSacked - 1); i >= 0; i--) {
-      int at = slot(i);
-      if ((flags[at] & SACKED) != 0) {
-        above += end[at] - start[at];
-        separate += inBlock ? 0 : 1;
-        inBlock = true;
-        continue;
-      }
-      inBlock = false;
-      if (above > (DUP_THRESH - 1) * mss || separate >= DUP_THRESH) {
-        if ((flags[at] & LOST) != 0) {
-          // all below it was marked when it was
-          break;
-        }
-        if ((flags[at] & RETRANSMITTED) == 0) {
-          markLost(i);
-          marked = true;
-        }
-      }
-    }
-    return marked;
+  private void copy(int from, int to) {
+    start[to] = start[from];
+    end[to] = end[from];
+    flags[to] = flags[from];
+    sentAt[to] = sentAt[from];
   }
 
   /** Marks record {@code i} as lost. */
@@ -294,6 +270,27 @@ final class Scoreboard {
       flags[at] |= LOST;
       lostBytes += end[at] - start[at];
     }
+    if (lowestLost - start[at] > 0 || lostBytes == end[at] - start[at]) {
+      lowestLost = start[at];
+    }
+  }
+
+  /** Marks record {@code i} as lost, its retransmission too if one is in flight. */
+  void markLostAgain(int i) {
+    int at = slot(i);
+    if ((flags[at] & RETRANSMITTED) != 0) {
+      retransmittedBytes -= end[at] - start[at];
+      flags[at] &= ~RETRANSMITTED;
+    }
+    markLost(i);
+  }
+
+  /** Nothing is lost: what was marked was only late. */
+  void forgetLosses() {
+    for (int i = 0; i < count; i++) {
+      flags[slot(i)] &= ~LOST;
+    }
+    lostBytes = 0;
   }
 
   /** Marks the first {@code bytes} bytes as lost, splitting where needed. */
@@ -308,17 +305,14 @@ final class Scoreboard {
   }
 
   /**
-   * After a time-out: nothing that was retransmitted is in flight any more, all that the peer does
-   * not hold is lost.
+   * After a time-out without RACK: nothing that was retransmitted is in flight any more, all that
+   * the peer does not hold is lost.
    */
   void markAllLost() {
     for (int i = 0; i < count; i++) {
-      int at = slot(i);
-      if ((flags[at] & RETRANSMITTED) != 0) {
-        retransmittedBytes -= end[at] - start[at];
-        flags[at] &= ~RETRANSMITTED;
+      if ((flags(i) & SACKED) == 0) {
+        markLostAgain(i);
       }
-      markLost(i);
     }
   }
 
@@ -330,11 +324,7 @@ final class Scoreboard {
     for (int i = 0; i < count; i++) {
       int at = slot(i);
       if (end[at] - start[at] > mss && (flags[at] & SACKED) == 0) {
-        if ((flags[at] & RETRANSMITTED) != 0) {
-          retransmittedBytes -= end[at] - start[at];
-          flags[at] &= ~RETRANSMITTED;
-        }
-        markLost(i);
+        markLostAgain(i);
         marked = true;
       }
     }
@@ -360,24 +350,9 @@ final class Scoreboard {
     if (lostBytes == 0) {
       return -1;
     }
-    for (int i = 0; i < count; i++) {
+    for (int i = find(lowestLost); i < count; i++) {
       if ((flags(i) & (LOST | RETRANSMITTED)) == LOST) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  /**
-   * NextSeg rule 3: the first record below the highest block that is neither held nor lost nor sent
-   * again, or -1.
-   */
-  int nextHole() {
-    if (!anySacked) {
-      return -1;
-    }
-    for (int i = 0; i < count && start(i) - highestSacked < 0; i++) {
-      if ((flags(i) & (SACKED | LOST | RETRANSMITTED)) == 0) {
+        lowestLost = start(i);
         return i;
       }
     }

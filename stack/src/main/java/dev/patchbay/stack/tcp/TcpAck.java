@@ -7,6 +7,7 @@ import dev.patchbay.stack.wire.Tcp;
 final class TcpAck {
   private final TcpEngine engine;
   private final TcpCounters counters;
+  private final Delivery delivery = new Delivery();
 
   TcpAck(TcpEngine engine) {
     this.engine = engine;
@@ -15,12 +16,16 @@ final class TcpAck {
 
   /** Takes acknowledgment, window and SACK blocks of an acceptable segment. */
   void process(TcpSocket s, TcpInput in) {
+    Delivery d = delivery;
+    boolean echo = s.timestampsOn && in.options.timestamps && in.options.tsEcho != 0;
+    d.begin(s, in.now, echo, in.options.tsEcho);
+    boolean blocks = s.sackOn && in.options.sackBlocks > 0;
     if (in.ack - s.sndUna < 0) {
       // "If the ACK is a duplicate (SEG.ACK =< SND.UNA), it can be ignored"; its SACK blocks may
       // still be news
-      if (s.sackOn && in.options.sackBlocks > 0 && sack(s, in) > 0) {
-        engine.recovery.afterSack(s);
-        engine.markDirty(s);
+      if (blocks) {
+        sack(s, in);
+        delivered(s, in, 0, false);
       }
       return;
     }
@@ -30,27 +35,36 @@ final class TcpAck {
     if (acked > 0) {
       advance(s, in);
     }
-    if (s.flight() == 0 && acked == 0) {
-      if (windowMoved) {
-        engine.markDirty(s);
-      }
+    if (blocks) {
+      sack(s, in);
+    }
+    boolean duplicate =
+        acked == 0 && s.flight() > 0 && (s.sackOn ? d.bytes > 0 : isDuplicate(in, windowMoved));
+    delivered(s, in, acked, duplicate);
+    if (windowMoved) {
+      engine.markDirty(s);
+    }
+  }
+
+  /** Tells the recovery what is news; an ACK without any tells it nothing. */
+  private void delivered(TcpSocket s, TcpInput in, int acked, boolean duplicate) {
+    Delivery d = delivery;
+    if (acked == 0 && !duplicate && d.bytes == 0 && !d.duplicate) {
       return;
     }
-    int news = s.sackOn && in.options.sackBlocks > 0 ? sack(s, in) : 0;
-    if (acked > 0) {
-      engine.recovery.onAdvance(s, acked, in.now);
-      tuneSendBuffer(s);
-      engine.markDirty(s);
-    } else if (s.sackOn ? news > 0 : isDuplicate(in, windowMoved)) {
-      // a pure window update or keep-alive is none
-      engine.recovery.onDuplicate(s);
-      if (news > 0) {
-        engine.recovery.afterSack(s);
-      }
-      engine.markDirty(s);
-    } else if (windowMoved) {
-      engine.markDirty(s);
+    if (d.sentAt >= 0) {
+      s.rtt.sample(in.now - d.sentAt);
+    } else if (acked > 0 && s.timestampsOn && in.options.timestamps && in.options.tsEcho != 0) {
+      sampleByTimestamp(s, in);
     }
+    engine.recovery.onAck(s, d, acked, duplicate);
+    if (acked > 0) {
+      if (s.timers.mode() != TcpTimers.Mode.REORDER || s.rack.waitTime() == 0) {
+        s.timers.armForFlight();
+      }
+      tuneSendBuffer(s);
+    }
+    engine.markDirty(s);
   }
 
   /** RFC 5681 section 2: no data, no SYN or FIN, the same window, something outstanding. */
@@ -83,28 +97,16 @@ final class TcpAck {
     return true;
   }
 
-  private static void advance(TcpSocket s, TcpInput in) {
-    long sentAt = s.scoreboard.acknowledge(in.ack);
+  private void advance(TcpSocket s, TcpInput in) {
+    s.scoreboard.acknowledge(in.ack, delivery);
     s.sndUna = in.ack;
     int bytes = Math.min(in.ack - s.bufferSequence, s.buffer.length());
     s.buffer.drop(bytes);
     s.bufferSequence += bytes;
     s.bytesAcked += bytes;
-    if (sentAt >= 0) {
-      s.rtt.sample(in.now - sentAt);
-    } else if (s.timestampsOn && in.options.timestamps && in.options.tsEcho != 0) {
-      sampleByTimestamp(s, in);
-    }
     s.backoff = 0;
     s.stalledSince = -1;
     s.softError = false;
-    if (s.flight() > 0) {
-      // RFC 6298 (5.3) "restart the retransmission timer so that it will expire after RTO seconds"
-      s.timers.arm(TcpTimers.Mode.RETRANSMIT, s.rtt.rto(0));
-    } else {
-      // (5.2) "When all outstanding data has been acknowledged, turn off the retransmission timer"
-      s.timers.disarm();
-    }
     if (s.wantWrite && s.writable() >= s.sendBuffer / 3) {
       s.events |= TcpSocket.EVENT_WRITABLE;
     }
@@ -118,24 +120,45 @@ final class TcpAck {
     }
   }
 
-  private int sack(TcpSocket s, TcpInput in) {
-    int news = 0;
-    for (int i = 0; i < in.options.sackBlocks; i++) {
-      int from = Bytes.i32(in.data, in.options.sackOffset + 8 * i);
-      int to = Bytes.i32(in.data, in.options.sackOffset + 8 * i + 4);
-      // blocks below SND.UNA are duplicates reported (RFC 2883) or old, those above SND.NXT
-      // nonsense
-      if (from - s.sndUna >= 0 && to - from > 0 && to - s.sndNxt <= 0) {
-        news += s.scoreboard.sack(from, to);
+  private void sack(TcpSocket s, TcpInput in) {
+    int blocks = in.options.sackBlocks;
+    for (int i = 0; i < blocks; i++) {
+      int from = blockStart(in, i);
+      int to = blockEnd(in, i);
+      if (i == 0 && isDuplicateReport(s, in, from, to)) {
+        delivery.duplicate = true;
+        counters.tcpDsackRecv++;
+        s.undo.reported(from, to);
+      } else if (from - s.sndUna >= 0 && to - from > 0 && to - s.sndNxt <= 0) {
+        // blocks below SND.UNA are old, those above SND.NXT nonsense
+        s.scoreboard.sack(from, to, delivery);
       }
     }
-    if (news > 0 && s.phase == LossRecovery.Phase.OPEN && s.scoreboard.sackSample() >= 0) {
-      s.rtt.sample(in.now - s.scoreboard.sackSample());
-    }
-    if (news > 0) {
+    if (delivery.bytes > 0) {
       counters.tcpPureAcks += in.length == 0 ? 1 : 0;
     }
-    return news;
+  }
+
+  private static int blockStart(TcpInput in, int i) {
+    return Bytes.i32(in.data, in.options.sackOffset + 8 * i);
+  }
+
+  private static int blockEnd(TcpInput in, int i) {
+    return Bytes.i32(in.data, in.options.sackOffset + 8 * i + 4);
+  }
+
+  /**
+   * RFC 2883 section 4: the first block tells of a duplicate where it is below the cumulative
+   * acknowledgment or inside the second block.
+   */
+  private static boolean isDuplicateReport(TcpSocket s, TcpInput in, int from, int to) {
+    if (to - from <= 0 || to - from > s.maxSndWnd) {
+      return false;
+    }
+    if (to - in.ack <= 0) {
+      return true;
+    }
+    return in.options.sackBlocks > 1 && from - blockStart(in, 1) >= 0 && to - blockEnd(in, 1) <= 0;
   }
 
   /**

@@ -34,6 +34,16 @@ public final class TcpCounters {
   public long tcpSackReneging;
   public long tcpFastRetrans;
   public long tcpSlowStartRetrans;
+  public long tcpFullUndo;
+  public long tcpPartialUndo;
+  public long tcpDsackUndo;
+  public long tcpLossUndo;
+  public long tcpSpuriousRtos;
+  public long tcpLossProbes;
+  public long tcpLossProbeRecovery;
+  public long tcpDsackOldSent;
+  public long tcpDsackOfoSent;
+  public long tcpDsackRecv;
   public long tcpAbortOnData;
   public long tcpAbortOnClose;
   public long tcpAbortOnMemory;

@@ -267,10 +267,27 @@ final class TcpInput {
       counters.tcpSynChallenge++;
       challenge(s);
     } else if (!has(Tcp.RST)) {
+      if (offset < 0) {
+        reportDuplicate(s, sequence, Math.min(length, -offset));
+      }
       answerUnacceptable(s);
     }
     packet.drop(offset < 0 ? DropReason.TCP_OLD_SEQUENCE : DropReason.TCP_INVALID_SEQUENCE);
     return false;
+  }
+
+  /** RFC 2883: the next ACK tells that these bytes came twice. */
+  private void reportDuplicate(TcpSocket s, int from, int bytes) {
+    if (s.sackOn && bytes > 0 && !s.duplicatePending) {
+      s.duplicatePending = true;
+      s.duplicateFrom = from;
+      s.duplicateTo = from + bytes;
+      if (from - s.rcvNxt < 0) {
+        counters.tcpDsackOldSent++;
+      } else {
+        counters.tcpDsackOfoSent++;
+      }
+    }
   }
 
   /**
@@ -466,6 +483,7 @@ final class TcpInput {
       s.ackNow = true;
     }
     if (packet.sequence - s.rcvNxt < 0) {
+      reportDuplicate(s, sequence, Math.min(length, s.rcvNxt - sequence));
       ReceiveQueue.trimFront(packet, s.rcvNxt);
       s.ackNow = true;
     }
@@ -483,8 +501,12 @@ final class TcpInput {
       fillsHole(s, packet, tight, segmentSize);
     } else {
       counters.tcpOfoQueue++;
-      if (s.receive.insertEarly(packet, tight) == 0) {
+      int from = packet.sequence;
+      int bytes = length;
+      int news = s.receive.insertEarly(packet, tight);
+      if (news == 0) {
         counters.tcpOfoMerge++;
+        reportDuplicate(s, from, bytes);
       }
       // RFC 5681 section 4.2: "A TCP receiver SHOULD send an immediate duplicate ACK when an
       // out-of-order segment arrives"

@@ -43,7 +43,14 @@ final class TcpOutput {
     long now = engine.loop.now();
     if (s.state != TcpState.TIME_WAIT) {
       resend(s, now);
+      int sent = s.sndNxt;
       sendNew(s, now);
+      if (s.tailProbePending) {
+        sendTailProbe(s, now);
+      }
+      if (s.sndNxt != sent && s.timers.mayProbeTail()) {
+        s.timers.armForFlight();
+      }
       if (s.probePending) {
         sendProbe(s);
       }
@@ -61,10 +68,10 @@ final class TcpOutput {
   private static void updateTimer(TcpSocket s) {
     TcpTimers timers = s.timers;
     if (s.flight() > 0) {
-      if (timers.mode() != TcpTimers.Mode.RETRANSMIT) {
+      if (timers.mode() == TcpTimers.Mode.NONE || timers.mode() == TcpTimers.Mode.PROBE) {
         // RFC 6298 (5.1) "Every time a packet containing data is sent ..., if the timer is not
         // running, start it"
-        timers.arm(TcpTimers.Mode.RETRANSMIT, s.rtt.rto(s.backoff));
+        timers.armForFlight();
       }
     } else if (s.unsent() > 0 || s.finQueued && !s.finSent) {
       if (timers.mode() != TcpTimers.Mode.PROBE && !s.waitsForMemory) {
@@ -81,8 +88,7 @@ final class TcpOutput {
 
   private void resend(TcpSocket s, long now) {
     while (s.phase != LossRecovery.Phase.OPEN && s.scoreboard.count() > 0) {
-      boolean newData = s.unsent() > 0 && s.sndUna + s.sndWnd - s.sndNxt > 0;
-      int i = engine.recovery.nextRetransmission(s, newData);
+      int i = engine.recovery.nextRetransmission(s);
       if (i < 0) {
         return;
       }
@@ -121,17 +127,45 @@ final class TcpOutput {
     }
     s.forceResend = false;
     s.scoreboard.retransmitted(i, now);
+    s.undo.retransmitted(s, end - start, now);
+    s.prrOut += end - start;
     int segments = Math.max(1, packet.gsoCount);
     s.retransmits += segments;
     s.bytesRetransmitted += len;
     counters.retransSegs += segments;
     if (s.phase == LossRecovery.Phase.LOSS) {
       counters.tcpSlowStartRetrans += segments;
-    } else {
+    } else if (s.phase == LossRecovery.Phase.RECOVERY) {
       counters.tcpFastRetrans += segments;
     }
     send(s, packet);
     return true;
+  }
+
+  /** RFC 8985 section 7.3: a new segment where there is one, else the last one again. */
+  private void sendTailProbe(TcpSocket s, long now) {
+    s.tailProbePending = false;
+    int last = s.scoreboard.count() - 1;
+    if (last < 0 || !s.timers.mayProbeTail()) {
+      return;
+    }
+    int mss = currentMss(s);
+    int len = Math.min(Math.min(s.unsent(), s.sndUna + s.sndWnd - s.sndNxt), mss);
+    if (len > 0) {
+      boolean fin = s.finQueued && !s.finSent && len == s.unsent() && s.sndWnd > len;
+      s.probeOutstanding = transmitNew(s, len, fin, mss, now);
+      s.probeRepeats = false;
+    } else {
+      int end = s.scoreboard.end(last);
+      if (end - s.scoreboard.start(last) > mss) {
+        s.scoreboard.split(last, end - mss);
+        last++;
+      }
+      s.probeOutstanding = retransmit(s, last, now);
+      s.probeRepeats = true;
+    }
+    s.probeEnd = s.sndNxt;
+    counters.tcpLossProbes += s.probeOutstanding ? 1 : 0;
   }
 
   // ---- new data
@@ -209,6 +243,7 @@ final class TcpOutput {
     }
     int end = start + len + (fin ? 1 : 0);
     s.scoreboard.add(start, end, now);
+    s.prrOut += end - start;
     s.sndNxt = end;
     s.finSent |= fin;
     if (len % mss != 0) {
@@ -288,11 +323,15 @@ final class TcpOutput {
   // ---- packets
 
   private static int sackLength(TcpSocket s) {
-    return s.receive.blocks() == 0 || !s.sackOn ? 0 : 4 + 8 * sackBlocks(s);
+    int blocks = sackBlocks(s);
+    return blocks == 0 ? 0 : 4 + 8 * blocks;
   }
 
   private static int sackBlocks(TcpSocket s) {
-    return Math.min(s.receive.blocks(), s.timestampsOn ? 3 : 4);
+    if (!s.sackOn) {
+      return 0;
+    }
+    return Math.min(s.receive.blocks() + (s.duplicatePending ? 1 : 0), s.timestampsOn ? 3 : 4);
   }
 
   private static int currentMss(TcpSocket s) {
@@ -326,9 +365,16 @@ final class TcpOutput {
       int n = sackBlocks(s);
       Bytes.put32(
           b, o, TcpOptions.NOP << 24 | TcpOptions.NOP << 16 | TcpOptions.SACK << 8 | 2 + 8 * n);
-      for (int i = 0; i < n; i++) {
-        Bytes.put32(b, o + 4 + 8 * i, s.receive.blockStart(i));
-        Bytes.put32(b, o + 8 + 8 * i, s.receive.blockEnd(i));
+      int first = 0;
+      if (s.duplicatePending) {
+        // RFC 2883 section 4: the duplicate comes first
+        Bytes.put32(b, o + 4, s.duplicateFrom);
+        Bytes.put32(b, o + 8, s.duplicateTo);
+        first = 1;
+      }
+      for (int i = first; i < n; i++) {
+        Bytes.put32(b, o + 4 + 8 * i, s.receive.blockStart(i - first));
+        Bytes.put32(b, o + 8 + 8 * i, s.receive.blockEnd(i - first));
       }
     }
     int flags = Tcp.ACK | (fin ? Tcp.FIN : 0);
@@ -355,6 +401,7 @@ final class TcpOutput {
     s.ackNow = false;
     s.ackPending = false;
     s.pushed = false;
+    s.duplicatePending = false;
     s.lastAckSent = s.rcvNxt;
     s.timers.ackSent();
   }

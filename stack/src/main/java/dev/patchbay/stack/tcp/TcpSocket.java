@@ -58,6 +58,12 @@ public final class TcpSocket implements FlowEntry {
   /** Acknowledgment number last sent (RFC 7323's Last.ACK.sent). */
   int lastAckSent;
 
+  /** What arrived twice and is to be told once (D-SACK, RFC 2883). */
+  boolean duplicatePending;
+
+  int duplicateFrom;
+  int duplicateTo;
+
   /** Sequence number of the peer's FIN, once it is known. */
   int finSequence;
 
@@ -111,7 +117,26 @@ public final class TcpSocket implements FlowEntry {
   int recoveryPoint;
   int dupAcks;
   int renoSacked;
-  boolean rescued;
+
+  /** Of PRR (RFC 6937): prr_delivered, prr_out, RecoverFS; bytes. */
+  long prrDelivered;
+
+  long prrOut;
+  int recoverFlight;
+  final Rack rack = new Rack();
+  final Undo undo = new Undo();
+
+  /** F-RTO (RFC 5682) watches whether the time-out was needed; meanwhile only new data may go. */
+  boolean forwardProbe;
+
+  boolean onlyNewData;
+
+  /** A tail-loss probe (RFC 8985 section 7) is to be sent, is on its way; what it was. */
+  boolean tailProbePending;
+
+  boolean probeOutstanding;
+  boolean probeRepeats;
+  int probeEnd;
   boolean cwndLimited;
   int maxFlight;
   int backoff;

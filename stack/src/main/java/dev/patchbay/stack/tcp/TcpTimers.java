@@ -8,11 +8,26 @@ import dev.patchbay.stack.time.Timer;
  * expires too early.
  */
 final class TcpTimers {
-  /** Purposes of the first timer; a tail-loss probe or a reordering time-out would be two more. */
+  /** Least time that is worth a timer: a tick of the wheel, ns. */
+  static final long LEAST = 1_000_000;
+
+  /** What a tail-loss probe waits beyond two round trips, ns; Linux: two ticks of 4 ms. */
+  private static final long TAIL_SLACK = 8_000_000;
+
+  /** RFC 8985 section 7.2, WCDelAckT: longest delay of the ACK of a single segment, ns. */
+  private static final long TAIL_DELAYED_ACK = 200_000_000;
+
+  /** Purposes of the first timer. */
   enum Mode {
     NONE,
+    /** RFC 6298. */
     RETRANSMIT,
-    PROBE
+    /** Of a zero window. */
+    PROBE,
+    /** Tail-loss probe (RFC 8985 section 7). */
+    TAIL,
+    /** Reordering window (RFC 8985 section 6.2 step 5). */
+    REORDER
   }
 
   private final TcpSocket s;
@@ -57,6 +72,43 @@ final class TcpTimers {
     }
   }
 
+  /**
+   * Restarts the timer for what is in flight (RFC 6298 (5.3)): of a tail-loss probe where one may
+   * be sent, else the retransmission timer.
+   */
+  void armForFlight() {
+    if (s.flight() == 0) {
+      // (5.2) "When all outstanding data has been acknowledged, turn off the retransmission timer"
+      disarm();
+      return;
+    }
+    long rto = s.rtt.rto(s.backoff);
+    if (!mayProbeTail()) {
+      arm(Mode.RETRANSMIT, rto);
+      return;
+    }
+    // section 7.2: PTO = 2 * SRTT, for a single segment WCDelAckT more, but not after the time-out
+    long wait = s.rtt.srtt() == 0 ? TAIL_DELAYED_ACK * 5 : 2 * s.rtt.srtt() + TAIL_SLACK;
+    wait += s.flight() <= s.sendMss ? TAIL_DELAYED_ACK : 0;
+    long left = s.scoreboard.sentAt(0) + rto - engine.loop.now();
+    if (left <= wait) {
+      arm(Mode.RETRANSMIT, Math.max(left, LEAST));
+    } else {
+      arm(Mode.TAIL, wait);
+    }
+  }
+
+  /** Section 7.2: open, with SACK, nothing selectively acknowledged, no probe under way. */
+  boolean mayProbeTail() {
+    return s.sackOn
+        && s.phase == LossRecovery.Phase.OPEN
+        && s.backoff == 0
+        && !s.probeOutstanding
+        && s.scoreboard.count() > 0
+        && s.scoreboard.sackedBytes() == 0
+        && s.sndWnd > 0;
+  }
+
   /** Stops the first timer; it may still expire, to no effect. */
   void disarm() {
     mode = Mode.NONE;
@@ -74,10 +126,30 @@ final class TcpTimers {
     mode = Mode.NONE;
     if (s.state == TcpState.SYN_SENT || s.state == TcpState.SYN_RECEIVED) {
       handshakeTimeout();
-    } else if (expired == Mode.RETRANSMIT) {
-      retransmissionTimeout();
     } else {
-      probeTimeout();
+      switch (expired) {
+        case RETRANSMIT -> retransmissionTimeout();
+        case TAIL -> tailTimeout();
+        case REORDER -> reorderTimeout();
+        default -> probeTimeout();
+      }
+    }
+  }
+
+  private void tailTimeout() {
+    boolean may = mayProbeTail();
+    arm(Mode.RETRANSMIT, s.rtt.rto(s.backoff));
+    if (may) {
+      s.tailProbePending = true;
+      engine.markDirty(s);
+    }
+  }
+
+  private void reorderTimeout() {
+    if (s.flight() > 0) {
+      arm(Mode.RETRANSMIT, s.rtt.rto(s.backoff));
+      engine.recovery.onReorderTimeout(s, engine.loop.now());
+      engine.markDirty(s);
     }
   }
 
@@ -108,7 +180,7 @@ final class TcpTimers {
       return;
     }
     engine.counters.tcpTimeouts++;
-    engine.recovery.onTimeout(s);
+    engine.recovery.onTimeout(s, engine.loop.now());
     s.forceResend = true;
     // (5.5) The host MUST set RTO <- RTO * 2 ("back off the timer")
     s.backoff++;

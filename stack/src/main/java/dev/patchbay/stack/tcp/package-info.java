@@ -1,6 +1,8 @@
 /**
  * TCP: RFC 9293 with RFC 6298 (timers), 7323 (window scaling, timestamps, PAWS), 5681 and 6582
- * (congestion control), 2018 and 6675 (SACK), 6928 (initial window), 5961 (blind attacks), 6528
+ * (congestion control), 9438 and 9406 (CUBIC, HyStart++), 2018 and 2883 (SACK, D-SACK), 8985 (RACK
+ * and tail-loss probes), 6937 (rate reduction), 3042 (limited transmit), 4015, 5682 and 3708
+ * (needless retransmissions taken back), 6928 (initial window), 5961 (blind attacks), 6528
  * (sequence numbers), 6056 (ports), 6191 (TIME-WAIT reuse), 5927 (ICMP), 6093 (urgent data in
  * line), 6691 (MSS).
  *
@@ -33,9 +35,11 @@
  *   <li>{@code TcpSocket}: public face and control block. {@code Lifecycle}: opening, closing,
  *       ICMP, what happens once.
  *   <li>{@code SendBuffer}: bytes written, in chunks; {@code Scoreboard}: one record per packet in
- *       flight with its fate and time, so RACK and TLP (RFC 8985) need a new look at these records
- *       and two modes of {@code TcpTimers}, PRR a place in {@code LossRecovery}. {@code
- *       CongestionControl}: {@code NewReno}; CUBIC is another implementation.
+ *       flight with its fate and time. {@code Delivery}: what the ACK at hand says of them.
+ *   <li>{@code LossRecovery}: the phases of a repair and how much may be sent meanwhile; {@code
+ *       Rack}: what is lost, by time; {@code Undo}: whether it was. {@code TcpTimers}: when.
+ *   <li>{@code CongestionControl}: {@code Cubic} (default) and {@code NewReno}, both with {@code
+ *       SlowStart}. A new one is a class and a line in {@code CongestionControl.named}.
  *   <li>{@code ReceiveQueue}: packets in order as they came, early ones sorted, SACK blocks; {@code
  *       ReceiveWindow}: what is offered, when, and how the buffer grows.
  *   <li>{@code FlowTable}: 4-tuples in flat arrays under SipHash; {@code TcpOptions}: parse and
@@ -69,8 +73,9 @@
  *   <li>A FIN asked for in SYN-RECEIVED goes after the handshake (section 3.10.4 allows it), not
  *       before.
  *   <li>Text in a SYN without ACK is not kept (no TCP Fast Open); the peer sends it again.
- *   <li>Recovery is RFC 6675's: a lost retransmission waits for the timer; no F-RTO, DSACK, PRR,
- *       RACK, TLP, CUBIC, ECN yet.
+ *   <li>No ECN, no pacing yet.
+ *   <li>HyStart++ rather than HyStart; without SACK a repair is RFC 6582's, with F-RTO by what was
+ *       sent only once.
  *   <li>{@code CurrEstab} counts every synchronized state; the timestamp clock always has its
  *       random offset.
  *   <li>No tw_reuse for active opens; the flow table grows at once (some ms at a million entries).

@@ -87,12 +87,14 @@ class PartsTest {
     pool.checkNoLeaks();
   }
 
+  private final TcpSocket socket = new TcpTester().established(Segment.tcp().sackOk());
+  private final Delivery delivery = new Delivery();
+
   @Test
-  void scoreboardMarksAsAModelByTheByte() {
+  void scoreboardKeepsWhatAModelKeepsByTheByte() {
     for (int round = 0; round < 300; round++) {
       Scoreboard board = new Scoreboard();
       BitSet sacked = new BitSet();
-      BitSet everLost = new BitSet();
       int base = random.nextInt();
       int next = base;
       int una = base;
@@ -110,16 +112,28 @@ class PartsTest {
               to = to - next > 0 ? next : to;
               int before = sacked.cardinality();
               sacked.set(from - base, to - base);
-              assertThat(board.sack(from, to)).isEqualTo(sacked.cardinality() - before);
+              delivery.begin(socket, 0, false, 0);
+              board.sack(from, to, delivery);
+              assertThat(delivery.bytes).isEqualTo(sacked.cardinality() - before);
             }
           }
           case 2 -> {
-            una += random.nextInt((next - una) / 4 + 1);
-            board.acknowledge(una);
+            int to = una + random.nextInt((next - una) / 4 + 1);
+            int held = sacked.get(una - base, Math.max(una, to) - base).cardinality();
+            delivery.begin(socket, 0, false, 0);
+            board.acknowledge(to, delivery);
+            assertThat(delivery.bytes).isEqualTo(to - una - held);
+            una = to;
             sacked.clear(0, una - base);
           }
-          default -> lostAsRfc6675Says(board, sacked, everLost, base);
+          default -> {
+            int at = una + (next == una ? 0 : random.nextInt(next - una));
+            if (board.find(at) < board.count()) {
+              board.markLost(board.find(at));
+            }
+          }
         }
+        checkRecords(board, sacked, una, next, base);
         assertThat(board.sackedBytes()).isEqualTo(sacked.cardinality());
       }
     }
@@ -129,39 +143,36 @@ class PartsTest {
   void aPeerThatReportsSingleBytesIsBounded() {
     Scoreboard board = new Scoreboard();
     board.add(0, 1_000_000, 0);
-    int news = 0;
+    delivery.begin(socket, 0, false, 0);
     for (int i = 1; i < 1_000_000; i += 2) {
-      news += board.sack(i, i + 1);
+      board.sack(i, i + 1, delivery);
     }
+    int news = delivery.bytes;
     assertThat(board.count()).isBetween(Scoreboard.MAX_RECORDS, Scoreboard.MAX_RECORDS + 2);
     assertThat(board.sackedBytes()).isEqualTo(news);
-    assertThat(board.acknowledge(1_000_000)).isZero();
+    board.acknowledge(1_000_000, delivery);
+    assertThat(delivery.bytes).isEqualTo(1_000_000);
     assertThat(board.count()).isZero();
     assertThat(board.sackedBytes()).isZero();
   }
 
-  /** IsLost of section 4, byte by byte, for what is marked: no mark without reason. */
-  private static void lostAsRfc6675Says(
-      Scoreboard board, BitSet sacked, BitSet everLost, int base) {
-    board.markLostBySack(1000);
+  /** Records lie side by side, say what the model says, and are as few as can be. */
+  private static void checkRecords(Scoreboard board, BitSet sacked, int una, int next, int base) {
+    int at = una;
+    boolean before = false;
+    int lost = 0;
     for (int i = 0; i < board.count(); i++) {
-      int from = board.end(i) - base;
-      int above = sacked.get(from, Math.max(from, sacked.length())).cardinality();
-      int separate = 0;
-      for (int at = sacked.nextSetBit(from); at >= 0; at = sacked.nextSetBit(at)) {
-        separate++;
-        at = sacked.nextClearBit(at);
-      }
-      boolean lost = above > 2000 || separate >= 3;
-      if (lost) {
-        everLost.set(board.start(i) - base, board.end(i) - base);
-      }
+      assertThat(board.start(i)).isEqualTo(at);
+      at = board.end(i);
       boolean held = (board.flags(i) & Scoreboard.SACKED) != 0;
-      // a mark stays when separate blocks grow together
-      assertThat((board.flags(i) & Scoreboard.LOST) != 0)
-          .as("record %d", i)
-          .isEqualTo(!held && everLost.get(board.start(i) - base));
+      int from = board.start(i) - base;
+      assertThat(sacked.get(from, at - base).cardinality()).isEqualTo(held ? at - base - from : 0);
+      assertThat(held && before).as("two held records side by side").isFalse();
+      before = held;
+      lost += (board.flags(i) & Scoreboard.LOST) != 0 ? at - base - from : 0;
     }
+    assertThat(at).isEqualTo(next);
+    assertThat(board.lostBytes()).isEqualTo(lost);
   }
 
   @Test

@@ -168,9 +168,11 @@ class SendTest {
 
   @Test
   void sackRecoveryFillsAllHolesAndOnlyThese() {
+    t.handshakeMillis = 40;
     t.established(tcp().mss(1000).sackOk());
     t.write(10_000);
     t.next();
+    t.after(40);
     // 1 and 4 are lost: 2, 3, 5 to 10 arrive
     t.send(tcp().seq(1).ack(1).sack(1001, 2001));
     t.send(tcp().seq(1).ack(1).sack(1001, 3001)).expectNothing();

@@ -32,6 +32,10 @@ final class TcpTester implements SegmentOutput, TcpHandler {
   private final Deque<Segment> sent = new ArrayDeque<>();
   @Nullable TcpSocket accepted;
   int mtu = 1500;
+
+  /** How long the handshake's last segment takes. */
+  long handshakeMillis;
+
   int iss;
   boolean issKnown;
   long peerAddress = PEER;
@@ -193,6 +197,7 @@ final class TcpTester implements SegmentOutput, TcpHandler {
     send(options.syn().seq(0));
     Segment synAck = next();
     assertThat(synAck.flags).isEqualTo(0x12);
+    after(handshakeMillis);
     Segment ack = Segment.tcp().seq(1).ack(1).win(options.win == null ? 65535 : options.win);
     if (options.tsVal != null) {
       ack.ts(options.tsVal, synAck.tsVal == null ? 0 : synAck.tsVal);

@@ -1,0 +1,60 @@
+package dev.patchbay.stack.tcp;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the acknowledgment at hand says to have been delivered: filled by the {@link Scoreboard}
+ * record by record, read by {@link LossRecovery}. One per engine.
+ */
+final class Delivery {
+  private @Nullable TcpSocket socket;
+  private long now;
+  private boolean echoes;
+  private int echo;
+
+  /** Bytes delivered, cumulatively or selectively, that were not known to be before. */
+  int bytes;
+
+  /** Of these, whether any was sent only once and lies below {@link TcpSocket#recoveryPoint}. */
+  boolean original;
+
+  /** When the newest packet went out that was sent only once; -1 if there is none. */
+  long sentAt;
+
+  /** A D-SACK block came (RFC 2883): something arrived twice. */
+  boolean duplicate;
+
+  /** Begins with an ACK of {@code s}. */
+  void begin(TcpSocket s, long time, boolean hasEcho, int tsEcho) {
+    socket = s;
+    now = time;
+    echoes = hasEcho;
+    echo = tsEcho;
+    bytes = 0;
+    original = false;
+    sentAt = -1;
+    duplicate = false;
+  }
+
+  /** When the ACK came. */
+  long now() {
+    return now;
+  }
+
+  /** Of a record, {@code length} bytes that end at {@code end} were delivered. */
+  void add(int end, int length, long at, boolean repeated) {
+    bytes += length;
+    TcpSocket s = Objects.requireNonNull(socket);
+    if (!repeated) {
+      original |= end - s.recoveryPoint <= 0;
+      sentAt = Math.max(sentAt, at);
+    }
+    s.rack.delivered(s, end, at, repeated, now, repeated && isOlderThan(s.timestamp(at)));
+  }
+
+  /** Whether the ACK echoes a timestamp before this one (RFC 3522). */
+  boolean isOlderThan(int timestamp) {
+    return echoes && echo - timestamp < 0;
+  }
+}
