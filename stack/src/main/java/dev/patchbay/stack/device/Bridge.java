@@ -5,7 +5,11 @@ import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.EtherType;
 import dev.patchbay.stack.wire.Ethernet;
+import dev.patchbay.stack.wire.IpProtocol;
+import dev.patchbay.stack.wire.Ipv4;
+import dev.patchbay.stack.wire.Ipv6;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -140,6 +144,7 @@ public final class Bridge extends NetDevice {
       moves.moved(source, before, port, table.movedAfter());
     }
     packet.physicalDevice = port;
+    cutTrailer(packet);
     if (destination == mac()) {
       passUp(packet);
     } else if (isLinkLocalGroup(destination)) {
@@ -161,6 +166,29 @@ public final class Bridge extends NetDevice {
         packet.release();
       } else {
         port.dropReceived(packet, DropReason.BRIDGE_STORM);
+      }
+    }
+  }
+
+  /**
+   * Cuts what follows an IP packet in its frame, before anybody asks whether it is too long ({@code
+   * br_validate_ipv4}, {@code br_validate_ipv6}: Linux's bridge does so where {@code
+   * bridge-nf-call-iptables} and {@code -ip6tables} are on, as they are here). It is more than
+   * padding: Linux's ftgmac100 appends to an IPv6 packet that was given to {@code sendfile} its
+   * data once more. A header that cannot be true, or a jumbogram (RFC 2675), stays as it is.
+   */
+  private static void cutTrailer(Packet packet) {
+    int type = packet.ethernet().type();
+    if (type == EtherType.IPV4) {
+      Ipv4 ip = packet.ipv4();
+      if (ip.check(packet.tail)) {
+        packet.tail = packet.l3 + ip.totalLength();
+      }
+    } else if (type == EtherType.IPV6) {
+      Ipv6 ip = packet.ipv6();
+      if (ip.check(packet.tail)
+          && (ip.payloadLength() != 0 || ip.nextHeader() != IpProtocol.HOP_BY_HOP)) {
+        packet.tail = packet.l3 + Ipv6.LENGTH + ip.payloadLength();
       }
     }
   }
