@@ -32,6 +32,7 @@ public final class IncomingSyn implements FlowEntry {
   boolean sackPermitted;
   boolean timestamps;
   int tsValue;
+  boolean ecn;
 
   boolean decided;
   boolean abandoned;
@@ -66,6 +67,7 @@ public final class IncomingSyn implements FlowEntry {
     sackPermitted = in.options.sackPermitted;
     timestamps = in.options.timestamps;
     tsValue = in.options.tsValue;
+    ecn = Ecn.isOffer(in.flags);
   }
 
   /** The peer's address, high half. */

@@ -136,6 +136,7 @@ final class Lifecycle {
     options.timestamps = syn.timestamps;
     options.tsValue = syn.tsValue;
     negotiate(s, options);
+    s.ecn.negotiated(engine.config.ecn > 0 && syn.ecn);
     s.tsRecent = syn.tsValue;
     s.tsRecentTime = engine.loop.now();
   }

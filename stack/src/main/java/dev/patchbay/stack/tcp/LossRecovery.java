@@ -9,6 +9,7 @@ package dev.patchbay.stack.tcp;
  *
  * <pre>
  *   OPEN      nothing is believed to be lost
+ *   REDUCE    nor then, but the window shrinks for an ECN mark, or a loss that a probe has repaired
  *   RECOVERY  a loss was found by duplicate ACKs or SACK; until {@code recoveryPoint} is acknowledged
  *   LOSS      the timer expired; until {@code recoveryPoint} is acknowledged
  * </pre>
@@ -16,6 +17,7 @@ package dev.patchbay.stack.tcp;
 final class LossRecovery {
   enum Phase {
     OPEN,
+    REDUCE,
     RECOVERY,
     LOSS
   }
@@ -54,6 +56,7 @@ final class LossRecovery {
     }
     switch (s.phase) {
       case OPEN -> open(s, d, acked, duplicateAck);
+      case REDUCE -> reduce(s, d, acked, duplicateAck);
       case RECOVERY -> recovery(s, d, acked, duplicateAck);
       case LOSS -> loss(s, d, acked);
     }
@@ -76,6 +79,22 @@ final class LossRecovery {
     } else if (acked > 0) {
       s.congestion.onAck(s, acked, d.now());
     }
+  }
+
+  private void reduce(TcpSocket s, Delivery d, int acked, boolean duplicateAck) {
+    if (s.sndUna - s.recoveryPoint >= 0) {
+      s.cwnd = s.ssthresh;
+      s.phase = Phase.OPEN;
+      return;
+    }
+    if (duplicateAck && !s.sackOn) {
+      addRenoSacked(s);
+    }
+    int delivered = delivered(s, d, acked, duplicateAck);
+    if (detect(s, d.now()) || !s.sackOn && s.dupAcks >= Scoreboard.DUP_THRESH) {
+      enterRecovery(s);
+    }
+    prr(s, delivered, acked > 0 && s.phase == Phase.REDUCE);
   }
 
   private void recovery(TcpSocket s, Delivery d, int acked, boolean duplicateAck) {
@@ -190,7 +209,7 @@ final class LossRecovery {
   /** The reordering timer expired (RFC 8985 section 6.2 step 5). */
   void onReorderTimeout(TcpSocket s, long now) {
     if (detect(s, now)) {
-      if (s.phase == Phase.OPEN) {
+      if (s.phase == Phase.OPEN || s.phase == Phase.REDUCE) {
         enterRecovery(s);
       }
       if (s.phase == Phase.RECOVERY) {
@@ -222,14 +241,14 @@ final class LossRecovery {
   // ---- fast recovery
 
   private void enterRecovery(TcpSocket s) {
-    if (s.phase == Phase.OPEN) {
+    if (s.phase == Phase.REDUCE) {
+      // the window shrinks already, for what may be the same congestion
+      s.recoveryPoint = s.sndNxt;
+    } else {
       s.undo.begin(s);
+      beginReduction(s, s.congestion.thresholdAfterLoss(s));
+      s.ecn.reduced();
     }
-    s.recoveryPoint = s.sndNxt;
-    s.prrDelivered = 0;
-    s.prrOut = 0;
-    s.recoverFlight = Math.max(1, s.flight());
-    s.ssthresh = s.congestion.thresholdAfterLoss(s);
     s.phase = Phase.RECOVERY;
     // RFC 6675 section 5 (4.3): "Retransmit the first data segment presumed dropped", whatever the
     // pipe
@@ -239,6 +258,32 @@ final class LossRecovery {
     } else {
       s.scoreboard.markHeadLost(s.sendMss);
       counters.tcpRenoRecovery++;
+    }
+  }
+
+  private static void beginReduction(TcpSocket s, int threshold) {
+    s.recoveryPoint = s.sndNxt;
+    s.prrDelivered = 0;
+    s.prrOut = 0;
+    s.recoverFlight = Math.max(1, s.flight());
+    s.ssthresh = threshold;
+  }
+
+  private static void enterReduction(TcpSocket s) {
+    s.undo.end();
+    beginReduction(s, s.congestion.thresholdAfterLoss(s));
+    s.ecn.reduced();
+    s.phase = Phase.REDUCE;
+  }
+
+  /**
+   * RFC 3168 section 6.1.2: a mark counts as a loss, "at most once every window of data"; during a
+   * repair the window was reduced already.
+   */
+  void onCongestionEcho(TcpSocket s) {
+    if (s.phase == Phase.OPEN) {
+      enterReduction(s);
+      counters.tcpEcnReductions++;
     }
   }
 
@@ -305,15 +350,16 @@ final class LossRecovery {
   void onTimeout(TcpSocket s, long now) {
     boolean again = s.phase == Phase.LOSS && s.backoff > 0;
     if (!again) {
-      if (s.phase == Phase.OPEN) {
+      if (s.phase == Phase.OPEN || s.phase == Phase.REDUCE) {
         s.undo.begin(s);
       }
       // "(Not) ... when a TCP sender detects segment loss using the retransmission timer and the
       // given segment has already been retransmitted": ssthresh is held then
       s.ssthresh = s.congestion.thresholdAfterTimeout(s);
+      s.ecn.reduced();
     }
     // RFC 5682: not where a time-out hits a recovery from another
-    s.forwardProbe = s.phase == Phase.OPEN || again && s.forwardProbe;
+    s.forwardProbe = s.phase == Phase.OPEN || s.phase == Phase.REDUCE || again && s.forwardProbe;
     s.onlyNewData = false;
     s.probeOutstanding = false;
     s.recoveryPoint = s.sndNxt;
@@ -349,8 +395,7 @@ final class LossRecovery {
     } else if (s.sndUna - s.probeEnd > 0) {
       s.probeOutstanding = false;
       if (s.phase == Phase.OPEN) {
-        s.ssthresh = s.congestion.thresholdAfterLoss(s);
-        s.cwnd = Math.min(s.cwnd, s.ssthresh);
+        enterReduction(s);
         counters.tcpLossProbeRecovery++;
       }
     }
@@ -363,17 +408,13 @@ final class LossRecovery {
   void onSmallerMtu(TcpSocket s) {
     if (s.scoreboard.markTooLong(s.sendMss) && s.phase == Phase.OPEN) {
       s.undo.end();
-      s.recoveryPoint = s.sndNxt;
-      s.ssthresh = Math.max(s.cwnd, 2 * s.sendMss);
-      s.prrDelivered = 0;
-      s.prrOut = 0;
-      s.recoverFlight = Math.max(1, s.flight());
+      beginReduction(s, Math.max(s.cwnd, 2 * s.sendMss));
       s.phase = Phase.RECOVERY;
     }
   }
 
   /** Which record is to be sent again now, or -1. */
   int nextRetransmission(TcpSocket s) {
-    return s.phase == Phase.OPEN || s.onlyNewData ? -1 : s.scoreboard.nextLost();
+    return s.onlyNewData ? -1 : s.scoreboard.nextLost();
   }
 }

@@ -40,6 +40,9 @@ final class TcpAck {
     }
     boolean duplicate =
         acked == 0 && s.flight() > 0 && (s.sackOn ? d.bytes > 0 : isDuplicate(in, windowMoved));
+    if (s.ecn.isOn() && (in.flags & (Tcp.ECE | Tcp.SYN)) == Tcp.ECE) {
+      engine.recovery.onCongestionEcho(s);
+    }
     delivered(s, in, acked, duplicate);
     if (windowMoved) {
       engine.markDirty(s);

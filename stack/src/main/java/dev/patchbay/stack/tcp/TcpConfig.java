@@ -116,6 +116,12 @@ public final class TcpConfig {
   /** Congestion control of new sockets ({@code tcp_congestion_control}): cubic or reno. */
   public String congestionControl = Cubic.NAME;
 
+  /**
+   * Explicit congestion notification ({@code tcp_ecn}): 0 off, 1 offered and accepted, 2 accepted
+   * where a peer offers it.
+   */
+  public int ecn = 2;
+
   /** Offer and use timestamps ({@code tcp_timestamps}). */
   public boolean timestamps = true;
 

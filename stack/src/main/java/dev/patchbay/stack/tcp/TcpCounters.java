@@ -41,6 +41,10 @@ public final class TcpCounters {
   public long tcpSpuriousRtos;
   public long tcpLossProbes;
   public long tcpLossProbeRecovery;
+
+  /** Windows reduced since a peer told of an ECN mark; ours, Linux counts none. */
+  public long tcpEcnReductions;
+
   public long tcpDsackOldSent;
   public long tcpDsackOfoSent;
   public long tcpDsackRecv;

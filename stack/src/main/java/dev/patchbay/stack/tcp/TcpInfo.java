@@ -29,6 +29,7 @@ package dev.patchbay.stack.tcp;
  * @param segmentsIn segments received
  * @param retransmits segments sent again
  * @param backoff consecutive time-outs now
+ * @param ecn explicit congestion notification in use
  * @param congestionControl name of the algorithm
  */
 public record TcpInfo(
@@ -58,4 +59,5 @@ public record TcpInfo(
     long segmentsIn,
     long retransmits,
     int backoff,
+    boolean ecn,
     String congestionControl) {}

@@ -91,7 +91,8 @@ final class TcpInput {
         || length > s.rcvAdv - s.rcvNxt
         || s.receive.hasEarly()
         || s.finSeen
-        || s.phase != LossRecovery.Phase.OPEN) {
+        || s.phase != LossRecovery.Phase.OPEN
+        || s.ecn.concerns(flags, packet)) {
       return false;
     }
     options.sackBlocks = 0;
@@ -176,6 +177,7 @@ final class TcpInput {
     }
     s.sndUna = ack;
     s.ackNow = true;
+    s.ecn.negotiated(s.ecnOffered && Ecn.isAgreement(flags));
     engine.established(s, options);
     // "If there are other controls or text in the segment, then continue processing at the sixth
     // step"
@@ -473,6 +475,9 @@ final class TcpInput {
         packet.drop(DropReason.SOCKET_RCVBUFF);
         return;
       }
+    }
+    if (s.ecn.received(flags, Ecn.isMarked(packet))) {
+      s.ackNow = true;
     }
     int segmentSize = packet.gsoSize;
     takePayload(packet);

@@ -315,9 +315,18 @@ final class TcpOutput {
       s.lastSent = engine.loop.now();
     }
     packet.tail = o;
-    header(s, packet, s.iss, Tcp.SYN | (withAck ? Tcp.ACK : 0), field);
-    finishPacket(s, packet);
+    header(s, packet, s.iss, synFlags(s, withAck), field);
+    finishPacket(s, packet, false);
     send(s, packet);
+  }
+
+  /** RFC 3168 section 6.1.1, the offer only once (6.1.1.1). */
+  private int synFlags(TcpSocket s, boolean withAck) {
+    if (withAck) {
+      return Tcp.SYN | Tcp.ACK | (s.ecn.isOn() ? Tcp.ECE : 0);
+    }
+    s.ecnOffered = engine.config.ecn == 1 && s.backoff == 0;
+    return Tcp.SYN | (s.ecnOffered ? Tcp.ECE | Tcp.CWR : 0);
   }
 
   // ---- packets
@@ -377,7 +386,8 @@ final class TcpOutput {
         Bytes.put32(b, o + 8 + 8 * i, s.receive.blockEnd(i - first));
       }
     }
-    int flags = Tcp.ACK | (fin ? Tcp.FIN : 0);
+    boolean news = len > 0 && sequence == s.sndNxt;
+    int flags = Tcp.ACK | (fin ? Tcp.FIN : 0) | s.ecn.flags(news);
     if (len > 0) {
       int offset = sequence - s.bufferSequence;
       s.buffer.copyTo(offset, b, at + header, len);
@@ -391,7 +401,7 @@ final class TcpOutput {
       }
     }
     header(s, packet, sequence, flags, ReceiveWindow.select(s), header);
-    finishPacket(s, packet);
+    finishPacket(s, packet, news);
     acknowledged(s);
     return packet;
   }
@@ -422,9 +432,9 @@ final class TcpOutput {
     Bytes.put32(b, at + 12, length >>> 2 << 28 | flags << 16 | window);
   }
 
-  private static void finishPacket(TcpSocket s, Packet packet) {
+  private static void finishPacket(TcpSocket s, Packet packet, boolean news) {
     partialChecksum(packet, s.localHi, s.localLo, s.remoteHi, s.remoteLo);
-    packet.tos = s.tos;
+    packet.tos = s.tos | s.ecn.field(news);
     packet.ttl = s.ttl;
   }
 

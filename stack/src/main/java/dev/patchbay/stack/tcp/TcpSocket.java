@@ -80,6 +80,7 @@ public final class TcpSocket implements FlowEntry {
   boolean scaling;
   boolean timestampsOn;
   boolean sackOn;
+  boolean ecnOffered;
   int tsOffset;
   int tsRecent;
   long tsRecentTime;
@@ -123,6 +124,7 @@ public final class TcpSocket implements FlowEntry {
 
   long prrOut;
   int recoverFlight;
+  final Ecn ecn = new Ecn();
   final Rack rack = new Rack();
   final Undo undo = new Undo();
 
@@ -527,6 +529,7 @@ public final class TcpSocket implements FlowEntry {
         segmentsIn,
         retransmits,
         backoff,
+        ecn.isOn(),
         congestion.name());
   }
 

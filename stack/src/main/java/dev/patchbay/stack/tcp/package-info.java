@@ -37,7 +37,8 @@
  *   <li>{@code SendBuffer}: bytes written, in chunks; {@code Scoreboard}: one record per packet in
  *       flight with its fate and time. {@code Delivery}: what the ACK at hand says of them.
  *   <li>{@code LossRecovery}: the phases of a repair and how much may be sent meanwhile; {@code
- *       Rack}: what is lost, by time; {@code Undo}: whether it was. {@code TcpTimers}: when.
+ *       Rack}: what is lost, by time; {@code Undo}: whether it was; {@code Ecn}: marks (RFC 3168).
+ *       {@code TcpTimers}: when.
  *   <li>{@code CongestionControl}: {@code Cubic} (default) and {@code NewReno}, both with {@code
  *       SlowStart}. A new one is a class and a line in {@code CongestionControl.named}.
  *   <li>{@code ReceiveQueue}: packets in order as they came, early ones sorted, SACK blocks; {@code
@@ -73,7 +74,7 @@
  *   <li>A FIN asked for in SYN-RECEIVED goes after the handshake (section 3.10.4 allows it), not
  *       before.
  *   <li>Text in a SYN without ACK is not kept (no TCP Fast Open); the peer sends it again.
- *   <li>No ECN, no pacing yet.
+ *   <li>No pacing yet.
  *   <li>HyStart++ rather than HyStart; without SACK a repair is RFC 6582's, with F-RTO by what was
  *       sent only once.
  *   <li>{@code CurrEstab} counts every synchronized state; the timestamp clock always has its

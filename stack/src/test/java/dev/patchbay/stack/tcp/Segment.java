@@ -23,6 +23,7 @@ final class Segment {
   @Nullable Integer tsEcho;
   @Nullable Boolean sackOk;
   int urgent;
+  int tos;
   byte[] payload = new byte[0];
   @Nullable Integer length;
   @Nullable List<Integer> sacks;
@@ -50,6 +51,20 @@ final class Segment {
 
   Segment psh() {
     return flag(Tcp.PSH);
+  }
+
+  Segment ece() {
+    return flag(Tcp.ECE);
+  }
+
+  Segment cwr() {
+    return flag(Tcp.CWR);
+  }
+
+  /** TOS or traffic class of the packet. */
+  Segment tos(int value) {
+    tos = value;
+    return this;
   }
 
   Segment urg(int pointer) {

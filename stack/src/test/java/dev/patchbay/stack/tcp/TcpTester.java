@@ -59,7 +59,7 @@ final class TcpTester implements SegmentOutput, TcpHandler {
       iss = p.tcp().sequence();
       issKnown = true;
     }
-    sent.add(Segment.parse(p.data, p.l4, p.tail, issKnown ? iss : 0, PEER_ISN));
+    sent.add(Segment.parse(p.data, p.l4, p.tail, issKnown ? iss : 0, PEER_ISN).tos(p.tos));
     p.release();
   }
 
@@ -102,7 +102,7 @@ final class TcpTester implements SegmentOutput, TcpHandler {
     p.tail = o + len;
     p.l3 = p.head;
     p.l4 = at;
-    Bytes.put32(b, p.l3, 0x45 << 24 | p.length());
+    Bytes.put32(b, p.l3, 0x45 << 24 | s.tos << 16 | p.length());
     Bytes.put32(b, p.l3 + 4, 0x4000);
     Bytes.put32(b, p.l3 + 8, 64 << 24 | 6 << 16);
     p.ipv4().source(peerAddress).destination(US).fillChecksum();
