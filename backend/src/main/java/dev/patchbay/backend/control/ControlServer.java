@@ -84,7 +84,7 @@ public final class ControlServer implements AutoCloseable {
       ChannelFuture bound = bootstrap.bind(new DomainSocketAddress(socket.toString()));
       bound.awaitUninterruptibly();
       if (!bound.isSuccess()) {
-        throw new IOException("control socket " + path + ": " + bound.cause().getMessage());
+        throw new IOException(path + ": " + bound.cause().getMessage());
       }
       try {
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));

@@ -10,6 +10,7 @@ import dev.patchbay.backend.config.InstanceLock;
 import dev.patchbay.backend.control.ControlServer;
 import dev.patchbay.backend.loop.NettyLoop;
 import dev.patchbay.backend.plug.Plug;
+import dev.patchbay.backend.sys.BindFault;
 import dev.patchbay.backend.sys.Linux;
 import dev.patchbay.backend.sys.UnixPath;
 import java.io.IOException;
@@ -111,9 +112,7 @@ public final class DaemonMain implements DaemonStarter {
       throws IOException {
     NettyLoop loop = daemon.loop();
     lock.publish(addresses(daemon));
-    UnixPath.removeStale(lock.control(), Linux.SOCK_STREAM);
-    ControlServer control =
-        ControlServer.open(loop.group(), loop::enter, lock.control(), model, daemon.events());
+    ControlServer control = control(daemon, model, lock.control());
     try {
       String line = loop.submit(() -> Ready.line(daemon, lock, seed)).join();
       Path readyFile = config.instance().readyFile();
@@ -130,6 +129,17 @@ public final class DaemonMain implements DaemonStarter {
     }
     Systemd.ready(io.env());
     return control;
+  }
+
+  private static ControlServer control(Daemon daemon, Model model, Path path) throws IOException {
+    NettyLoop loop = daemon.loop();
+    try {
+      BindFault.checkDirectory(path);
+      UnixPath.removeStale(path, Linux.SOCK_STREAM);
+      return ControlServer.open(loop.group(), loop::enter, path, model, daemon.events());
+    } catch (IOException e) {
+      throw new IOException("--control " + e.getMessage(), e);
+    }
   }
 
   private static void ready(Path file, String line) throws IOException {

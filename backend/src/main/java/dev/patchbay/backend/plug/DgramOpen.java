@@ -1,5 +1,6 @@
 package dev.patchbay.backend.plug;
 
+import dev.patchbay.backend.sys.BindFault;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.Linux;
 import dev.patchbay.backend.sys.SockAddr;
@@ -46,13 +47,21 @@ final class DgramOpen {
 
   /** Binds, and says in {@code local} to what. */
   static int bind(int fd, SockAddr local) throws IOException {
-    SysException.check(Fd.bind(fd, local), "bind(" + local + ")");
+    bindTo(fd, local);
     return SysException.check(Fd.localAddress(fd, local), "getsockname");
+  }
+
+  private static void bindTo(int fd, SockAddr address) throws SysException {
+    int result = Fd.bind(fd, address);
+    if (result < 0) {
+      throw new SysException(
+          address.toString(), -result, BindFault.ofPort(address.port(), -result));
+    }
   }
 
   static int join(int fd, SockAddr group, @Nullable Inet4Address local) throws IOException {
     SysException.check(SockOpt.reuseAddress(fd, true), "setsockopt(SO_REUSEADDR)");
-    SysException.check(Fd.bind(fd, group), "bind(" + group + ")");
+    bindTo(fd, group);
     SockAddr by = local == null ? new SockAddr() : address(local, 0);
     return SysException.check(
         SockOpt.multicastJoin(fd, group, by, 0), "setsockopt(IP_ADD_MEMBERSHIP, " + group + ")");
@@ -66,7 +75,7 @@ final class DgramOpen {
         () -> {
           if (local != null) {
             SockAddr by = address(local, 0);
-            SysException.check(Fd.bind(fd, by), "bind(" + by + ")");
+            bindTo(fd, by);
             SysException.check(
                 SockOpt.multicastInterface(fd, group.family(), by, 0),
                 "setsockopt(IP_MULTICAST_IF)");

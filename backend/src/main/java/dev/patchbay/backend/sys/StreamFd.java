@@ -86,6 +86,10 @@ public final class StreamFd {
     }
     if (result < 0) {
       Fd.close(fd);
+      if (address.family() != Linux.AF_UNIX && !call.equals("setsockopt")) {
+        throw new SysException(
+            address.toString(), -result, BindFault.ofPort(address.port(), -result));
+      }
       throw new SysException(call + "(" + address + ")", -result);
     }
     return fd;

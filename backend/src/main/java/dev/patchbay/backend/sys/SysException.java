@@ -22,6 +22,19 @@ public final class SysException extends IOException {
     this.errno = errno;
   }
 
+  /**
+   * A failure of which more is known than the errno says.
+   *
+   * @param what the file or address that it is about
+   * @param errno the positive errno
+   * @param explanation for the user, with the remedy
+   */
+  public SysException(String what, int errno, String explanation) {
+    super(what + ": " + explanation);
+    this.call = what;
+    this.errno = errno;
+  }
+
   /** What failed. */
   public String call() {
     return call;

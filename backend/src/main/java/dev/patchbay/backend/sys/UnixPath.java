@@ -33,7 +33,10 @@ public final class UnixPath {
   public static UnixPath bind(int fd, Path path, int type) throws IOException {
     SockAddr address = new SockAddr().setUnix(path.toString());
     removeStale(path, address, type);
-    SysException.check(Fd.bind(fd, address), "bind(" + address + ")");
+    int bound = Fd.bind(fd, address);
+    if (bound < 0) {
+      throw new SysException(path.toString(), -bound, BindFault.ofPath(path, -bound));
+    }
     SysException.check(Fd.chmod(path.toString(), MODE), "chmod(" + path + ")");
     return new UnixPath(path, fileKey(path));
   }

@@ -1,6 +1,7 @@
 package dev.patchbay.backend.uplink;
 
 import dev.patchbay.backend.config.Forward;
+import dev.patchbay.backend.sys.BindFault;
 import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.Linux;
@@ -25,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 /** The forwards of an uplink, added and removed while it runs. Only on the loop. */
 public final class ForwardTable {
   private static final int BACKLOG = 1024;
-  private static final int FIRST_PRIVILEGED_FREE = 1024;
 
   /**
    * A forward that is open.
@@ -134,20 +134,7 @@ public final class ForwardTable {
 
   private static String explain(Forward rule, int errno) {
     String what = "cannot open " + rule.proto().word() + " " + rule.hostText() + ": ";
-    boolean privileged =
-        rule.hostPort() > 0
-            && rule.hostPort() < FIRST_PRIVILEGED_FREE
-            && (errno == Errno.EACCES || errno == Errno.EPERM);
-    if (privileged) {
-      return what
-          + "a privileged port; use one from 1024, or `sysctl -w net.ipv4.ip_unprivileged_port_start="
-          + rule.hostPort()
-          + "`, or give java CAP_NET_BIND_SERVICE by setcap";
-    }
-    if (errno == Errno.EADDRINUSE) {
-      return what + "another process has that port (`ss -lptun` shows which)";
-    }
-    return what + Errno.text(errno);
+    return what + BindFault.ofPort(rule.hostPort(), errno);
   }
 
   /** Closes the port; connections that stand live on. False where there is no such forward. */
