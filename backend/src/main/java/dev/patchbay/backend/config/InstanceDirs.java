@@ -2,8 +2,10 @@ package dev.patchbay.backend.config;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -39,6 +41,10 @@ public final class InstanceDirs {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}");
   private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rwx------");
   private static final String REGISTER = ".dirs";
+
+  /** What messages about the user's directory begin with. */
+  private static final String OPTION = "--dir ";
+
   private static final int MOST_AUTO = 10_000;
 
   /** A lock seems held for a moment while another process looks whether it is: try again. */
@@ -229,9 +235,9 @@ public final class InstanceDirs {
    *     (DIR); use --name}
    */
   public InstanceLock acquire(DaemonConfig.Instance wanted) throws InstanceException {
-    Path shown = wanted.dir() == null ? base : wanted.dir();
+    Path shown = base;
     try {
-      make(base);
+      make(base, "");
       if (!wanted.name().equals(AUTO) || wanted.dir() != null) {
         String name = wanted.name().equals(AUTO) ? freeName() : wanted.name();
         Path dir = wanted.dir() == null ? dir(name) : wanted.dir();
@@ -250,11 +256,30 @@ public final class InstanceDirs {
         }
       }
       throw new InstanceException("no name is free: there are " + MOST_AUTO + " instances");
-    } catch (NoSuchFileException e) {
-      throw new InstanceException(shown + ": cannot be made: " + e.getFile() + " does not exist");
+    } catch (FileSystemException e) {
+      // no attribute of a directory that is refused names another file than what is within
+      Path at = e.getFile() == null ? shown : Path.of(e.getFile());
+      boolean ours = shown.equals(wanted.dir()) && at.startsWith(shown);
+      throw new InstanceException((ours ? OPTION : "") + at + ": " + reason(at, e));
     } catch (IOException e) {
-      throw new InstanceException(shown + ": " + e);
+      throw new InstanceException(shown + ": " + e.getMessage());
     }
+  }
+
+  /** What the JDK tells by a class's name alone, in words. */
+  private static String reason(Path at, FileSystemException e) {
+    Path parent = at.getParent();
+    if (e instanceof NoSuchFileException && parent != null && !Files.exists(parent)) {
+      return "cannot be made: the directory "
+          + parent
+          + " does not exist; make it (`mkdir -p "
+          + parent
+          + "`) or name another one";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "no right to make or use it; name a directory that can be written";
+    }
+    return (e.getReason() == null ? "cannot be used" : e.getReason()) + "; name another directory";
   }
 
   /** The first of {@code auto0}, … that no living instance bears. */
@@ -275,7 +300,7 @@ public final class InstanceDirs {
 
   private @Nullable InstanceLock tryAcquire(String name, Path dir, DaemonConfig.Instance wanted)
       throws IOException, InstanceException {
-    make(dir);
+    make(dir, wanted.dir() == null ? "" : OPTION);
     Path control = wanted.control() == null ? dir.resolve("control.sock") : wanted.control();
     int bytes = control.toString().getBytes(StandardCharsets.UTF_8).length;
     if (bytes > AttachmentParser.MAX_SOCKET_PATH) {
@@ -310,7 +335,7 @@ public final class InstanceDirs {
 
   private Path register(Path dir) throws IOException, InstanceException {
     Path register = base.resolve(REGISTER);
-    make(register);
+    make(register, "");
     // one process may hold several: the directory's hash tells them apart
     long pid = ProcessHandle.current().pid();
     Path entry = register.resolve(pid + "-" + Integer.toHexString(dir.hashCode()));
@@ -318,8 +343,12 @@ public final class InstanceDirs {
     return entry;
   }
 
-  /** Makes a directory of mode 0700, or sees that one is there that can have that mode. */
-  private void make(Path dir) throws IOException, InstanceException {
+  /**
+   * Makes a directory of mode 0700, or sees that one is there that can have that mode.
+   *
+   * @param option that named it, for messages, or empty
+   */
+  private void make(Path dir, String option) throws IOException, InstanceException {
     FileAttribute<Set<PosixFilePermission>> mode = PosixFilePermissions.asFileAttribute(MODE);
     try {
       Files.createDirectory(dir, mode);
@@ -327,24 +356,24 @@ public final class InstanceDirs {
       // the checks below say whether it will do
     }
     if (Files.isSymbolicLink(dir)) {
-      throw new InstanceException(dir + ": is a symbolic link; expected a directory of ours");
+      throw new InstanceException(option + dir + ": is a symbolic link; expected a directory of ours");
     }
     if (!Files.isDirectory(dir, LinkOption.NOFOLLOW_LINKS)) {
-      throw new InstanceException(dir + ": is not a directory");
+      throw new InstanceException(option + dir + ": is not a directory; name another path");
     }
     int owner = owner(dir);
     if (owner != uid) {
       throw new InstanceException(
-          dir + ": belongs to uid " + owner + ", not to us (uid " + uid + "); use --dir");
+          option + dir + ": belongs to uid " + owner + ", not to us (uid " + uid + "); use --dir");
     }
     Set<PosixFilePermission> found = Files.getPosixFilePermissions(dir);
     if (!found.equals(MODE)) {
-      narrow(dir, found);
+      narrow(dir, found, option);
     }
   }
 
   /** A directory in use for something else is not taken away from others: only an empty one is. */
-  private static void narrow(Path dir, Set<PosixFilePermission> found)
+  private static void narrow(Path dir, Set<PosixFilePermission> found, String option)
       throws IOException, InstanceException {
     boolean empty;
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(dir)) {
@@ -352,7 +381,8 @@ public final class InstanceDirs {
     }
     if (!empty && !Files.exists(dir.resolve("lock"), LinkOption.NOFOLLOW_LINKS)) {
       throw new InstanceException(
-          dir
+          option
+              + dir
               + ": has mode "
               + PosixFilePermissions.toString(found)
               + " and holds other files; expected mode 0700: chmod 700 it or name a new directory");

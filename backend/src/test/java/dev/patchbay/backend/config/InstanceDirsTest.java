@@ -173,14 +173,22 @@ class InstanceDirsTest {
     Path real = Files.createDirectory(tmp.resolve("real"));
     Path link = Files.createSymbolicLink(tmp.resolve("link"), real);
     assertThatThrownBy(() -> dirs.acquire(named("x", link)))
-        .hasMessage(link + ": is a symbolic link; expected a directory of ours");
+        .hasMessage("--dir " + link + ": is a symbolic link; expected a directory of ours");
     Path file = Files.createFile(tmp.resolve("file"));
     assertThatThrownBy(() -> dirs.acquire(named("x", file)))
-        .hasMessage(file + ": is not a directory");
+        .hasMessage("--dir " + file + ": is not a directory; name another path");
+    assertThatThrownBy(() -> dirs.acquire(named("x", file.resolve("y"))))
+        .hasMessage("--dir " + file.resolve("y") + ": Not a directory; name another directory");
     Path missing = tmp.resolve("a/b");
     assertThatThrownBy(() -> dirs.acquire(named("x", missing)))
-        .hasMessageStartingWith(missing + ": cannot be made: ")
-        .hasMessageEndingWith("does not exist");
+        .hasMessage(
+            "--dir "
+                + missing
+                + ": cannot be made: the directory "
+                + missing.getParent()
+                + " does not exist; make it (`mkdir -p "
+                + missing.getParent()
+                + "`) or name another one");
     int other = uid + 1;
     InstanceDirs stranger = new InstanceDirs(Map.of("TMPDIR", tmp.toString()), other);
     Files.createDirectory(tmp.resolve("patchbay-" + other));
@@ -201,7 +209,7 @@ class InstanceDirsTest {
     Files.createFile(used.resolve("thesis.tex"));
     Files.setPosixFilePermissions(used, PosixFilePermissions.fromString("rwxr-xr-x"));
     assertThatThrownBy(() -> dirs.acquire(named("x", used)))
-        .hasMessageStartingWith(used + ": has mode rwxr-xr-x and holds other files");
+        .hasMessageStartingWith("--dir " + used + ": has mode rwxr-xr-x and holds other files");
     assertThat(mode(used)).isEqualTo("rwxr-xr-x");
   }
 
