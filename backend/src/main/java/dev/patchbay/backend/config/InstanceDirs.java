@@ -356,7 +356,8 @@ public final class InstanceDirs {
       // the checks below say whether it will do
     }
     if (Files.isSymbolicLink(dir)) {
-      throw new InstanceException(option + dir + ": is a symbolic link; expected a directory of ours");
+      throw new InstanceException(
+          option + dir + ": is a symbolic link; expected a directory of ours");
     }
     if (!Files.isDirectory(dir, LinkOption.NOFOLLOW_LINKS)) {
       throw new InstanceException(option + dir + ": is not a directory; name another path");

@@ -8,10 +8,11 @@ package dev.patchbay.backend.config;
  * @param text the value as written; empty where there is none
  * @param file the file as the user named it; empty for an option
  * @param line the line in the file, from 1; 0 for an option
+ * @param column the column of that line, from 1; 0 where none is known
  */
-public record Source(String option, int number, String text, String file, int line) {
+public record Source(String option, int number, String text, String file, int line, int column) {
   /** What nobody wrote: a default of ours. */
-  public static final Source DEFAULT = new Source("", 0, "", "", 0);
+  public static final Source DEFAULT = new Source("", 0, "", "", 0, 0);
 
   /**
    * A setting of the command line.
@@ -21,7 +22,7 @@ public record Source(String option, int number, String text, String file, int li
    * @param text the value
    */
   public static Source option(String option, int number, String text) {
-    return new Source(option, number, text, "", 0);
+    return new Source(option, number, text, "", 0, 0);
   }
 
   /**
@@ -29,14 +30,15 @@ public record Source(String option, int number, String text, String file, int li
    *
    * @param file as the user named it
    * @param line from 1
+   * @param column from 1, or 0 for the line as a whole
    */
-  public static Source file(String file, int line) {
-    return new Source("", 0, "", file, line);
+  public static Source file(String file, int line, int column) {
+    return new Source("", 0, "", file, line, column);
   }
 
   /** The same place with the value as written there. */
   Source withText(String written) {
-    return new Source(option, number, written, file, line);
+    return new Source(option, number, written, file, line, column);
   }
 
   /** Whether it stands in a configuration file. */
@@ -44,10 +46,10 @@ public record Source(String option, int number, String text, String file, int li
     return !file.isEmpty();
   }
 
-  /** The place as messages begin: {@code --listen 'unix:/a'} or {@code FILE:LINE}. */
+  /** The place as messages begin: {@code --listen 'unix:/a'} or {@code FILE:LINE:COLUMN}. */
   public String where() {
     if (isFile()) {
-      return file + ":" + line;
+      return file + ":" + line + (column > 0 ? ":" + column : "");
     }
     if (option.isEmpty()) {
       return "default";
@@ -56,8 +58,8 @@ public record Source(String option, int number, String text, String file, int li
   }
 
   /**
-   * The place with its number, as {@code --exec #2} or {@code FILE:LINE}: for settings that are
-   * spoken of one by one.
+   * The place with its number, as {@code --exec #2} or {@code FILE:LINE:COLUMN}: for settings that
+   * are spoken of one by one.
    */
   public String numbered() {
     return isFile() || option.isEmpty() ? where() : option + " #" + number;

@@ -57,7 +57,7 @@ public final class YamlConfig {
    * @param option where the file was named, for messages about the file itself
    * @param named the file as the user named it, which messages repeat
    * @param cwd the directory to which a relative name is relative
-   * @throws ConfigException {@code FILE:LINE: …} for anything that is wrong within
+   * @throws ConfigException {@code FILE:LINE:COLUMN: …} for anything that is wrong within
    */
   public static void read(Source option, String named, Path cwd, ConfigBuilder to)
       throws ConfigException {
@@ -90,7 +90,7 @@ public final class YamlConfig {
       throws ConfigException {
     YamlNode root = YamlNode.read(file, content);
     if (root == null) {
-      throw Source.file(file, 1).error("is empty: expected 'version: 1'");
+      throw Source.file(file, 1, 0).error("is empty: expected 'version: 1'");
     }
     new YamlConfig(to, base).root(root);
   }
@@ -169,8 +169,20 @@ public final class YamlConfig {
       throw unknown(entry);
     }
     return entry.key().equals("host-loopback")
-        ? String.join(",", value.scalars(entry.key(), "all, none or a list of ports"))
+        ? ports(value)
         : value.scalar(entry.key(), "a value");
+  }
+
+  private static String ports(YamlNode list) throws ConfigException {
+    List<String> ports = new ArrayList<>();
+    for (YamlNode node : list.elements("host-loopback", "all, none or a list of ports")) {
+      String port = node.scalar("host-loopback", "a port");
+      if (Numbers.parse(port, 1, 65535) < 0) {
+        throw node.source().error("host-loopback", port, "expected a port (1 to 65535)");
+      }
+      ports.add(port);
+    }
+    return String.join(",", ports);
   }
 
   private void attachment(YamlNode node) throws ConfigException {
@@ -188,8 +200,9 @@ public final class YamlConfig {
         kind = named;
         address = entry.value().scalar(entry.key(), "an address");
       } else if (entry.key().equals("allow")) {
-        String ranges = String.join(",", entry.value().scalars("allow", "CIDR or a list of them"));
-        keys.add(new KeyValue("allow", ranges, entry.value().source()));
+        for (YamlNode range : entry.value().elements("allow", "CIDR or a list of them")) {
+          keys.add(new KeyValue("allow", range.scalar("allow", "CIDR"), range.source()));
+        }
       } else {
         String text = entry.value().scalar(entry.key(), "a value");
         keys.add(new KeyValue(entry.key(), text, entry.source()));

@@ -53,8 +53,8 @@ final class YamlDhcp {
         case "router" -> router = address("router", value);
         case "lease" -> lease = OptionalLong.of(lease(value));
         case "dns" -> {
-          for (String word : value.scalars("dns", "an IPv4 address or a list of them")) {
-            dns.add(address("dns", word, value.source()));
+          for (YamlNode node : value.elements("dns", "an IPv4 address or a list of them")) {
+            dns.add(address("dns", node));
           }
         }
         case "options" -> {

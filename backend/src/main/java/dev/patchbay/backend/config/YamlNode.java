@@ -9,6 +9,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLParser;
 
@@ -75,17 +76,14 @@ final class YamlNode {
       }
       return root;
     } catch (JacksonException e) {
-      // the first line says what is wrong, the others quote the file
-      String what = e.getOriginalMessage();
-      String line = what == null ? "" : what.lines().findFirst().orElse("");
-      int at = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
-      throw Source.file(file, at).error("not YAML: " + line);
+      throw YamlFault.of(file, content, e);
     }
   }
 
   private record Reader(String file, YAMLParser parser) {
     Source here() {
-      return Source.file(file, Math.max(1, parser.currentTokenLocation().getLineNr()));
+      TokenStreamLocation at = parser.currentTokenLocation();
+      return Source.file(file, Math.max(1, at.getLineNr()), at.getColumnNr());
     }
 
     YamlNode node(JsonToken token, int depth) throws ConfigException {
@@ -95,6 +93,9 @@ final class YamlNode {
       }
       if (parser.getObjectId() != null) {
         throw here.error("anchors (&" + parser.getObjectId() + ") are not supported");
+      }
+      if (parser.getTypeId() != null) {
+        throw here.error("tags (" + parser.getTypeId() + ") are not supported");
       }
       if (depth > MAX_DEPTH) {
         throw here.error("nested too deeply");
@@ -169,6 +170,15 @@ final class YamlNode {
       texts.add(node.scalar(key, expected));
     }
     return texts;
+  }
+
+  /** A scalar, or those of a list, each with its place. */
+  List<YamlNode> elements(String key, String expected) throws ConfigException {
+    List<YamlNode> elements = kind == Kind.LIST ? list : List.of(this);
+    for (YamlNode element : elements) {
+      element.scalar(key, expected);
+    }
+    return elements;
   }
 
   /** The members of a mapping. */

@@ -196,7 +196,7 @@ class RunOptionsTest {
     assertThat(config.forwards()).hasSize(2);
     Files.writeString(dir.resolve("bad.yaml"), "version: 1\nmtu: 1\n");
     assertThatThrownBy(() -> RunOptions.parse(List.of("--config", "bad.yaml"), dir))
-        .hasMessage("bad.yaml:2: mtu '1': expected a number from 576 to 65520");
+        .hasMessage("bad.yaml:2:6: mtu '1': expected a number from 576 to 65520");
   }
 
   @Test

@@ -50,13 +50,13 @@ class YamlConfigTest {
     Attachment bmc = config.attachments().get(0);
     assertThat(bmc.address()).hasToString("unix:/run/ci/bmc0.sock");
     assertThat(bmc.mac()).hasToString("52:54:00:12:34:56");
-    assertThat(bmc.source()).hasToString("ci.yaml:4");
+    assertThat(bmc.source()).hasToString("ci.yaml:4:5");
     assertThat(config.forwards())
         .map(Forward::toString)
         .containsExactly("tcp:127.0.0.1:0-bmc0:443", "udp:127.0.0.1:0-bmc0:623");
     assertThat(config.exec().get(1).argv()).containsExactly("iptables-restore", "rules.v4");
     assertThat(config.exec().get(1).base()).isEqualTo(BASE);
-    assertThat(config.exec().get(1).label()).isEqualTo("ci.yaml:6 'iptables-restore rules.v4'");
+    assertThat(config.exec().get(1).label()).isEqualTo("ci.yaml:6:62 'iptables-restore rules.v4'");
     assertThat(config.captures().get(0).file()).isEqualTo(BASE.resolve("all.pcapng"));
     DhcpConfig dhcp = br0(config);
     assertThat(dhcp.range()).hasToString("10.0.2.15-10.0.2.99");
@@ -66,7 +66,7 @@ class YamlConfigTest {
         .map(DhcpOption::toString)
         .containsExactly("42=hex:0a000202");
     assertThat(dhcp.hosts().get(0).mac()).hasToString("52:54:00:12:34:56");
-    assertThat(dhcp.source()).hasToString("ci.yaml:8");
+    assertThat(dhcp.source()).hasToString("ci.yaml:8:3");
   }
 
   @Test
@@ -133,43 +133,42 @@ class YamlConfigTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "mtu: 70000|ci.yaml:2: mtu '70000': expected a number from 576 to 65520",
-        "mtu:|ci.yaml:2: mtu: expected a value, found nothing",
-        "mtu: [1]|ci.yaml:2: mtu: expected a value, found a list",
-        "restrict: yes|ci.yaml:2: restrict 'yes': expected true or false",
-        "nane: x|ci.yaml:2: unknown key 'nane'; expected one of version, name",
-        "nane: {a: b}|ci.yaml:2: unknown key 'nane'; expected one of version, name",
-        "name: a/b|ci.yaml:2: name 'a/b': expected 1 to 64 of [A-Za-z0-9_.-]",
-        "dir: ''|ci.yaml:2: dir '': expected a path",
-        "host-loopback: ssh|ci.yaml:2: host-loopback 'ssh': expected all, none or PORT,…",
-        "seed: -1|ci.yaml:2: seed '-1': expected a number from 0 to 9223372036854775807",
-        "state: keep|ci.yaml:2: state 'keep': is not supported yet; expected none",
-        "web: localhost:80|ci.yaml:2: web 'localhost:80': is not supported yet",
-        "log-level: loud|ci.yaml:2: log-level 'loud': expected error, warn, info, debug or trace",
-        "log-format: xml|ci.yaml:2: log-format 'xml': expected text or json",
-        "version: 1|ci.yaml:2: key 'version' is given twice",
-        "exec: &a [ip a]|ci.yaml:2: anchors (&a) are not supported",
-        "mtu: *a|ci.yaml:2: aliases (*a) are not supported",
-        "attachments: x|ci.yaml:2: attachments: expected a list of mappings, found 'x'",
-        "attachments: [x]|ci.yaml:2: attachments: expected {listen: ADDRESS, …}, found 'x'",
-        "attachments: [{name: x}]|ci.yaml:2: attachment: expected listen, connect, dgram, mcast or tap",
-        "attachments: [{listen: unix:a, tap: b}]|ci.yaml:2: 'tap' beside 'listen': expected one of them",
-        "attachments: [{listen: unix:a, foo: b}]|ci.yaml:2: unknown key 'foo'; expected name, mac",
-        "attachments: [{listen: unix:a, mac: 7}]|ci.yaml:2: mac '7': expected a MAC address",
-        "attachments: [{listen: unix:a, netns: 7}]|ci.yaml:2: netns= is not supported yet",
-        "attachments: [{listen: [a]}]|ci.yaml:2: listen: expected an address, found a list",
-        "attachments: [{listen: 'unix:a,name=a', name: b}]|ci.yaml:2: name 'b': is given twice",
-        "forwards: [tcp]|ci.yaml:2: invalid forwarding rule 'tcp': expected a '-' between host and guest at 'tcp'",
-        "forwards: ['::1-x:1']|ci.yaml:2: invalid forwarding rule '::1-x:1': no attachment has that name (there is net0) at 'x'",
-        "exec: [\"ip 'a\"]|ci.yaml:2 'ip 'a': the quote ' at position 4 is not closed",
-        "exec: ['']|ci.yaml:2 '': expected a command",
-        "exec: [[ip, a]]|ci.yaml:2: exec: expected a command, found a list",
-        "captures: [{fil: x}]|ci.yaml:2: unknown key 'fil'; expected file or port",
-        "captures: [{port: x}]|ci.yaml:2: expected a file, or - for standard output",
-        "captures: [{file: x, port: y}]|ci.yaml:2: port 'y': no attachment has that name (there is net0)",
-        "captures: [{file: '-'}]|ci.yaml:2: standard output is the capture, so the ready line needs --ready-file FILE",
-        "captures: [{file: a}, {file: a}]|ci.yaml:2: another capture is written to /etc/ci/a",
-        "mtu: [1|ci.yaml:2: not YAML: while parsing a flow sequence",
+        "mtu: 70000|ci.yaml:2:6: mtu '70000': expected a number from 576 to 65520",
+        "mtu:|ci.yaml:2:5: mtu: expected a value, found nothing",
+        "mtu: [1]|ci.yaml:2:6: mtu: expected a value, found a list",
+        "restrict: yes|ci.yaml:2:11: restrict 'yes': expected true or false",
+        "nane: x|ci.yaml:2:1: unknown key 'nane'; expected one of version, name",
+        "nane: {a: b}|ci.yaml:2:1: unknown key 'nane'; expected one of version, name",
+        "name: a/b|ci.yaml:2:7: name 'a/b': expected 1 to 64 of [A-Za-z0-9_.-]",
+        "dir: ''|ci.yaml:2:6: dir '': expected a path",
+        "host-loopback: ssh|ci.yaml:2:16: host-loopback 'ssh': expected all, none or PORT,…",
+        "seed: -1|ci.yaml:2:7: seed '-1': expected a number from 0 to 9223372036854775807",
+        "state: keep|ci.yaml:2:8: state 'keep': is not supported yet; expected none",
+        "web: localhost:80|ci.yaml:2:6: web 'localhost:80': is not supported yet",
+        "log-level: loud|ci.yaml:2:12: log-level 'loud': expected error, warn, info, debug or trace",
+        "log-format: xml|ci.yaml:2:13: log-format 'xml': expected text or json",
+        "version: 1|ci.yaml:2:1: key 'version' is given twice",
+        "exec: &a [ip a]|ci.yaml:2:7: anchors (&a) are not supported",
+        "mtu: *a|ci.yaml:2:6: aliases (*a) are not supported",
+        "attachments: x|ci.yaml:2:14: attachments: expected a list of mappings, found 'x'",
+        "attachments: [x]|ci.yaml:2:15: attachments: expected {listen: ADDRESS, …}, found 'x'",
+        "attachments: [{name: x}]|ci.yaml:2:15: attachment: expected listen, connect, dgram, mcast or tap",
+        "attachments: [{listen: unix:a, tap: b}]|ci.yaml:2:32: 'tap' beside 'listen': expected one of them",
+        "attachments: [{listen: unix:a, foo: b}]|ci.yaml:2:32: unknown key 'foo'; expected name, mac",
+        "attachments: [{listen: unix:a, mac: 7}]|ci.yaml:2:32: mac '7': expected a MAC address",
+        "attachments: [{listen: unix:a, netns: 7}]|ci.yaml:2:32: netns= is not supported yet",
+        "attachments: [{listen: [a]}]|ci.yaml:2:24: listen: expected an address, found a list",
+        "attachments: [{listen: 'unix:a,name=a', name: b}]|ci.yaml:2:41: name 'b': is given twice",
+        "forwards: [tcp]|ci.yaml:2:12: invalid forwarding rule 'tcp': expected a '-' between host and guest at 'tcp'",
+        "forwards: ['::1-x:1']|ci.yaml:2:12: invalid forwarding rule '::1-x:1': no attachment has that name (there is net0) at 'x'",
+        "exec: [\"ip 'a\"]|ci.yaml:2:8 'ip 'a': the quote ' at position 4 is not closed",
+        "exec: ['']|ci.yaml:2:8 '': expected a command",
+        "exec: [[ip, a]]|ci.yaml:2:8: exec: expected a command, found a list",
+        "captures: [{fil: x}]|ci.yaml:2:13: unknown key 'fil'; expected file or port",
+        "captures: [{port: x}]|ci.yaml:2:12: expected a file, or - for standard output",
+        "captures: [{file: x, port: y}]|ci.yaml:2:12: port 'y': no attachment has that name (there is net0)",
+        "captures: [{file: '-'}]|ci.yaml:2:12: standard output is the capture, so the ready line needs --ready-file FILE",
+        "captures: [{file: a}, {file: a}]|ci.yaml:2:23: another capture is written to /etc/ci/a",
       })
   void wrong(String line, String message) {
     assertThatThrownBy(() -> read("version: 1\n" + line + "\n"))
@@ -177,57 +176,112 @@ class YamlConfigTest {
         .hasMessageStartingWith(message);
   }
 
+  /** What is not YAML at all: lines are divided by /, a tab is written as T, U+0001 as N. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "range: 10.0.2.15|range '10.0.2.15': expected FIRST-LAST, e.g. 10.0.2.15-10.0.2.99",
-        "range: 10.0.2.15-x|range 'x': expected an IPv4 address",
-        "range: 10.0.2.15-10.0.2.14|range '10.0.2.15-10.0.2.14': expected the lower address first",
-        "router: fec0::2|router 'fec0::2': expected an IPv4 address",
-        "lease: 0|lease '0': expected seconds from 1 to 4294967295",
-        "lease: 4294967296|lease '4294967296': expected seconds from 1 to 4294967295",
-        "lease: 1h|lease '1h': expected seconds from 1 to 4294967295",
-        "dns: [10.0.2.3, x]|dns 'x': expected an IPv4 address",
-        "foo: 1|unknown key 'foo'; expected range, router, lease, dns, options or hosts",
-        "options: {0: x}|option '0': expected a number from 1 to 254",
-        "options: {255: x}|option '255': expected a number from 1 to 254",
-        "options: {ntp: x}|option 'ntp': expected a number from 1 to 254",
-        "options: {3: 10.0.2.2}|option 3: use the key router",
-        "options: {51: 1}|option 51: use the key lease",
-        "options: {6: 10.0.2.3}|option 6: use the key dns",
-        "options: {53: 1}|option 53: belongs to the protocol itself and cannot be set",
-        "options: {42: ntp.example}|option 42 'ntp.example': expected an IPv4 address",
-        "options: {26: 70000}|option 26 '70000': expected a number from 0 to 65535",
-        "options: {26: [1, 2]}|option 26: expected one value, not a list",
-        "options: {12: []}|option 12: expected a value",
-        "options: {43: hex:0}|option 43 'hex:0': expected pairs of hexadecimal digits after hex:",
-        "options: {119: a..b}|option 119 'a..b': expected a domain name",
-        "options: {121: 10.0.0.0/8}|option 121 '10.0.0.0/8': routes are not supported yet; expected hex:…",
-        "options: {33: 10.0.0.1}|option 33: expected pairs of addresses",
-        "hosts: [{mac: 52:54:00:12:34:56}]|hosts: ip is missing",
-        "hosts: [{ip: 10.0.2.20}]|hosts: expected mac or clientId beside ip",
-        "hosts: [{mac: x, ip: 10.0.2.20}]|mac 'x': expected a MAC address such as 52:54:00:12:34:56",
-        "hosts: [{clientId: 'hex:1', ip: 10.0.2.20}]|clientId 'hex:1': expected pairs of hexadecimal digits after hex:",
-        "hosts: [{clientId: a, ip: 10.0.2.20, hostname: a_b}]|hostname 'a_b': expected a host name (RFC 1123)",
-        "hosts: [{clientId: a, ip: 10.0.2.20}, {clientId: b, ip: 10.0.2.20}]|ip '10.0.2.20': is another host's",
-        "hosts: [{clientId: a, ip: 10.0.2.20, foo: 1}]|unknown key 'foo'; expected mac, ip, hostname or clientId",
+        "attachments:/T- listen: unix:a|3:1: a tab cannot indent; expected spaces",
+        "attachments:/  - listen: unix:a/Tname: x|4:1: a tab cannot indent; expected spaces",
+        "mtu 1500/name: x|2:1: 'mtu 1500': expected KEY: VALUE, a space behind the colon",
+        "mtu:1500|2:1: 'mtu:1500': expected KEY: VALUE, a space behind the colon",
+        "name: \"x/mtu: 1500|2:7: '\"x': the quote is not closed; expected another \"",
+        "name: 'x/mtu: 1500|2:7: ''x': the quote is not closed; expected another '",
+        "mtu: [1|3:1: end of the file: expected ',' or ']' of the list that begins at 2:6",
+        "exec: [a, b/mtu: 3|3:4: ':': expected ',' or ']' of the list that begins at 2:7",
+        "attachments: [{tap: a]|2:22: ']': expected ',' or '}' of the mapping that begins at 2:15",
+        "dhcp: {br0: {lease: 1 dns: x}}|2:26: ':': expected ',' or '}' of the mapping that begins at 2:13",
+        "name: x/  mtu: 1500|3:6: 'mtu: 1500': no ':' can stand here; expected keys of one mapping in one column, and quotes around a value with ': '",
+        "name: a: b|2:8: 'name: a: b': no ':' can stand here; expected keys of one mapping in one column, and quotes around a value with ': '",
+        "exec:/  - a/ - b|4:2: '-': expected KEY: VALUE of the mapping that begins at 1:1, in its column",
+        "exec:/  - a/  b: c|4:3: 'b': expected '- ' of the list that begins at 3:3, in its column",
+        "exec:/  - a/  b|4:3: 'b': expected KEY: VALUE, a space behind the colon",
+        "- a|2:1: '-': expected KEY: VALUE of the mapping that begins at 1:1, in its column",
+        "}|2:1: '}': expected KEY: VALUE of the mapping that begins at 1:1, in its column",
+        "name: @x|2:7: '@x': expected quotes around what begins so",
+        "name: \"a\\qb\"|2:10: 'qb\"': is not YAML: while scanning a double-quoted scalar: found unknown escape character q(113)",
+        "name: N|2:7: U+0001 is no character of a text; expected it to be left out",
+        "[a]: b|2:2: expected a word as the key",
+        "exec: !foo x|2:7: tags (foo) are not supported",
+      })
+  void whatIsNotYaml(String lines, String message) {
+    String text = lines.replace('/', '\n').replace('T', '\t').replace('N', '\1');
+    assertThatThrownBy(() -> read("version: 1\n" + text + "\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage("ci.yaml:" + message);
+  }
+
+  /** One wrong word of several is the one that is named, with its place. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "host-loopback: [22, ssh]|2:21: host-loopback 'ssh': expected a port (1 to 65535)",
+        "host-loopback: [22, 70000]|2:21: host-loopback '70000': expected a port (1 to 65535)",
+        "attachments: [{listen: 'tcp:[::]:1', allow: [192.0.2.0/24, lan]}]|2:60: allow 'lan': expected",
+        "forwards: ['::1-:1', '::2-:x']|2:22: invalid forwarding rule '::2-:x': ",
+        "exec: [ip a, 7, [x]]|2:17: exec: expected a command, found a list",
+        "dhcp: {br0: {dns: [10.0.2.3, x]}}|2:30: dns 'x': expected an IPv4 address",
+      })
+  void theWordOfAList(String line, String message) {
+    assertThatThrownBy(() -> read("version: 1\n" + line + "\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("ci.yaml:" + message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "range: 10.0.2.15|12: range '10.0.2.15': expected FIRST-LAST, e.g. 10.0.2.15-10.0.2.99",
+        "range: 10.0.2.15-x|12: range 'x': expected an IPv4 address",
+        "range: 10.0.2.15-10.0.2.14|12: range '10.0.2.15-10.0.2.14': expected the lower address first",
+        "router: fec0::2|13: router 'fec0::2': expected an IPv4 address",
+        "lease: 0|12: lease '0': expected seconds from 1 to 4294967295",
+        "lease: 4294967296|12: lease '4294967296': expected seconds from 1 to 4294967295",
+        "lease: 1h|12: lease '1h': expected seconds from 1 to 4294967295",
+        "dns: [10.0.2.3, x]|21: dns 'x': expected an IPv4 address",
+        "foo: 1|5: unknown key 'foo'; expected range, router, lease, dns, options or hosts",
+        "options: {0: x}|15: option '0': expected a number from 1 to 254",
+        "options: {255: x}|15: option '255': expected a number from 1 to 254",
+        "options: {ntp: x}|15: option 'ntp': expected a number from 1 to 254",
+        "options: {3: 10.0.2.2}|15: option 3: use the key router",
+        "options: {51: 1}|15: option 51: use the key lease",
+        "options: {6: 10.0.2.3}|15: option 6: use the key dns",
+        "options: {53: 1}|15: option 53: belongs to the protocol itself and cannot be set",
+        "options: {42: ntp.example}|15: option 42 'ntp.example': expected an IPv4 address",
+        "options: {26: 70000}|15: option 26 '70000': expected a number from 0 to 65535",
+        "options: {26: [1, 2]}|15: option 26: expected one value, not a list",
+        "options: {12: []}|15: option 12: expected a value",
+        "options: {43: hex:0}|15: option 43 'hex:0': expected pairs of hexadecimal digits after hex:",
+        "options: {119: a..b}|15: option 119 'a..b': expected a domain name",
+        "options: {121: 10.0.0.0/8}|15: option 121 '10.0.0.0/8': routes are not supported yet; expected hex:…",
+        "options: {33: 10.0.0.1}|15: option 33: expected pairs of addresses",
+        "hosts: [{mac: 52:54:00:12:34:56}]|13: hosts: ip is missing",
+        "hosts: [{ip: 10.0.2.20}]|13: hosts: expected mac or clientId beside ip",
+        "hosts: [{mac: x, ip: 10.0.2.20}]|19: mac 'x': expected a MAC address such as 52:54:00:12:34:56",
+        "hosts: [{clientId: 'hex:1', ip: 10.0.2.20}]|24: clientId 'hex:1': expected pairs of hexadecimal digits after hex:",
+        "hosts: [{clientId: a, ip: 10.0.2.20, hostname: a_b}]|52: hostname 'a_b': expected a host name (RFC 1123)",
+        "hosts: [{clientId: a, ip: 10.0.2.20}, {clientId: b, ip: 10.0.2.20}]|43: ip '10.0.2.20': is another host's",
+        "hosts: [{clientId: a, ip: 10.0.2.20, foo: 1}]|42: unknown key 'foo'; expected mac, ip, hostname or clientId",
       })
   void wrongDhcp(String line, String message) {
     assertThatThrownBy(() -> read("version: 1\ndhcp:\n  br0:\n    " + line + "\n"))
         .isInstanceOf(ConfigException.class)
-        .hasMessage("ci.yaml:4: " + message);
+        .hasMessage("ci.yaml:4:" + message);
   }
 
   @Test
   void wrongDhcpDevices() {
     assertThatThrownBy(() -> read("version: 1\ndhcp: {red/br0: {}}"))
-        .hasMessage("ci.yaml:2: dhcp 'red/br0': namespaces are not supported yet");
+        .hasMessage("ci.yaml:2:8: dhcp 'red/br0': namespaces are not supported yet");
     assertThatThrownBy(() -> read("version: 1\ndhcp: {lo: {}}"))
-        .hasMessage("ci.yaml:2: dhcp 'lo': only br0 has a DHCP server yet");
+        .hasMessage("ci.yaml:2:8: dhcp 'lo': only br0 has a DHCP server yet");
     assertThatThrownBy(() -> read("version: 1\ndhcp: {net7: {}}"))
-        .hasMessage("ci.yaml:2: dhcp 'net7': only br0 has a DHCP server yet");
+        .hasMessage("ci.yaml:2:8: dhcp 'net7': only br0 has a DHCP server yet");
   }
 
   @Test
@@ -287,17 +341,18 @@ class YamlConfigTest {
                     mtu: 1500
                     ncsi: perhaps
                 """))
-        .hasMessage("ci.yaml:10: ncsi 'perhaps': expected fast, strict or off");
+        .hasMessage("ci.yaml:10:5: ncsi 'perhaps': expected fast, strict or off");
   }
 
   @Test
   void versionIsNeeded() {
     assertThatThrownBy(() -> read("")).hasMessage("ci.yaml:1: is empty: expected 'version: 1'");
     assertThatThrownBy(() -> read("# nothing\n")).hasMessageContaining("expected 'version: 1'");
-    assertThatThrownBy(() -> read("name: x\n")).hasMessage("ci.yaml:1: expected 'version: 1'");
-    assertThatThrownBy(() -> read("version: 2\n")).hasMessage("ci.yaml:1: version '2': expected 1");
+    assertThatThrownBy(() -> read("name: x\n")).hasMessage("ci.yaml:1:1: expected 'version: 1'");
+    assertThatThrownBy(() -> read("version: 2\n"))
+        .hasMessage("ci.yaml:1:10: version '2': expected 1");
     assertThatThrownBy(() -> read("[1]"))
-        .hasMessage("ci.yaml:1: file: expected a mapping (version: 1, …), found a list");
+        .hasMessage("ci.yaml:1:1: file: expected a mapping (version: 1, …), found a list");
     assertThatThrownBy(() -> read("version: 1\n---\nversion: 1\n"))
         .hasMessageContaining("expected one document only");
   }

@@ -60,6 +60,6 @@ class ExecTest {
     Files.writeString(file, "version: 1\nexec:\n  - ip addr\n  - ip link show dev nope\n");
     assertThatThrownBy(() -> Daemon.start("--config", file.toString()))
         .hasMessageContaining("daemon ended with 2")
-        .hasMessageContaining("c.yaml:4 'ip link show dev nope': ");
+        .hasMessageContaining("c.yaml:4:5 'ip link show dev nope': ");
   }
 }
