@@ -2,11 +2,13 @@ package dev.patchbay.backend.cli;
 
 import dev.patchbay.backend.config.InstanceDirs;
 import dev.patchbay.backend.config.InstanceException;
+import dev.patchbay.stack.admin.IpCommand;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A word of a running daemon: sent to its control socket as it is, and its answer printed. */
 final class ClientCommand implements Command {
@@ -30,6 +32,10 @@ final class ClientCommand implements Command {
    * @param before {@code --control} and {@code --name} with their values
    */
   int run(List<String> before, List<String> args, Io io) {
+    ControlClient.Reply help = help(args);
+    if (help != null) {
+      return answer(help, io);
+    }
     ClientInput input;
     try {
       input = ClientInput.of(word, args, io);
@@ -48,16 +54,32 @@ final class ClientCommand implements Command {
     argv.add(word);
     argv.addAll(input.args());
     try {
-      ControlClient.Reply reply = ControlClient.exec(socket, argv, input.stdin());
-      io.out().print(reply.stdout());
-      io.out().flush();
-      io.err().print(reply.stderr());
-      io.err().flush();
-      return reply.status();
+      return answer(ControlClient.exec(socket, argv, input.stdin()), io);
     } catch (IOException e) {
       return io.fail(
           "cannot reach the daemon at " + socket + ": " + e.getMessage(), Words.UNREACHABLE);
     }
+  }
+
+  private static int answer(ControlClient.Reply reply, Io io) {
+    io.out().print(reply.stdout());
+    io.out().flush();
+    io.err().print(reply.stderr());
+    io.err().flush();
+    return reply.status();
+  }
+
+  /** What a daemon is not needed for: help and version; null where it is. */
+  private ControlClient.@Nullable Reply help(List<String> args) {
+    if (word.equals("ip")) {
+      IpCommand.Result result = IpCommand.withoutNetwork(args);
+      return result == null
+          ? null
+          : new ControlClient.Reply(result.status(), result.stdout(), result.stderr());
+    }
+    return word.equals("drops") && DropsHelp.isAsked(args)
+        ? new ControlClient.Reply(0, DropsHelp.text(), "")
+        : null;
   }
 
   /** Where the daemon listens: --control, --name, the environment, the default instance. */

@@ -76,7 +76,15 @@ public final class Words {
   }
 
   private void later(String word) {
-    put(word, (args, io) -> io.fail("'" + word + "' is not supported yet", USAGE));
+    put(word, new Later(word));
+  }
+
+  /** A word of the contract that is still to come. */
+  private record Later(String word) implements Command {
+    @Override
+    public int run(List<String> args, Io io) {
+      return io.fail("'" + word + "' is not supported yet", USAGE);
+    }
   }
 
   /** Adds a word, or replaces it. */
@@ -99,7 +107,7 @@ public final class Words {
     if (command == null) {
       return io.fail("unknown command '" + word + "'; see patchbay --help", USAGE);
     }
-    if (before.isEmpty()) {
+    if (before.isEmpty() || command instanceof Later) {
       return command.run(args, io);
     }
     if (command instanceof ClientCommand client) {

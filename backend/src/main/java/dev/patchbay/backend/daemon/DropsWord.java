@@ -1,6 +1,7 @@
 package dev.patchbay.backend.daemon;
 
 import dev.patchbay.backend.capture.DropRing;
+import dev.patchbay.backend.cli.DropsHelp;
 import dev.patchbay.backend.control.ControlModel.ExecResult;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -22,15 +23,6 @@ final class DropsWord {
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder().appendInstant(9).toFormatter();
 
-  private static final String HELP =
-      """
-      Usage: drops [--port NAME] [--last N] [-j]
-        --port NAME   only packets on the account of this device
-        --last N      at most so many, the newest (default and most %d)
-        -j            as JSON
-      """
-          .formatted(DropRing.SIZE);
-
   private @Nullable String port;
   private int last = DropRing.SIZE;
   private boolean json;
@@ -44,8 +36,8 @@ final class DropsWord {
    * @param known whether there is a device of that name
    */
   static ExecResult run(DropRing ring, List<String> args, Predicate<String> known) {
-    if (args.contains("--help") || args.contains("-h")) {
-      return new ExecResult(0, HELP, "");
+    if (DropsHelp.isAsked(args)) {
+      return new ExecResult(0, DropsHelp.text(), "");
     }
     DropsWord word = new DropsWord();
     String fault = word.parse(args, known);

@@ -95,6 +95,8 @@ class MainTest {
   @ValueSource(strings = {"tc", "iptables", "iptables-restore", "save", "trace", "device"})
   void wordsThatAreNotThereYet(String word) {
     refused(2, "'" + word + "' is not supported yet", word, "x");
+    refused(2, "'" + word + "' is not supported yet", "--name", "x", word);
+    refused(2, "'" + word + "' is not supported yet", "--control=c", word, "--help");
     env.put(Main.ARGV0, "/usr/bin/" + word);
     boolean linux = List.of("tc", "iptables", "iptables-restore").contains(word);
     refused(
@@ -103,6 +105,27 @@ class MainTest {
             ? "'" + word + "' is not supported yet"
             : "unknown command 'x'; see patchbay" + " --help",
         "x");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ip", "ip --help", "ip -help", "ip -4 help", "ip help", "ip -j"})
+  void helpOfIpIsIproutesAndNeedsNoDaemon(String line) {
+    assertThat(run(line.split(" ", -1))).isEqualTo(255);
+    assertThat(err()).startsWith("Usage: ip [ OPTIONS ] OBJECT").endsWith("}\n");
+    assertThat(out()).isEmpty();
+  }
+
+  @Test
+  void helpOfOwnWordsNeedsNoDaemon() {
+    assertThat(run("drops", "--help")).isZero();
+    assertThat(out()).startsWith("Usage: drops [--port NAME]").contains("--last N");
+    assertThat(run("--name", "x", "drops", "--last", "1", "-h")).isZero();
+    assertThat(run("list", "--help")).isZero();
+    assertThat(run("ip", "-V")).isZero();
+    assertThat(out()).startsWith("ip utility");
+    // all else does need one
+    assertThat(run("ip", "addr")).isEqualTo(125);
+    assertThat(run("drops")).isEqualTo(125);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.patchbay.stack.admin;
 
 import dev.patchbay.stack.NetworkStack;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The command {@code ip} (iproute2 6.1): {@code address}, {@code link}, {@code route} and {@code
@@ -38,6 +39,15 @@ public final class IpCommand {
           "tap",
           "amt",
           "stats");
+  private static final String USAGE =
+      """
+      Usage: ip [ OPTIONS ] OBJECT { show | help }
+      where  OBJECT := { address | link | neighbour | route }
+             OPTIONS := { -s[tatistics] | -d[etails] | -j[son] | -p[retty] |
+                          -f[amily] { inet | inet6 } | -4 | -6 | -br[ief] |
+                          -o[neline] | -V[ersion] }\
+      """;
+
   private static final List<String> CHANGES =
       List.of(
           "add",
@@ -69,6 +79,33 @@ public final class IpCommand {
   public record Result(int status, String stdout, String stderr) {}
 
   /**
+   * Answers what no namespace is needed for: the version, and the usage, which as with iproute2
+   * goes to standard error with status 255.
+   *
+   * @param argv the words behind {@code ip}
+   * @return null for all else
+   */
+  public static @Nullable Result withoutNetwork(List<String> argv) {
+    if (!argv.isEmpty() && IpOptions.matches(argv.getFirst(), "-Version")) {
+      return new Result(0, "ip utility, patchbay (as iproute2-6.1.0)\n", "");
+    }
+    boolean help = argv.equals(List.of("-h"));
+    for (int i = 0; i < argv.size() && argv.get(i).startsWith("-"); i++) {
+      String word = argv.get(i).startsWith("--") ? argv.get(i).substring(1) : argv.get(i);
+      help |= word.startsWith("-he") && IpOptions.matches(word, "-help");
+    }
+    try {
+      if (!help) {
+        int used = IpOptions.parse(argv).used();
+        help = used == argv.size() || IpOptions.matches(argv.get(used), "help");
+      }
+    } catch (RefusedException e) {
+      help = false; // who runs it says what is wrong
+    }
+    return help ? new Result(RefusedException.SYNTAX, "", USAGE + "\n") : null;
+  }
+
+  /**
    * Runs a command on the loop of the namespace; it changes nothing.
    *
    * @param argv the words behind {@code ip}
@@ -82,21 +119,14 @@ public final class IpCommand {
   }
 
   private static String execute(NetworkStack stack, List<String> argv) throws RefusedException {
-    if (!argv.isEmpty() && IpOptions.matches(argv.getFirst(), "-Version")) {
-      return "ip utility, patchbay (as iproute2-6.1.0)\n";
+    Result known = withoutNetwork(argv);
+    if (known != null && known.status() == 0) {
+      return known.stdout();
+    }
+    if (known != null) {
+      throw new RefusedException(known.status(), USAGE);
     }
     IpOptions options = IpOptions.parse(argv);
-    if (options.used() == argv.size()) {
-      throw new RefusedException(
-          RefusedException.SYNTAX,
-          """
-          Usage: ip [ OPTIONS ] OBJECT { show | help }
-          where  OBJECT := { address | link | neighbour | route }
-                 OPTIONS := { -s[tatistics] | -d[etails] | -j[son] | -p[retty] |
-                              -f[amily] { inet | inet6 } | -4 | -6 | -br[ief] |
-                              -o[neline] | -V[ersion] }\
-          """);
-    }
     String object = argv.get(options.used());
     List<String> rest = argv.subList(options.used() + 1, argv.size());
     // the order in which iproute2 tries its objects decides what an abbreviation means
