@@ -21,18 +21,22 @@ public final class Tap implements AutoCloseable {
   }
 
   /**
-   * Joins an interface, or makes one where there is none of that name (needs CAP_NET_ADMIN, or that
-   * the interface was made for our user).
+   * Joins an interface, which needs CAP_NET_ADMIN or that it was made for our user. There has to be
+   * one: the kernel would make what is missing, and take it away again with us, with the addresses
+   * that somebody has given it meanwhile.
    *
-   * @param wanted 1 to 15 bytes; {@code "tap%d"} lets the kernel number it
-   * @throws SysException EPERM without the rights, EBUSY where another process has joined, ENOENT
-   *     without /dev/net/tun
+   * @param wanted 1 to 15 bytes
+   * @throws SysException ENODEV where there is none, EPERM without the rights, EBUSY where another
+   *     process has joined, EINVAL where it is of another kind, ENOENT without /dev/net/tun
    */
   public static Tap open(String wanted) throws SysException {
     byte[] bytes = wanted.getBytes(StandardCharsets.UTF_8);
     if (bytes.length == 0 || bytes.length >= Linux.IFNAMSIZ) {
       throw new IllegalArgumentException(
           "interface name must have 1 to 15 bytes: '" + wanted + "'");
+    }
+    if (Fd.interfaceIndex(wanted) < 0) {
+      throw failure(wanted, Errno.ENODEV);
     }
     int fd =
         SysException.check(
@@ -45,9 +49,29 @@ public final class Tap implements AutoCloseable {
     int result = Libc.ioctl(fd, Linux.TUNSETIFF, state.address);
     if (result < 0) {
       Fd.close(fd);
-      throw new SysException("ioctl(TUNSETIFF, " + wanted + ")", -result);
+      throw failure(wanted, -result);
     }
     return new Tap(fd, request.getString(0));
+  }
+
+  private static SysException failure(String name, int errno) {
+    String make = "`ip tuntap add " + name + " mode tap user $USER`";
+    String explanation =
+        switch (errno) {
+          case Errno.ENODEV ->
+              "there is no such interface; make it first: "
+                  + make
+                  + " and `ip link set "
+                  + name
+                  + " up`";
+          case Errno.EPERM ->
+              "not permitted: it is another user's and we lack CAP_NET_ADMIN; make it for ours: "
+                  + make;
+          case Errno.EBUSY -> "busy: another process has joined it";
+          case Errno.EINVAL -> "is no TAP interface; " + make + " makes one";
+          default -> Errno.text(errno);
+        };
+    return new SysException(name, errno, explanation);
   }
 
   /** For {@link FdHandle}, which then owns and closes it. */

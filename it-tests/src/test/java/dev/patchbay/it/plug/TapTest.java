@@ -69,6 +69,16 @@ class TapTest {
             .hasMessageContaining("tap0")
             .hasMessageContaining("busy");
       }
+      assertThatThrownBy(() -> Daemon.start(host, "--tap", "lo"))
+          .hasMessageContaining("ended with 1")
+          .hasMessageContaining("--tap 'lo': lo: is no TAP interface");
+      assertThatThrownBy(() -> Daemon.start(host, "--tap", "tap1"))
+          .hasMessageContaining("ended with 1")
+          .hasMessageContaining(
+              "--tap 'tap1': tap1: there is no such interface; make it first: `ip tuntap add tap1"
+                  + " mode tap user $USER` and `ip link set tap1 up`");
+      assertThat(host.exec("ip", "link", "show", "tap1").succeeded()).as("none was made").isFalse();
+      ok(host, "ip tuntap add dev tap1 mode tap user 1");
       List<String> wrapper = new ArrayList<>(host.wrapper());
       wrapper.addAll(List.of("setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"));
       assertThatThrownBy(() -> Daemon.startIn(dir, wrapper, "--tap", "tap1"))
