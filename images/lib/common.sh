@@ -2,7 +2,7 @@
 # Messages, cache, locks and requirements: used by all of images/build.
 
 readonly EXIT_FAILED=1 EXIT_USAGE=2 EXIT_MISSING=77
-cache=${PATCHBAY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/patchbay}
+cache=${PATCHBAY_CACHE:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/patchbay}
 
 say() { printf 'images: %s\n' "$*" >&2; }
 
@@ -15,6 +15,12 @@ usage_error() {
 missing() {
   say "$*"
   exit $EXIT_MISSING
+}
+
+# require_cache: ends with 77 where the cache cannot be written
+require_cache() {
+  mkdir -p "$cache/images" 2>/dev/null && [[ -w $cache/images ]] ||
+    missing "the cache $cache cannot be written; set PATCHBAY_CACHE to a directory that can"
 }
 
 # fail LOG MESSAGE…: the end of a build, with the last lines of its log

@@ -24,6 +24,7 @@ public final class DemoMain {
   private static final int FAILED = 1;
   private static final int USAGE = 2;
   private static final int END_SECONDS = 10;
+  private static final int SIGNAL_MILLIS = 300;
   private static final Duration SHELL_LIMIT = Duration.ofSeconds(30);
 
   /** Nothing that a guest prints: firmware ends its console with QEMU alone. */
@@ -34,6 +35,7 @@ public final class DemoMain {
   private final Path launcher = Path.of(System.getProperty(LAUNCHER, "backend/bin/patchbay"));
   private final String terminals = System.getProperty(TERMINALS, "");
   private final CountDownLatch over = new CountDownLatch(1);
+  private final CountDownLatch asked = new CountDownLatch(1);
   private volatile boolean interrupted;
 
   private DemoMain(DemoOptions options, Io io) {
@@ -63,7 +65,7 @@ public final class DemoMain {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted(lab), "demo-end"));
     try (Report report = new Report(io.out(), terminals.contains("out"), isUnicode())) {
       int status = run(lab, report);
-      if (status == 0 && !interrupted) {
+      if (status == 0 || interrupted) {
         lab.deleteLogs();
       }
       return status;
@@ -77,7 +79,7 @@ public final class DemoMain {
       tour(lab, report);
       return 0;
     } catch (IOException | TimeoutException e) {
-      if (!interrupted) { // else what failed is a consequence
+      if (!isInterrupted()) { // else what failed is a consequence
         report.say("\n" + e.getMessage());
         report.say("\nThe demo failed. Logs of daemon and guest: " + lab.logs());
       }
@@ -88,14 +90,28 @@ public final class DemoMain {
     }
   }
 
-  /** SIGINT or SIGTERM: all that was started ends, its logs stay. */
+  /**
+   * Whether a signal asks for the end. Ctrl-C ends daemon and guest as well, which may be seen
+   * before we hear of it ourselves.
+   */
+  private boolean isInterrupted() {
+    try {
+      return asked.await(SIGNAL_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return interrupted;
+    }
+  }
+
+  /** SIGINT or SIGTERM: all that was started ends, and nothing is left. */
   private void interrupted(Lab lab) {
     if (over.getCount() == 0) {
       return;
     }
     interrupted = true;
+    asked.countDown();
     lab.close();
-    io.out().println("\ninterrupted; logs of daemon and guest: " + lab.logs());
+    io.out().println("\ninterrupted");
     try {
       over.await(END_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
