@@ -19,7 +19,12 @@ public final class Main {
 
   /** Ends the process with the word's exit status. */
   public static void main(String[] args) {
-    int status = run(List.of(args), Io.ofProcess(), Words.standard());
+    Io io = Io.ofProcess();
+    int status = run(List.of(args), io, Words.standard());
+    if (status == 0 && io.out().checkError()) {
+      status =
+          io.fail("standard output cannot be written; what was to be shown is lost", Words.FAILED);
+    }
     System.exit(status);
   }
 

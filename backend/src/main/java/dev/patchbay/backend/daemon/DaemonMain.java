@@ -121,7 +121,11 @@ public final class DaemonMain implements DaemonStarter {
       }
       if (!config.capturesToStandardOutput()) {
         io.out().println(line);
-        io.out().flush();
+        if (io.out().checkError()) {
+          throw new IOException(
+              "standard output cannot be written, so the ready line is lost; expected room there, or"
+                  + " --ready-file FILE beside > /dev/null");
+        }
       }
     } catch (IOException e) {
       control.close();

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,7 @@ class FaultsTest {
 
   private static void delete(Path folder) throws IOException {
     try (var files = Files.walk(folder)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     }
@@ -133,6 +134,34 @@ class FaultsTest {
         .contains(remedy);
     Ended dgram = run(List.of(), "--dgram", "local=unix:/missing/dir/d,remote=unix:/missing/dir/q");
     assertThat(dgram.said()).contains("--dgram 'local=unix:/missing/dir/d").contains(remedy);
+  }
+
+  @Test
+  @Requires({"root", "daemon"})
+  void aDirectoryOfItsOwnThatCannotBeHad() throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+    refused("--dir " + file + ": is not a directory; name another path", "--dir", file.toString());
+    refused("--dir " + file + "/x: Not a directory; name another directory", "--dir", file + "/x");
+    refused(
+        "--dir /root/x: no right to make or use it; name another directory",
+        NOBODY,
+        "--dir",
+        "/root/x");
+    Path used = Files.createDirectory(folder.resolve("used"));
+    Files.createFile(used.resolve("thesis.tex"));
+    Ended ended = run(List.of(), "--dir", used.toString());
+    assertThat(ended.said()).contains("--dir " + used + ": has mode ").contains("chmod 700");
+    assertThat(ended.status()).isEqualTo(1);
+  }
+
+  @Test
+  void theReadyLineIsNotLostInSilence() throws Exception {
+    Ended ended = run(Path.of("/dev/full"), List.of());
+    assertThat(ended.said())
+        .isEqualTo(
+            "patchbay: standard output cannot be written, so the ready line is lost; expected room"
+                + " there, or --ready-file FILE beside > /dev/null\n");
+    assertThat(ended.status()).isEqualTo(1);
   }
 
   @Test
