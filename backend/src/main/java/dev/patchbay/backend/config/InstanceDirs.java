@@ -260,14 +260,14 @@ public final class InstanceDirs {
       // no attribute of a directory that is refused names another file than what is within
       Path at = e.getFile() == null ? shown : Path.of(e.getFile());
       boolean ours = shown.equals(wanted.dir()) && at.startsWith(shown);
-      throw new InstanceException((ours ? OPTION : "") + at + ": " + reason(at, e));
+      throw new InstanceException((ours ? OPTION : "") + at + ": " + reason(at, ours, e));
     } catch (IOException e) {
       throw new InstanceException(shown + ": " + e.getMessage());
     }
   }
 
   /** What the JDK tells by a class's name alone, in words. */
-  private static String reason(Path at, FileSystemException e) {
+  private static String reason(Path at, boolean given, FileSystemException e) {
     Path parent = at.getParent();
     if (e instanceof NoSuchFileException && parent != null && !Files.exists(parent)) {
       return "cannot be made: the directory "
@@ -276,10 +276,11 @@ public final class InstanceDirs {
           + parent
           + "`) or name another one";
     }
+    String remedy = given ? "; name another directory" : "; set TMPDIR to a directory of ours";
     if (e instanceof AccessDeniedException) {
-      return "no right to make or use it; name a directory that can be written";
+      return "no right to make or use it" + remedy;
     }
-    return (e.getReason() == null ? "cannot be used" : e.getReason()) + "; name another directory";
+    return (e.getReason() == null ? "cannot be used" : e.getReason()) + remedy;
   }
 
   /** The first of {@code auto0}, … that no living instance bears. */
@@ -293,14 +294,17 @@ public final class InstanceDirs {
   }
 
   private static InstanceException running(Path dir) throws IOException {
-    List<String> lines = InstanceLock.read(dir);
-    String pid = lines.isEmpty() ? "?" : lines.get(0);
+    String pid;
+    try {
+      pid = InstanceLock.read(dir).stream().findFirst().orElse("?");
+    } catch (NoSuchFileException e) {
+      pid = "?"; // it has ended since
+    }
     return new InstanceException("already running as pid " + pid + " (" + dir + "); use --name");
   }
 
   private @Nullable InstanceLock tryAcquire(String name, Path dir, DaemonConfig.Instance wanted)
       throws IOException, InstanceException {
-    make(dir, wanted.dir() == null ? "" : OPTION);
     Path control = wanted.control() == null ? dir.resolve("control.sock") : wanted.control();
     int bytes = control.toString().getBytes(StandardCharsets.UTF_8).length;
     if (bytes > AttachmentParser.MAX_SOCKET_PATH) {
@@ -315,9 +319,19 @@ public final class InstanceDirs {
     }
     Path entry = wanted.dir() == null ? null : register(dir);
     InstanceLock lock = null;
+    boolean made = false;
     try {
       for (int i = 0; i < TRIES && lock == null; i++) {
-        lock = InstanceLock.tryAcquire(name, dir, control, entry);
+        try {
+          made |= make(dir, entry == null ? "" : OPTION);
+          // under our own directory all of them are ours; elsewhere only what we have made now
+          boolean removable = made || entry == null;
+          lock = InstanceLock.tryAcquire(name, dir, control, removable, entry);
+        } catch (NoSuchFileException e) {
+          if (!Files.exists(dir.resolveSibling("."))) {
+            throw e;
+          } // else an instance that ends has removed it just now
+        }
         if (lock == null && i + 1 < TRIES) {
           Thread.sleep(TRY_AGAIN_MILLIS);
         }
@@ -347,11 +361,14 @@ public final class InstanceDirs {
    * Makes a directory of mode 0700, or sees that one is there that can have that mode.
    *
    * @param option that named it, for messages, or empty
+   * @return whether it was made
    */
-  private void make(Path dir, String option) throws IOException, InstanceException {
+  private boolean make(Path dir, String option) throws IOException, InstanceException {
+    boolean made = false;
     FileAttribute<Set<PosixFilePermission>> mode = PosixFilePermissions.asFileAttribute(MODE);
     try {
       Files.createDirectory(dir, mode);
+      made = true;
     } catch (FileAlreadyExistsException e) {
       // the checks below say whether it will do
     }
@@ -360,17 +377,28 @@ public final class InstanceDirs {
           option + dir + ": is a symbolic link; expected a directory of ours");
     }
     if (!Files.isDirectory(dir, LinkOption.NOFOLLOW_LINKS)) {
+      if (!Files.exists(dir, LinkOption.NOFOLLOW_LINKS)) {
+        throw new NoSuchFileException(dir.toString());
+      }
       throw new InstanceException(option + dir + ": is not a directory; name another path");
     }
     int owner = owner(dir);
     if (owner != uid) {
       throw new InstanceException(
-          option + dir + ": belongs to uid " + owner + ", not to us (uid " + uid + "); use --dir");
+          option
+              + dir
+              + ": belongs to uid "
+              + owner
+              + ", not to us (uid "
+              + uid
+              + ")"
+              + (option.isEmpty() ? "; set TMPDIR to a directory of ours" : "; name another one"));
     }
     Set<PosixFilePermission> found = Files.getPosixFilePermissions(dir);
     if (!found.equals(MODE)) {
       narrow(dir, found, option);
     }
+    return made;
   }
 
   /** A directory in use for something else is not taken away from others: only an empty one is. */

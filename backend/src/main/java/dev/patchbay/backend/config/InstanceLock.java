@@ -6,9 +6,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.OpenOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -16,7 +18,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ public final class InstanceLock implements AutoCloseable {
   private final Path real;
   private final Path control;
   private final FileChannel channel;
+  private final boolean removable;
   private final @Nullable Path registered;
 
   private InstanceLock(
@@ -48,12 +50,14 @@ public final class InstanceLock implements AutoCloseable {
       Path real,
       Path control,
       FileChannel channel,
+      boolean removable,
       @Nullable Path registered) {
     this.name = name;
     this.dir = dir;
     this.real = real;
     this.control = control;
     this.channel = channel;
+    this.removable = removable;
     this.registered = registered;
   }
 
@@ -62,11 +66,14 @@ public final class InstanceLock implements AutoCloseable {
    *
    * @param dir absolute, checked, ours
    * @param control absolute
+   * @param removable whether the directory is to go in the end if it is empty then
    * @param registered a file to delete in the end, or null
-   * @return null if a living process has it
+   * @return null if a living process has it, or one that ends has just removed it
+   * @throws NoSuchFileException where the directory is gone
    */
   static @Nullable InstanceLock tryAcquire(
-      String name, Path dir, Path control, @Nullable Path registered) throws IOException {
+      String name, Path dir, Path control, boolean removable, @Nullable Path registered)
+      throws IOException {
     List<String> lines =
         List.of(Long.toString(ProcessHandle.current().pid()), name, control.toString());
     Path real = dir.toRealPath();
@@ -76,15 +83,19 @@ public final class InstanceLock implements AutoCloseable {
     FileChannel channel = null;
     boolean taken = false;
     try {
-      channel = open(dir.resolve(LOCK), true);
-      taken = tryLock(channel);
+      Path file = dir.resolve(LOCK);
+      Object before = make(file);
+      channel = open(file);
+      // who ends removes the file while it is locked: if it is not the same one any more, what we
+      // hold is not what others find
+      taken = tryLock(channel) && before.equals(identity(file));
       if (!taken) {
         return null;
       }
       channel.truncate(0);
       String text = String.join("\n", lines) + "\n";
       channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
-      return new InstanceLock(name, dir, real, control, channel, registered);
+      return new InstanceLock(name, dir, real, control, channel, removable, registered);
     } finally {
       if (!taken) {
         HELD.remove(real);
@@ -95,19 +106,37 @@ public final class InstanceLock implements AutoCloseable {
     }
   }
 
-  private static FileChannel open(Path file, boolean create) throws IOException {
-    Set<OpenOption> options =
-        create
-            ? Set.of(
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.CREATE,
-                LinkOption.NOFOLLOW_LINKS)
-            : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+  /** Sees that there is a lock file; its identity. */
+  private static Object make(Path file) throws IOException {
+    Object identity = identity(file);
+    while (identity == null) {
+      try {
+        Files.createFile(
+            file,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      } catch (FileAlreadyExistsException e) {
+        // another one was faster; its lock decides
+      }
+      identity = identity(file);
+    }
+    return identity;
+  }
+
+  /**
+   * Device and inode of a file, and when it was last changed, since the number of a removed file is
+   * given to the next one; null where there is none.
+   */
+  private static @Nullable Object identity(Path file) throws IOException {
+    try {
+      return Files.readAttributes(file, "unix:dev,ino,ctime", LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  private static FileChannel open(Path file) throws IOException {
     return FileChannel.open(
-        file,
-        options,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
   }
 
   private static boolean tryLock(FileChannel channel) throws IOException {
@@ -128,7 +157,7 @@ public final class InstanceLock implements AutoCloseable {
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return false;
     }
-    try (FileChannel channel = open(file, false)) {
+    try (FileChannel channel = open(file)) {
       return !tryLock(channel);
     }
   }
@@ -175,12 +204,24 @@ public final class InstanceLock implements AutoCloseable {
     Files.move(next, dir.resolve(LISTENERS), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Gives the name back. What the instance wrote stays, its listeners do not. */
+  /**
+   * Gives the name back. What outlives an instance, its leases, stays; else nothing does, and the
+   * directory itself only if it is the user's.
+   */
   @Override
   public void close() throws IOException {
     Files.deleteIfExists(dir.resolve(LISTENERS));
+    // before it is unlocked: then nobody can have taken it
+    Files.deleteIfExists(dir.resolve(LOCK));
     if (registered != null) {
       Files.deleteIfExists(registered);
+    }
+    if (removable) {
+      try {
+        Files.delete(dir);
+      } catch (FileSystemException e) {
+        // it holds leases, or the next instance by now
+      }
     }
     channel.close();
     HELD.remove(real);

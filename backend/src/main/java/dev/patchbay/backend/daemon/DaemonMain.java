@@ -39,28 +39,28 @@ public final class DaemonMain implements DaemonStarter {
   @Override
   public int run(DaemonConfig config, Rereader reread, Io io) {
     Logging.start(config.log());
+    CompletableFuture<Integer> end = new CompletableFuture<>();
+    IntConsumer over = Signals.onTermination(() -> end.complete(0));
+    int status = FAILED;
+    try {
+      status = run(config, io, end);
+      return status;
+    } finally {
+      // last of all: where a signal asked for the end the process is gone with it
+      over.accept(status);
+    }
+  }
+
+  private static int run(DaemonConfig config, Io io, CompletableFuture<Integer> end) {
     try {
       InstanceDirs dirs = InstanceDirs.ofThisUser(io.env());
       try (InstanceLock lock = dirs.acquire(config.instance())) {
-        return run(config, io, dirs, lock);
+        return serve(config, io, dirs, lock, end);
       }
     } catch (InstanceException e) {
       return io.fail(e.getMessage(), InstanceException.EXIT_STATUS);
     } catch (IOException e) {
       return io.fail(String.valueOf(e.getMessage()), FAILED);
-    }
-  }
-
-  private static int run(DaemonConfig config, Io io, InstanceDirs dirs, InstanceLock lock)
-      throws IOException {
-    CompletableFuture<Integer> end = new CompletableFuture<>();
-    IntConsumer over = Signals.onTermination(() -> end.complete(0));
-    int status = FAILED;
-    try {
-      status = serve(config, io, dirs, lock, end);
-      return status;
-    } finally {
-      over.accept(status);
     }
   }
 

@@ -3,9 +3,11 @@ package dev.patchbay.backend.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +77,88 @@ class InstanceDirsTest {
   }
 
   @Test
+  void anEndLeavesNothingOfOurs() throws Exception {
+    Path usual = dirs.dir("default");
+    try (InstanceLock lock = dirs.acquire(named("default", null))) {
+      lock.publish(List.of("tcp:127.0.0.1:5555"));
+    }
+    assertThat(usual).doesNotExist();
+    Path made = tmp.resolve("made");
+    dirs.acquire(named("default", made)).close();
+    assertThat(made).doesNotExist();
+    Path users = Files.createDirectory(tmp.resolve("users"));
+    dirs.acquire(named("default", users)).close();
+    assertThat(users).isEmptyDirectory();
+  }
+
+  @Test
+  void whatOutlivesAnInstanceKeepsItsDirectory() throws Exception {
+    Path dir = dirs.dir("default");
+    try (InstanceLock lock = dirs.acquire(named("default", null))) {
+      Files.writeString(lock.dir().resolve("leases.json"), "[]");
+    }
+    assertThat(dir.resolve("leases.json")).exists();
+    assertThat(dir).isDirectoryNotContaining("glob:**/{lock,listeners}");
+    Files.delete(dir.resolve("leases.json"));
+    // what is below our own directory is ours, whoever made it
+    dirs.acquire(named("default", null)).close();
+    assertThat(dir).doesNotExist();
+  }
+
+  /** Taken and given back in quick succession by several processes, never by two at once. */
+  @Test
+  void aLockThatIsRemovedIsNobodysLock() throws Exception {
+    int rounds = 150;
+    List<Process> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < 3; i++) {
+        all.add(java(Contender.class, Integer.toString(rounds)));
+      }
+      for (Process process : all) {
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.inputReader().readLine()).isEqualTo("held " + rounds);
+      }
+    } finally {
+      all.forEach(Process::destroyForcibly);
+    }
+    assertThat(dirs.dir("default")).doesNotExist();
+  }
+
+  private Process java(Class<?> main, String... more) throws IOException {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
+    words.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    words.add(tmp.toString());
+    words.addAll(List.of(more));
+    return new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  /** Takes the name {@code default} and gives it back, again and again. */
+  static final class Contender {
+    private Contender() {}
+
+    /** Ends with an exception where another one holds it too. */
+    public static void main(String[] args) throws Exception {
+      InstanceDirs dirs = InstanceDirs.ofThisUser(Map.of("TMPDIR", args[0]));
+      Path mark = Path.of(args[0], "mark");
+      int rounds = Integer.parseInt(args[1]);
+      for (int held = 0; held < rounds; ) {
+        try (InstanceLock lock = dirs.acquire(named("default", null))) {
+          Files.createFile(mark); // fails where it exists
+          lock.publish(List.of());
+          Files.delete(mark);
+          held++;
+        } catch (InstanceException e) {
+          if (!e.getMessage().startsWith("already running")) {
+            throw e;
+          }
+        }
+      }
+      System.out.println("held " + rounds);
+    }
+  }
+
+  @Test
   void autoTakesTheFirstFreeName() throws Exception {
     try (InstanceLock b = autoOneAfterAnother()) {
       assertThat(b.name()).isEqualTo("auto1");
@@ -127,16 +211,7 @@ class InstanceDirsTest {
 
   @Test
   void anotherProcessHoldsIt() throws Exception {
-    Path java = Path.of(System.getProperty("java.home"), "bin/java");
-    Process process =
-        new ProcessBuilder(
-                java.toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Holder.class.getName(),
-                tmp.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process process = java(Holder.class);
     try {
       assertThat(process.inputReader().readLine()).isEqualTo("held");
       assertThatThrownBy(() -> dirs.acquire(named("default", null)))
@@ -195,7 +270,11 @@ class InstanceDirsTest {
     assertThatThrownBy(() -> stranger.acquire(named("x", null)))
         .hasMessage(
             tmp.resolve("patchbay-" + other)
-                + (": belongs to uid " + uid + ", not to us (uid " + other + "); use --dir"));
+                + (": belongs to uid "
+                    + uid
+                    + ", not to us (uid "
+                    + other
+                    + "); set TMPDIR to a directory of ours"));
     assertThat(stranger.list()).isEmpty();
   }
 
