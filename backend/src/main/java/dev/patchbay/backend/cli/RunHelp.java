@@ -10,7 +10,8 @@ final class RunHelp {
       Usage: patchbay run [options] [-- COMMAND…]
 
       Runs the daemon in the foreground. When all sockets are open it prints one line of JSON, the
-      ready line. With -- COMMAND it then starts COMMAND and ends with it and its status.
+      ready line. With -- COMMAND it then starts COMMAND and ends with it and its status; ended by a
+      signal it ends all that COMMAND has started.
       """;
 
   private static final String KEYS =
@@ -39,7 +40,8 @@ final class RunHelp {
             addr.path=/tmp/bmc0.sock -net nic,netdev=n0
 
       Exit status: 0 ended as asked; 1 a resource failed (a path in use, a port, a file); 2 usage,
-      configuration or a failed --exec; with -- COMMAND that of COMMAND.
+      configuration or a failed --exec; with -- COMMAND that of COMMAND, 127 where there is no such
+      command, 126 where it cannot be run.
       """;
 
   private RunHelp() {}

@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -94,12 +93,18 @@ public final class DaemonMain implements DaemonStarter {
         int status = e instanceof StartException start ? start.status() : FAILED;
         return io.fail(String.valueOf(e.getMessage()), status);
       }
-      @Nullable Process child = start(config, lock, io, end);
+      @Nullable CommandTree command =
+          config.command().isEmpty()
+              ? null
+              : CommandTree.start(config, lock.control(), io, end::complete);
       int ended = end.join();
+      if (command != null) {
+        command.terminate();
+      }
       Systemd.stopping(io.env());
       endStreams(daemon, loop);
       control.close();
-      close(daemon, loop, files, child);
+      close(daemon, loop, files, command);
       return ended == 0 && daemon.isImpaired() ? FAILED : ended;
     } finally {
       files.shutdown();
@@ -171,33 +176,6 @@ public final class DaemonMain implements DaemonStarter {
     return daemon.plugs().stream().map(Plug::address).toList();
   }
 
-  /** Starts the command after {@code --}; its end ends the daemon with its status. */
-  private static @Nullable Process start(
-      DaemonConfig config, InstanceLock lock, Io io, CompletableFuture<Integer> end) {
-    List<String> command = config.command();
-    if (command.isEmpty()) {
-      return null;
-    }
-    List<String> words = new ArrayList<>();
-    if (config.capturesToStandardOutput()) {
-      // a shell, since only it can give the very descriptor 2, which may be a socket, twice
-      words.addAll(List.of("/bin/sh", "-c", "exec \"$@\" >&2", "sh"));
-    }
-    words.addAll(command);
-    ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
-    // it is our readiness that is told, not the command's
-    builder.environment().remove("NOTIFY_SOCKET");
-    builder.environment().put("PATCHBAY_CONTROL", lock.control().toString());
-    try {
-      Process process = builder.start();
-      process.onExit().thenAccept(p -> end.complete(p.exitValue()));
-      return process;
-    } catch (IOException e) {
-      end.complete(io.fail(command.getFirst() + ": " + e.getMessage(), FAILED));
-      return null;
-    }
-  }
-
   /** Readers of captures get the end of what they read before their sockets are closed. */
   private static void endStreams(Daemon daemon, NettyLoop loop) {
     loop.submit(
@@ -209,10 +187,7 @@ public final class DaemonMain implements DaemonStarter {
   }
 
   private static void close(
-      Daemon daemon, NettyLoop loop, ExecutorService files, @Nullable Process child) {
-    if (child != null && child.isAlive()) {
-      child.destroy();
-    }
+      Daemon daemon, NettyLoop loop, ExecutorService files, @Nullable CommandTree command) {
     try {
       loop.submit(() -> closed(daemon)).get(END_SECONDS, TimeUnit.SECONDS);
       String unwritten = daemon.captures().await(END_SECONDS * 500);
@@ -222,6 +197,9 @@ public final class DaemonMain implements DaemonStarter {
       daemon.services().flush();
       files.shutdown();
       files.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+      if (command != null) {
+        command.await();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {

@@ -3,7 +3,7 @@
  * apart again.
  *
  * <pre>
- *   DaemonMain (process: lock, signals, ready line, COMMAND) -> Daemon (one instance, on its loop)
+ *   DaemonMain (process: lock, signals, ready line; CommandTree) -> Daemon (one instance, on its loop)
  *     -> Network (namespace as a guest finds it: br0, host0, addresses, routes)
  *     -> Ports (attachments: one PortDevice and one Plug each)
  *     -> Services (DHCP, RA, DNS)   -> Outside (uplink, forwards)   -> Guests (who is where)

@@ -61,6 +61,14 @@ final class Libc {
   private static final MethodHandle GETEUID = link("geteuid", 0);
   private static final MethodHandle IF_NAMETOINDEX = link("if_nametoindex", 1);
 
+  /** For daemons with a COMMAND only: not linked at every start. */
+  private static final class OfChildren {
+    static final MethodHandle PRCTL = link("prctl", 5, Linker.Option.firstVariadicArg(1));
+    static final MethodHandle WAITPID = link("waitpid", 3);
+
+    private OfChildren() {}
+  }
+
   private Libc() {}
 
   private static boolean isLinux() {
@@ -134,6 +142,14 @@ final class Libc {
 
   static int socketpair(int domain, int type, int protocol, long pair) {
     return callInt(SOCKETPAIR, domain, type, protocol, pair);
+  }
+
+  static int prctl(int option, long value) {
+    return callInt(OfChildren.PRCTL, option, value, 0, 0, 0);
+  }
+
+  static int waitpid(long pid, long status, int options) {
+    return callInt(OfChildren.WAITPID, pid, status, options);
   }
 
   static int bind(int fd, long address, int length) {

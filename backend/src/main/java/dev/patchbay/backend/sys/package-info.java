@@ -19,6 +19,8 @@
  *   <li>{@link dev.patchbay.backend.sys.DatagramReader}, {@link
  *       dev.patchbay.backend.sys.DatagramWriter}: bursts of datagrams with control messages, and
  *       the error queue.
+ *   <li>{@link dev.patchbay.backend.sys.ProcessSignal}: signals; {@link
+ *       dev.patchbay.backend.sys.Descendants}: processes below ours.
  *   <li>{@link dev.patchbay.backend.sys.Tap}, {@link dev.patchbay.backend.sys.IcmpSocket}: what
  *       their names say.
  * </ul>

@@ -165,6 +165,28 @@ class FaultsTest {
   }
 
   @Test
+  void aCommandThatCannotBeStartedIsAsOfAShell() throws Exception {
+    commandFails(127, "-- /nonexist: no such file; expected a command", "/nonexist");
+    commandFails(127, "-- nonexist: not found in PATH; expected a command", "nonexist", "-x");
+    commandFails(126, "-- /etc/passwd: /etc/passwd is not executable", "/etc/passwd");
+    commandFails(126, "-- /etc: /etc is not executable", "/etc");
+    Path text = Files.writeString(folder.resolve("text"), "#!/no/such/shell\n");
+    assertThat(text.toFile().setExecutable(true)).isTrue();
+    commandFails(
+        126,
+        "-- " + text + ": " + text + " is no program that this machine can run",
+        text.toString());
+  }
+
+  private void commandFails(int status, String message, String... command) throws Exception {
+    List<String> options = new ArrayList<>(List.of("--log-level", "error", "--"));
+    options.addAll(List.of(command));
+    Ended ended = run(List.of(), options.toArray(String[]::new));
+    assertThat(ended.said()).isEqualTo("patchbay: " + message + "\n");
+    assertThat(ended.status()).isEqualTo(status);
+  }
+
+  @Test
   @Requires({"root", "daemon"})
   void aDirectoryThatMayNotBeWritten() throws Exception {
     refused(

@@ -1,0 +1,155 @@
+package dev.patchbay.backend.daemon;
+
+import dev.patchbay.backend.cli.Io;
+import dev.patchbay.backend.config.DaemonConfig;
+import dev.patchbay.backend.sys.Descendants;
+import dev.patchbay.backend.sys.ProcessSignal;
+import dev.patchbay.backend.sys.SysException;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The command after {@code --} and all that it has started.
+ *
+ * <p>It stays in our process group, since another one could not read the terminal ({@code -serial
+ * stdio}), so a signal to its group is no way to end it. Its processes are found as our descendants
+ * instead, those whose parent has ended among them: a shell dies of Ctrl-C at once, while what it
+ * runs in the background does not hear of it.
+ */
+final class CommandTree {
+  /** Exit status of a shell for a command that is not there, and for one that cannot be run. */
+  private static final int NOT_FOUND = 127;
+
+  private static final int NOT_RUNNABLE = 126;
+
+  /** Statuses from here on tell of a signal: 128 and its number. */
+  private static final int SIGNALLED = 128;
+
+  /** From SIGTERM to SIGKILL: all has to end within 2 s. */
+  private static final long GRACE_MILLIS = 1_000;
+
+  private static final long POLL_MILLIS = 20;
+  private static final Logger LOG = LogManager.getLogger("patchbay");
+
+  private final Process process;
+  private final Set<ProcessHandle> asked = new HashSet<>();
+  private long began;
+
+  private CommandTree(Process process) {
+    this.process = process;
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param control our control socket, told in {@code PATCHBAY_CONTROL}
+   * @param ended gets its exit status when it ends; 127 where there is no such command, 126 where
+   *     it cannot be run
+   * @return null where it could not be started
+   */
+  static @Nullable CommandTree start(DaemonConfig config, Path control, Io io, IntConsumer ended) {
+    List<String> command = config.command();
+    List<String> words = new ArrayList<>();
+    if (config.capturesToStandardOutput()) {
+      // a shell, since only it can give the very descriptor 2, which may be a socket, twice
+      words.addAll(List.of("/bin/sh", "-c", "exec \"$@\" >&2", "sh"));
+    }
+    words.addAll(command);
+    ProcessBuilder builder = new ProcessBuilder(words).inheritIO();
+    // it is our readiness that is told, not the command's
+    builder.environment().remove("NOTIFY_SOCKET");
+    builder.environment().put("PATCHBAY_CONTROL", control.toString());
+    try {
+      Descendants.adopt();
+    } catch (SysException e) {
+      LOG.warn("{}: what COMMAND leaves behind will not be ended with it", e.getMessage());
+    }
+    try {
+      Process process = builder.start();
+      ProcessSignal.handle("CHLD", () -> Descendants.reap(process.pid()));
+      process.onExit().thenAccept(p -> ended.accept(p.exitValue()));
+      return new CommandTree(process);
+    } catch (IOException e) {
+      ended.accept(failed(command.getFirst(), io));
+      return null;
+    }
+  }
+
+  /** Says why a command could not be started; the JDK's own message tells a number. */
+  private static int failed(String word, Io io) {
+    List<Path> places = new ArrayList<>();
+    if (word.contains("/")) {
+      places.add(io.cwd().resolve(word));
+    } else {
+      Arrays.stream(io.env().getOrDefault("PATH", "").split(File.pathSeparator, -1))
+          .forEach(folder -> places.add(io.cwd().resolve(folder).resolve(word)));
+    }
+    for (Path place : places) {
+      if (Files.exists(place)) {
+        String why =
+            Files.isRegularFile(place) && Files.isExecutable(place)
+                ? "is no program that this machine can run"
+                : "is not executable";
+        return io.fail("-- " + word + ": " + place + " " + why, NOT_RUNNABLE);
+      }
+    }
+    String where = word.contains("/") ? "no such file" : "not found in PATH";
+    return io.fail("-- " + word + ": " + where + "; expected a command", NOT_FOUND);
+  }
+
+  /**
+   * Asks all to end (SIGTERM), before {@link #await}. What a command left when it ended by itself
+   * lives on, as with a shell; but not where it was a signal, which may be that by which we end
+   * too.
+   */
+  void terminate() {
+    began = System.nanoTime();
+    if (process.isAlive() || process.exitValue() >= SIGNALLED) {
+      ask();
+    }
+  }
+
+  private List<ProcessHandle> ask() {
+    List<ProcessHandle> living = Descendants.living(process.pid());
+    for (ProcessHandle handle : living) {
+      if (asked.add(handle)) {
+        handle.destroy();
+      }
+    }
+    return living;
+  }
+
+  /** Waits until all that was asked has ended, for a second, then kills (SIGKILL). */
+  void await() throws InterruptedException {
+    if (asked.isEmpty()) {
+      return;
+    }
+    List<ProcessHandle> living = ask();
+    while (!living.isEmpty()) {
+      if (System.nanoTime() - began > TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS)) {
+        living.forEach(CommandTree::kill);
+        return;
+      }
+      Thread.sleep(POLL_MILLIS);
+      living = ask(); // what a process forked in its last moments is asked as well
+    }
+  }
+
+  private static void kill(ProcessHandle handle) {
+    String command = handle.info().command().orElse("?");
+    LOG.warn("process {} ({}) did not end on SIGTERM: killed", handle.pid(), command);
+    handle.destroyForcibly();
+  }
+}

@@ -1,0 +1,47 @@
+package dev.patchbay.backend.sys;
+
+import java.util.List;
+
+/**
+ * The processes below this one, those included whose parent has ended: they become children of
+ * ours. Source: prctl(2), PR_SET_CHILD_SUBREAPER.
+ */
+public final class Descendants {
+  private static final int PR_SET_CHILD_SUBREAPER = 36;
+  private static final int WNOHANG = 1;
+
+  private Descendants() {}
+
+  /**
+   * From now on orphans among our descendants become our children rather than those of process 1.
+   * To be called before the first of them is started; they have to be {@linkplain #reap reaped}.
+   *
+   * @throws SysException where the kernel refuses
+   */
+  public static void adopt() throws SysException {
+    SysException.check(Libc.prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl(PR_SET_CHILD_SUBREAPER)");
+  }
+
+  /**
+   * Lets go of adopted children that have ended.
+   *
+   * @param own a child that somebody else waits for, as the JDK does for a {@link Process}
+   */
+  public static void reap(long own) {
+    ProcessHandle.current()
+        .children()
+        .mapToLong(ProcessHandle::pid)
+        .filter(pid -> pid != own)
+        .forEach(pid -> Libc.waitpid(pid, 0, WNOHANG));
+  }
+
+  /**
+   * All that live, adopted ones that have ended not counted.
+   *
+   * @param own as for {@link #reap}
+   */
+  public static List<ProcessHandle> living(long own) {
+    reap(own);
+    return ProcessHandle.current().descendants().filter(ProcessHandle::isAlive).toList();
+  }
+}
