@@ -38,6 +38,7 @@ public final class DaemonMain implements DaemonStarter {
   @Override
   public int run(DaemonConfig config, Rereader reread, Io io) {
     Logging.start(config.log());
+    Signals.onHangup();
     CompletableFuture<Integer> end = new CompletableFuture<>();
     IntConsumer over = Signals.onTermination(() -> end.complete(0));
     int status = FAILED;

@@ -65,6 +65,19 @@ class EndTest {
   }
 
   @Test
+  void hangupIsLoggedAndNothingElse() throws Exception {
+    try (Daemon daemon = Daemon.start()) {
+      signal(daemon.pid(), "HUP");
+      while (!daemon.log().contains("SIGHUP: reading the configuration again is not supported")) {
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+      assertThat(daemon.exec("ip", "addr").succeeded()).isTrue();
+      assertThat(daemon.exitStatus()).isEmpty();
+      endsInTime(daemon, 0);
+    }
+  }
+
+  @Test
   void theWholeTreeOfTheCommandEndsWithUs() throws Exception {
     try (Daemon daemon =
         startWith(
