@@ -132,6 +132,52 @@ final class ControlSender {
     }
   }
 
+  /** Window that a cookie offers. */
+  static int cookieWindow(TcpConfig config) {
+    return Math.min(0xffff, config.receiveBufferInitial / 2);
+  }
+
+  /**
+   * A SYN-ACK of which nothing is remembered: {@link SynCookies}. The packet stays the caller's.
+   *
+   * @param iss the cookie
+   * @param clock the flow's timestamp clock
+   * @return whether it will be sent
+   */
+  boolean cookie(Packet syn, TcpInput in, int iss, int clock) {
+    TcpOptions options = in.options;
+    boolean timestamps = config.timestamps && options.timestamps;
+    boolean sack = timestamps && config.sack && options.sackPermitted;
+    boolean scaled = timestamps && config.windowScaling && options.windowScale >= 0;
+    boolean ecn = timestamps && config.ecn > 0 && Ecn.isOffer(in.flags);
+    int room = 4 + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+    room += (sack ? 4 : 0) + (scaled ? 4 : 0);
+    int ports = Integer.rotateLeft(Bytes.i32(syn.data, syn.l4), 16);
+    int flags = Tcp.SYN | Tcp.ACK | (ecn ? Tcp.ECE : 0);
+    Packet packet = make(ports, iss, in.sequence + 1, flags, cookieWindow(config), room);
+    if (packet == null) {
+      return false;
+    }
+    long srcHi = syn.destinationHi();
+    long srcLo = syn.destinationLo();
+    int mtu = output.mtu(srcHi, srcLo, syn.sourceHi(), syn.sourceLo());
+    int mss = mtu - (Addresses.isV4(syn.sourceHi(), syn.sourceLo()) ? 40 : 60);
+    byte[] b = packet.data;
+    int o = TcpOptions.emitMss(b, packet.l4 + Tcp.LENGTH, Math.min(mss, 0xffff));
+    if (sack) {
+      o = TcpOptions.emitSackPermitted(b, o);
+    }
+    if (timestamps) {
+      int value = SynCookies.timestamp(clock, options, config, ecn);
+      o = TcpOptions.emitTimestamps(b, o, value, options.tsValue);
+    }
+    if (scaled) {
+      TcpOptions.emitWindowScale(b, o, Lifecycle.receiveShift(config));
+    }
+    queue(packet, srcHi, srcLo, syn.sourceHi(), syn.sourceLo());
+    return true;
+  }
+
   /** Refuses a SYN: RST with ACK of it. */
   void refuse(IncomingSyn syn) {
     int ports = syn.destinationPort() << 16 | syn.sourcePort();

@@ -34,10 +34,16 @@ public final class IncomingSyn implements FlowEntry {
   int tsValue;
   boolean ecn;
 
+  /** Made of an ACK that brought a cookie back, with the sequence number that this had. */
+  boolean cookie;
+
+  int cookieIss;
+
   boolean decided;
   boolean abandoned;
   boolean parked;
   long expires;
+  @Nullable TcpSocket accepted;
   @Nullable Runnable onAbandoned;
   @Nullable IncomingSyn previous;
   @Nullable IncomingSyn next;
@@ -68,6 +74,21 @@ public final class IncomingSyn implements FlowEntry {
     timestamps = in.options.timestamps;
     tsValue = in.options.tsValue;
     ecn = Ecn.isOffer(in.flags);
+  }
+
+  /** Takes what the SYN said from the ACK that brings its cookie back. */
+  void takeCookie(TcpInput in, int offeredMss) {
+    cookie = true;
+    cookieIss = in.ack - 1;
+    sequence = in.sequence - 1;
+    window = in.window;
+    mss = offeredMss;
+    timestamps = in.options.timestamps;
+    tsValue = in.options.tsValue;
+    int echo = in.options.tsEcho;
+    windowScale = timestamps ? SynCookies.windowScale(echo) : -1;
+    sackPermitted = timestamps && SynCookies.sackPermitted(echo);
+    ecn = timestamps && SynCookies.ecn(echo);
   }
 
   /** The peer's address, high half. */

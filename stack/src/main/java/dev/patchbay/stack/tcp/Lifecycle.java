@@ -1,5 +1,6 @@
 package dev.patchbay.stack.tcp;
 
+import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.random.SipHash;
 import dev.patchbay.stack.wire.Addresses;
 import java.util.ArrayList;
@@ -79,6 +80,15 @@ final class Lifecycle {
         == null;
   }
 
+  /** The window shift that lets the largest receive buffer be offered. */
+  static int receiveShift(TcpConfig config) {
+    int shift = 0;
+    while (shift < TcpOptions.MAX_SCALE && config.receiveBufferMax >> shift > 0xffff) {
+      shift++;
+    }
+    return shift;
+  }
+
   private void prepare(TcpSocket s) {
     long ports = FlowKey.ports(s.localPort, s.remotePort);
     long now = engine.loop.now();
@@ -99,13 +109,22 @@ final class Lifecycle {
     updateMss(s);
     s.rcvMss = Math.min(536, s.sendMss);
     s.cwnd = s.initialWindow();
-    int shift = 0;
-    while (shift < TcpOptions.MAX_SCALE && engine.config.receiveBufferMax >> shift > 0xffff) {
-      shift++;
-    }
-    s.rcvShift = engine.config.windowScaling ? shift : 0;
+    s.rcvShift = engine.config.windowScaling ? receiveShift(engine.config) : 0;
     s.synPending = true;
     engine.markDirty(s);
+  }
+
+  /** What {@link TcpSocket#timestamp} says in a connection that this packet's flow has. */
+  int clock(Packet packet) {
+    long ports = FlowKey.ports(packet.tcp().destinationPort(), packet.tcp().sourcePort());
+    long offset =
+        offsets.hash(
+            packet.destinationHi(),
+            packet.destinationLo(),
+            packet.sourceHi(),
+            packet.sourceLo(),
+            ports);
+    return (int) (engine.loop.now() / 1_000_000) + (int) offset;
   }
 
   void openActively(TcpSocket s) {
@@ -139,6 +158,15 @@ final class Lifecycle {
     s.ecn.negotiated(engine.config.ecn > 0 && syn.ecn);
     s.tsRecent = syn.tsValue;
     s.tsRecentTime = engine.loop.now();
+    if (syn.cookie) {
+      s.iss = syn.cookieIss;
+      s.sndUna = s.iss;
+      s.sndNxt = s.iss + 1;
+      s.bufferSequence = s.sndNxt;
+      s.smallEnd = s.iss;
+      s.synPending = false;
+      s.rcvAdv = s.rcvNxt + ControlSender.cookieWindow(engine.config);
+    }
   }
 
   /** Takes the options of the peer's SYN; each is in use only if both offer it. */
@@ -182,7 +210,9 @@ final class Lifecycle {
     counters.currEstab++;
     long now = engine.loop.now();
     if (s.backoff == 0) {
-      s.rtt.sample(now - s.lastSent);
+      if (s.lastSent >= 0) {
+        s.rtt.sample(now - s.lastSent);
+      }
     } else {
       s.rtt.afterLostSyn();
       // RFC 5681 section 3.1: "If the SYN or SYN/ACK is lost, the initial window ... MUST be one

@@ -17,10 +17,15 @@ final class SynQueue {
     int count;
   }
 
+  /** A cookie is good for so long, ns. */
+  private static final long COOKIE_LIFE = 120_000_000_000L;
+
   private final TcpEngine engine;
   private final TcpCounters counters;
   private final FlowTable<Source> sources;
+  private final SynCookies cookies;
   private final Timer timer;
+  private long lastCookie = Long.MIN_VALUE / 2;
   private @Nullable IncomingSyn first;
   private @Nullable IncomingSyn last;
 
@@ -28,6 +33,7 @@ final class SynQueue {
     this.engine = engine;
     this.counters = engine.counters;
     this.sources = new FlowTable<>(engine.random.hash("tcp sources"));
+    cookies = new SynCookies(engine.random);
     timer = engine.loop.timer(this::expire);
   }
 
@@ -60,6 +66,58 @@ final class SynQueue {
       return true;
     }
     return limited;
+  }
+
+  /**
+   * A SYN for a listener that decides at once: where the queue is full it is answered by a cookie.
+   *
+   * @return false where it is not; the packet is still the caller's
+   */
+  boolean answerByCookie(Packet packet, TcpInput in) {
+    if (!engine.config.synCookies
+        || counters.halfOpen < engine.config.maxHalfOpen
+        || !mayOpen(packet)) {
+      return false;
+    }
+    long now = engine.loop.now();
+    lastCookie = now;
+    counters.tcpReqQFullDoCookies++;
+    if (engine.control.cookie(packet, in, cookies.make(packet, in, now), engine.clock(packet))) {
+      counters.syncookiesSent++;
+    }
+    packet.release();
+    return true;
+  }
+
+  /**
+   * An ACK for a listener, none of whose flow is known: does it bring a cookie back?
+   *
+   * @return false where it does not; the packet is still the caller's
+   */
+  boolean arriveByCookie(Packet packet, TcpInput in, TcpListener listener) {
+    long now = engine.loop.now();
+    if (!listener.decides || now - lastCookie > COOKIE_LIFE || (in.flags & Tcp.SYN) != 0) {
+      return false;
+    }
+    int mss = cookies.check(packet, in, now);
+    if (mss < 0) {
+      counters.syncookiesFailed++;
+      return false;
+    }
+    counters.syncookiesRecv++;
+    IncomingSyn syn = new IncomingSyn(this, packet);
+    syn.takeCookie(in, mss);
+    put(syn, syn);
+    listener.acceptor.onSyn(syn);
+    TcpSocket accepted = syn.accepted;
+    if (accepted == null) {
+      if (!syn.decided) {
+        leave(syn);
+      }
+      return false;
+    }
+    engine.input(accepted, packet);
+    return true;
   }
 
   /**
@@ -203,7 +261,7 @@ final class SynQueue {
     if (syn.abandoned) {
       return null;
     }
-    if (counters.halfOpen >= engine.config.maxHalfOpen) {
+    if (!syn.cookie && counters.halfOpen >= engine.config.maxHalfOpen) {
       counters.tcpReqQFullDrop++;
       leave(syn);
       return null;
@@ -225,6 +283,7 @@ final class SynQueue {
     TcpSocket s = engine.newSocket(key, handler);
     put(syn, s);
     engine.openPassively(s, syn);
+    syn.accepted = s;
     return s;
   }
 
@@ -232,7 +291,9 @@ final class SynQueue {
     decide(syn);
     if (!syn.abandoned) {
       leave(syn);
-      engine.control.refuse(syn);
+      if (!syn.cookie) {
+        engine.control.refuse(syn);
+      }
     }
   }
 

@@ -86,6 +86,12 @@ public final class TcpConfig {
   /** Accepted connections whose handshake has not ended ({@code tcp_max_syn_backlog}). */
   public int maxHalfOpen = 4096;
 
+  /**
+   * Whether a listener whose acceptor decides at once answers SYNs beyond {@link #maxHalfOpen} by
+   * cookies rather than not at all ({@code tcp_syncookies}).
+   */
+  public boolean synCookies = true;
+
   /** SYNs that an acceptor keeps without deciding, in total. */
   public int maxParked = 4096;
 

@@ -71,6 +71,9 @@ public final class TcpCounters {
   public long tcpFromZeroWindowAdv;
   public long tcpReqQFullDrop;
   public long tcpReqQFullDoCookies;
+  public long syncookiesSent;
+  public long syncookiesRecv;
+  public long syncookiesFailed;
   public long tcpSynRetrans;
   public long tcpOrigDataSent;
   public long tcpMemoryPressures;

@@ -186,12 +186,18 @@ public final class TcpEngine {
     if ((input.flags & Tcp.RST) != 0) {
       packet.drop(DropReason.TCP_RESET);
     } else if ((input.flags & Tcp.ACK) != 0) {
+      if (listener != null && synQueue.arriveByCookie(packet, input, listener)) {
+        return;
+      }
       control.answerWithReset(packet, input);
       packet.drop(DropReason.TCP_INVALID_ACK_SEQUENCE);
     } else if ((input.flags & Tcp.SYN) == 0) {
       packet.drop(DropReason.TCP_FLAGS);
     } else if (listener != null) {
-      listener.parks = synQueue.arrive(packet, input, listener.acceptor, listener.parks);
+      if (!listener.decides || !synQueue.answerByCookie(packet, input)) {
+        listener.parks = synQueue.arrive(packet, input, listener.acceptor, listener.parks);
+        listener.decides = !listener.parks;
+      }
     } else if (catchAll != null) {
       synQueue.arrive(packet, input, catchAll, true);
     } else {
@@ -360,8 +366,18 @@ public final class TcpEngine {
     return new TcpSocket(this, key, handler);
   }
 
+  /** A segment of {@code s}, whose packet is taken. */
+  void input(TcpSocket s, Packet packet) {
+    input.segment(s, packet);
+  }
+
   void openPassively(TcpSocket s, IncomingSyn syn) {
     lifecycle.openPassively(s, syn);
+  }
+
+  /** The timestamp clock of the flow of a packet that came in. */
+  int clock(Packet packet) {
+    return lifecycle.clock(packet);
   }
 
   void negotiate(TcpSocket s, TcpOptions options) {

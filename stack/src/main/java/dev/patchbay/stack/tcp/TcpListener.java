@@ -15,6 +15,9 @@ public final class TcpListener {
   /** Its acceptor has parked a SYN before: the limits of parked ones hold. */
   boolean parks;
 
+  /** Its acceptor has decided at once before, and never parked: cookies may be sent. */
+  boolean decides;
+
   TcpListener(TcpEngine engine, long hi, long lo, int port, TcpAcceptor acceptor) {
     this.engine = engine;
     this.hi = hi;

@@ -70,7 +70,8 @@
  * <ul>
  *   <li>A SYN waits for its acceptor's word before anything is sent ({@link
  *       dev.patchbay.stack.tcp.IncomingSyn}); accepted ones are sockets at once, there are no
- *       request sockets, and no SYN cookies yet.
+ *       request sockets. SYN cookies ({@code SynCookies}) are for listeners whose acceptor decides
+ *       at once: a parked SYN has not been answered.
  *   <li>A FIN asked for in SYN-RECEIVED goes after the handshake (section 3.10.4 allows it), not
  *       before.
  *   <li>Text in a SYN without ACK is not kept (no TCP Fast Open); the peer sends it again.

@@ -341,6 +341,7 @@ class HandshakeTest {
   @Test
   void halfOpenConnectionsAreBounded() {
     t.config.maxHalfOpen = 3;
+    t.config.synCookies = false;
     t.listen();
     for (int port = 1; port <= 5; port++) {
       t.peerPort = port;
