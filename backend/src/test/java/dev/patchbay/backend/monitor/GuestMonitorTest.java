@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.patchbay.backend.loop.NettyLoop;
+import dev.patchbay.qemu.qmp.FakeQmp;
 import dev.patchbay.qemu.qmp.QmpClient;
 import java.nio.file.Path;
 import java.util.Map;
@@ -106,7 +107,7 @@ class GuestMonitorTest {
     return String.valueOf(told.poll(10, TimeUnit.SECONDS));
   }
 
-  private static void expect(FakeMonitor qemu, String... commands) throws InterruptedException {
+  private static void expect(FakeQmp qemu, String... commands) throws InterruptedException {
     for (String command : commands) {
       assertThat(qemu.heard.poll(10, TimeUnit.SECONDS)).isEqualTo(command);
     }
@@ -119,29 +120,30 @@ class GuestMonitorTest {
     plug.stalled = true;
     onLoop(monitor::stalled);
     assertThat(told.poll(700, TimeUnit.MILLISECONDS)).isNull();
-    try (FakeMonitor qemu = new FakeMonitor(socket)) {
-      assertThat(next()).isEqualTo("net0 connected 7.2.1");
+    try (FakeQmp qemu = new FakeQmp(socket)) {
+      assertThat(next()).isEqualTo("net0 connected 7.2.22");
       // the stall is older than the connection
       expect(qemu, "query-status", "stop", "cont");
       assertThat(next()).isEqualTo("net0 repaired RECEIVE 1");
       plug.stalled = false;
       qemu.hangUp();
       assertThat(next()).isEqualTo("net0 gone");
-      assertThat(next()).isEqualTo("net0 connected 7.2.1");
+      assertThat(next()).isEqualTo("net0 connected 7.2.22");
       assertThat(told).as("our own STOP and RESUME are no news").isEmpty();
     }
   }
 
   @Test
   void aPausedMachineIsLeftAlone() throws Exception {
-    try (FakeMonitor qemu = new FakeMonitor(socket)) {
-      qemu.on("query-status", "{\"status\": \"paused\"}");
+    try (FakeQmp qemu = new FakeQmp(socket)) {
+      qemu.run(false);
       onLoop(monitor::start);
-      assertThat(next()).isEqualTo("net0 connected 7.2.1");
+      assertThat(next()).isEqualTo("net0 connected 7.2.22");
       plug.stalled = true;
       onLoop(monitor::stalled);
       expect(qemu, "query-status", "query-status");
-      qemu.on("query-status", "{\"status\": \"running\"}");
+      qemu.run(true);
+      assertThat(next()).isEqualTo("net0 RESUME {}");
       assertThat(next()).isEqualTo("net0 repaired RECEIVE 1");
       assertThat(qemu.heard).endsWith("stop", "cont");
       assertThat(qemu.heard).containsOnlyOnce("stop");
@@ -150,9 +152,9 @@ class GuestMonitorTest {
 
   @Test
   void aGuestThatIsSilentAfterItCameBackIsRepaired() throws Exception {
-    try (FakeMonitor qemu = new FakeMonitor(socket)) {
+    try (FakeQmp qemu = new FakeQmp(socket)) {
       onLoop(monitor::start);
-      assertThat(next()).isEqualTo("net0 connected 7.2.1");
+      assertThat(next()).isEqualTo("net0 connected 7.2.22");
       onLoop(monitor::attached);
       onLoop(monitor::detached);
       onLoop(monitor::attached);
@@ -164,13 +166,12 @@ class GuestMonitorTest {
 
   @Test
   void whatQemuTellsOfTheMachineIsPassedOn() throws Exception {
-    try (FakeMonitor qemu = new FakeMonitor(socket)) {
+    try (FakeQmp qemu = new FakeQmp(socket)) {
       onLoop(monitor::start);
-      assertThat(next()).isEqualTo("net0 connected 7.2.1");
-      String stamp = "\"timestamp\": {\"seconds\": 1, \"microseconds\": 0}}";
-      qemu.say("{\"event\": \"NIC_RX_FILTER_CHANGED\", \"data\": {\"path\": \"x\"}, " + stamp);
-      qemu.say("{\"event\": \"STOP\", " + stamp);
-      qemu.say("{\"event\": \"RESET\", \"data\": {\"guest\": true}, " + stamp);
+      assertThat(next()).isEqualTo("net0 connected 7.2.22");
+      qemu.event("NIC_RX_FILTER_CHANGED", "{\"path\": \"x\"}");
+      qemu.run(false);
+      qemu.event("RESET", "{\"guest\": true}");
       assertThat(next()).isEqualTo("net0 STOP {}");
       assertThat(next()).isEqualTo("net0 RESET {guest=true}");
     }
@@ -178,14 +179,14 @@ class GuestMonitorTest {
 
   @Test
   void theCableIsPulledOfTheNetdevThatIsOurs() throws Exception {
-    try (FakeMonitor qemu = new FakeMonitor(socket)) {
+    try (FakeQmp qemu = new FakeQmp(socket)) {
       qemu.on(
           "human-monitor-command",
-          "\"nic.0: index=0,type=nic,model=e1000\\r\\n"
+          "\"return\": \"nic.0: index=0,type=nic,model=e1000\\r\\n"
               + " \\\\ a: index=0,type=stream,unix:/run/other.sock\\r\\n"
               + " \\\\ b: index=0,type=stream,unix:/run/net0.sock\\r\\n\"");
       onLoop(monitor::start);
-      assertThat(next()).isEqualTo("net0 connected 7.2.1");
+      assertThat(next()).isEqualTo("net0 connected 7.2.22");
       monitor.carrier(false).get(10, TimeUnit.SECONDS);
       assertThat(next()).isEqualTo("net0 link false");
       monitor.carrier(true).get(10, TimeUnit.SECONDS);
@@ -194,7 +195,7 @@ class GuestMonitorTest {
           .contains(
               "set_link {\"name\":\"b\",\"up\":false}", "set_link {\"name\":\"b\",\"up\":true}");
 
-      qemu.on("human-monitor-command", "\"x: index=0,type=user,net=10.0.2.0\\r\\n\"");
+      qemu.on("human-monitor-command", "\"return\": \"x: index=0,type=user,net=10.0.2.0\\r\\n\"");
       assertThatThrownBy(() -> monitor.carrier(false).get(10, TimeUnit.SECONDS))
           .hasMessageContaining("which of QEMU's netdevs is its cable? There is none");
     }
