@@ -20,7 +20,8 @@ import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * QEMU's monitor of the guest at one plug. All methods on the loop, within a turn; none waits.
+ * QEMU's monitor of the guest at one plug. All methods on the loop, within a turn; none waits but
+ * {@link #close}, shortly.
  *
  * <p>The socket is ours alone: QMP serves one client at a time. It is connected again and again
  * until it is there, and after each loss.
@@ -74,11 +75,6 @@ public final class GuestMonitor implements AutoCloseable {
   private boolean closed;
   private long repairs;
 
-  /** STOP and RESUME that are to come of our own repairs. */
-  private int ownStops;
-
-  private int ownResumes;
-
   /** Opens nothing before {@link #start}. */
   public GuestMonitor(EventLoop loop, Cable cable, QmpClient client, MonitorListener listener) {
     this.loop = loop;
@@ -113,11 +109,7 @@ public final class GuestMonitor implements AutoCloseable {
 
     @Override
     public void disconnected(String reason) {
-      later(() -> {
-        ownStops = 0;
-        ownResumes = 0;
-        listener.monitor(cable.name(), false, reason);
-      });
+      later(() -> listener.monitor(cable.name(), false, reason));
     }
   }
 
@@ -134,14 +126,6 @@ public final class GuestMonitor implements AutoCloseable {
   }
 
   private void event(QmpEvent event) {
-    if (event.name().equals("STOP") && ownStops > 0) {
-      ownStops--;
-      return;
-    }
-    if (event.name().equals("RESUME") && ownResumes > 0) {
-      ownResumes--;
-      return;
-    }
     Map<String, Object> data = new LinkedHashMap<>();
     for (Map.Entry<String, tools.jackson.databind.JsonNode> field : event.data().properties()) {
       data.put(field.getKey(), field.getValue());
@@ -191,8 +175,6 @@ public final class GuestMonitor implements AutoCloseable {
 
   private void repair(RepairPolicy.Cause cause) {
     repairing = true;
-    ownStops++;
-    ownResumes++;
     client.kick().whenComplete((done, failure) -> later(() -> repaired(cause, done, failure)));
   }
 
@@ -204,13 +186,8 @@ public final class GuestMonitor implements AutoCloseable {
     if (good) {
       repairs++;
       listener.repaired(cable.name(), cause, repairs);
-    } else {
-      // none was sent, or their answers are lost with the connection
-      ownStops = 0;
-      ownResumes = 0;
-      if (failure != null) {
-        LOG.info("{}: not repaired: {}", cable.name(), reason(failure));
-      }
+    } else if (failure != null) {
+      LOG.info("{}: not repaired: {}", cable.name(), reason(failure));
     }
     arm();
   }
@@ -264,7 +241,7 @@ public final class GuestMonitor implements AutoCloseable {
     return found.getFirst().name();
   }
 
-  /** Leaves QEMU alone; it goes on. */
+  /** Leaves QEMU alone; it goes on. Waits for a repair under way, as {@link QmpClient#close}. */
   @Override
   public void close() {
     closed = true;

@@ -151,6 +151,20 @@ class GuestMonitorTest {
   }
 
   @Test
+  void anOwnersPauseInTheInstantOfARepairIsToldAndLeftAlone() throws Exception {
+    try (FakeQmp qemu = new FakeQmp(socket)) {
+      qemu.before("query-status", () -> qemu.run(false));
+      onLoop(monitor::start);
+      assertThat(next()).isEqualTo("net0 connected 7.2.22");
+      plug.stalled = true;
+      onLoop(monitor::stalled);
+      assertThat(next()).isEqualTo("net0 STOP {}");
+      expect(qemu, "query-status", "query-status");
+      assertThat(qemu.isRunning()).isFalse();
+    }
+  }
+
+  @Test
   void aGuestThatIsSilentAfterItCameBackIsRepaired() throws Exception {
     try (FakeQmp qemu = new FakeQmp(socket)) {
       onLoop(monitor::start);

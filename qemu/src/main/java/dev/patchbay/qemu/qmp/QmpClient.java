@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -36,6 +37,9 @@ public final class QmpClient implements AutoCloseable {
 
   /** Time within which an answer must be there, connecting included, unless told otherwise. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
+  /** Longest that {@link #close} waits; a {@code stop} and {@code cont} take some milliseconds. */
+  public static final Duration CLOSE_PATIENCE = Duration.ofMillis(500);
 
   private final Path socket;
   private final Duration timeout;
@@ -304,20 +308,49 @@ public final class QmpClient implements AutoCloseable {
    * direction died because the peer left while a write was pending. Costs the guest some
    * milliseconds.
    *
+   * <p>Of the two nothing is told to the listeners: STOP and RESUME that they hear are others'.
+   * Both go out by one write, and {@link #close} waits for them, so that nothing of ours leaves a
+   * stopped machine behind.
+   *
    * @return true if done; false if the virtual machine was not running (someone else's pause is not
    *     ours to end)
    */
   public CompletableFuture<Boolean> kick() {
-    return queryStatus()
-        .thenCompose(status -> {
-          if (!status.equals("running")) {
-            return CompletableFuture.completedFuture(false);
-          }
-          // Both go out at once, so that a loss of patience in between leaves no stopped guest.
-          CompletableFuture<JsonNode> stop = execute("stop");
-          CompletableFuture<JsonNode> cont = execute("cont");
-          return stop.thenCombine(cont, (_, _) -> true);
-        });
+    AtomicReference<@Nullable QmpConnection> asked = new AtomicReference<>();
+    long id = lastId.incrementAndGet();
+    CompletableFuture<JsonNode> status =
+        submit(
+            timeout,
+            future -> {
+              QmpConnection on = connected();
+              asked.set(on);
+              on.send(id, "query-status", null, future);
+            });
+    return status.thenCompose(answer -> {
+      QmpConnection on = asked.get();
+      if (on == null || !answer.path("status").asString("").equals("running")) {
+        return CompletableFuture.completedFuture(false);
+      }
+      return submit(timeout, future -> kick(on, future));
+    });
+  }
+
+  /** On the connection that said that the machine runs: a new one may be to another machine. */
+  private void kick(QmpConnection on, CompletableFuture<Boolean> done) throws IOException {
+    CompletableFuture<Boolean> over;
+    synchronized (this) { // not while close() decides whether there is something to wait for
+      if (closed) {
+        throw closedClient();
+      }
+      over = on.pauseAndContinue(lastId.incrementAndGet(), lastId.incrementAndGet());
+    }
+    over.whenComplete((good, failure) -> {
+      if (failure == null) {
+        done.complete(good);
+      } else {
+        done.completeExceptionally(failure);
+      }
+    });
   }
 
   /**
@@ -337,7 +370,10 @@ public final class QmpClient implements AutoCloseable {
         });
   }
 
-  /** Closes the connection; what waits for an answer fails. The virtual machine goes on. */
+  /**
+   * Closes the connection; what waits for an answer fails. The virtual machine goes on: where a
+   * {@link #kick} is under way this waits for its answer, at most {@link #CLOSE_PATIENCE}.
+   */
   @Override
   public void close() {
     Thread keeping;
@@ -348,8 +384,12 @@ public final class QmpClient implements AutoCloseable {
     if (keeping != null) {
       keeping.interrupt();
     }
-    outbox.shutdownNow();
     QmpConnection current = connection;
+    if (current != null) {
+      current.awaitPause(CLOSE_PATIENCE);
+    }
+    outbox.shutdownNow();
+    current = connection;
     if (current != null) {
       current.close("client closed");
     }

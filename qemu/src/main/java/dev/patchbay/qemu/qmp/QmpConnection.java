@@ -50,6 +50,12 @@ final class QmpConnection {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean announced;
 
+  /** Whether a STOP was the last word of the machine's being stopped and continued. */
+  private volatile boolean stopped;
+
+  /** Our own stop and cont that are under way. */
+  private volatile @Nullable OwnPause pause;
+
   private QmpConnection(Path socket, SocketChannel channel, QmpListener listener) {
     this.socket = socket;
     this.channel = channel;
@@ -130,6 +136,61 @@ final class QmpConnection {
   /** Writes one command; {@code answer} is completed by the reader, or when the connection ends. */
   void send(
       long id, String command, @Nullable JsonNode arguments, CompletableFuture<JsonNode> answer) {
+    write(line(id, command, arguments, answer));
+  }
+
+  /**
+   * Stops and continues a machine that runs, by one write. QEMU's events of it are not told.
+   *
+   * @param stopId number of {@code stop}
+   * @param contId number of {@code cont}
+   * @return true when done; false where the machine was stopped since its status was asked, which
+   *     is not ours to end; fails as the commands do. One that is under way is joined.
+   */
+  CompletableFuture<Boolean> pauseAndContinue(long stopId, long contId) {
+    OwnPause current = pause;
+    if (current != null) {
+      return current.over();
+    }
+    if (stopped) {
+      return CompletableFuture.completedFuture(false);
+    }
+    OwnPause own = new OwnPause(listener::event);
+    CompletableFuture<JsonNode> stop = new CompletableFuture<>();
+    CompletableFuture<JsonNode> cont = new CompletableFuture<>();
+    stop.whenComplete((_, failure) -> own.stopped(failure == null));
+    cont.whenComplete((_, failure) -> {
+      own.continued(failure);
+      pause = null;
+    });
+    pause = own;
+    write(line(stopId, "stop", null, stop) + line(contId, "cont", null, cont));
+    return own.over();
+  }
+
+  /**
+   * Waits, but not longer than this, until no stop and cont of ours are under way. QEMU throws away
+   * what it has read but not begun when its client leaves, so that closing now could leave a
+   * stopped machine behind.
+   */
+  void awaitPause(Duration limit) {
+    OwnPause current = pause;
+    if (current == null) {
+      return;
+    }
+    try {
+      current.over().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("{}: no answer to cont: the machine may be left stopped", socket);
+    } catch (ExecutionException e) {
+      LOG.debug("{}: cont: {}", socket, String.valueOf(e.getCause()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private String line(
+      long id, String command, @Nullable JsonNode arguments, CompletableFuture<JsonNode> answer) {
     ObjectNode message = JSON.createObjectNode();
     message.put("execute", command);
     if (arguments != null) {
@@ -139,12 +200,14 @@ final class QmpConnection {
     pending.put(id, new Pending(command, answer));
     // An answer that timed out must not stay: the caller's future knows nothing of this table.
     answer.whenComplete((_, _) -> pending.remove(id));
+    return JSON.writeValueAsString(message) + "\n";
+  }
+
+  private void write(String lines) {
     try {
-      ByteBuffer line =
-          ByteBuffer.wrap(
-              (JSON.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8));
-      while (line.hasRemaining()) {
-        channel.write(line);
+      ByteBuffer bytes = ByteBuffer.wrap(lines.getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
       }
     } catch (IOException e) {
       close("write: " + e.getMessage());
@@ -179,7 +242,7 @@ final class QmpConnection {
     } else if (message.has("event")) {
       QmpEvent event = QmpEvent.of(message);
       LOG.debug("{}: {} {}", socket, event.name(), event.data());
-      listener.event(event);
+      receive(event);
     } else if (message.has("error")) {
       fail(message);
     } else if (message.has("return")) {
@@ -187,6 +250,20 @@ final class QmpConnection {
       if (done != null) {
         done.answer.complete(message.path("return"));
       }
+    }
+  }
+
+  private void receive(QmpEvent event) {
+    if (event.name().equals(QmpEvent.STOP)) {
+      stopped = true;
+    } else if (event.name().equals(QmpEvent.RESUME)) {
+      stopped = false;
+    }
+    OwnPause own = pause;
+    if (own == null) {
+      listener.event(event);
+    } else {
+      own.event(event);
     }
   }
 

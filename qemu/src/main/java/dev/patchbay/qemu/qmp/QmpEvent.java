@@ -17,6 +17,12 @@ public record QmpEvent(String name, JsonNode data, Instant time) {
   /** A stream netdev lost its peer (QEMU 7.2 and later); data {@code netdev-id}. */
   public static final String NETDEV_STREAM_DISCONNECTED = "NETDEV_STREAM_DISCONNECTED";
 
+  /** The machine was stopped. */
+  public static final String STOP = "STOP";
+
+  /** The machine was continued. */
+  public static final String RESUME = "RESUME";
+
   /** Id of the netdev that the event is about, or the empty string where it is about none. */
   public String netdev() {
     return data.path("netdev-id").asString("");

@@ -12,9 +12,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -199,6 +201,133 @@ class QmpClientTest {
       qemu.run(false);
       assertThat(get(client.kick())).isFalse();
       assertThat(qemu.heard).containsExactly("query-status");
+    }
+  }
+
+  /** Names and times of the events that a client tells. */
+  private static BlockingQueue<String> events(QmpClient client) {
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    client.addListener(
+        new QmpListener() {
+          @Override
+          public void event(QmpEvent event) {
+            told.add(event.name() + " " + event.time().getEpochSecond());
+          }
+        });
+    return told;
+  }
+
+  @Test
+  void stopAndContOfAKickAreNotTold() throws Exception {
+    try (FakeQmp qemu = new FakeQmp(socket());
+        QmpClient client = new QmpClient(socket())) {
+      BlockingQueue<String> told = events(client);
+      assertThat(get(client.kick())).isTrue();
+      qemu.event("RESET", "{}");
+      assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("RESET 3");
+    }
+  }
+
+  @Test
+  void whatTheOwnerDoesBesideAKickIsToldInItsOrder() throws Exception {
+    try (FakeQmp qemu = new FakeQmp(socket());
+        QmpClient client = new QmpClient(socket())) {
+      BlockingQueue<String> told = events(client);
+      qemu.before(
+          "stop",
+          () -> {
+            qemu.run(false); // 1
+            qemu.event("RESET", "{}"); // 2
+            qemu.run(true); // 3; 4 is our STOP
+          });
+      qemu.before(
+          "cont",
+          () -> {
+            qemu.run(true); // 5
+            qemu.run(false); // 6; 7 is our RESUME
+          });
+      assertThat(get(client.kick())).isTrue();
+      qemu.run(false); // 8
+      for (String event : List.of("STOP 1", "RESET 2", "RESUME 3", "RESUME 5", "STOP 6")) {
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(event);
+      }
+      assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("STOP 8");
+    }
+  }
+
+  @Test
+  void aKickWhoseAnswersComeTooLateStillKnowsItsOwnEvents() throws Exception {
+    CountDownLatch late = new CountDownLatch(1);
+    try (FakeQmp qemu = new FakeQmp(socket()).before("stop", () -> await(late));
+        QmpClient client = new QmpClient(socket(), Duration.ofMillis(200))) {
+      BlockingQueue<String> told = events(client);
+      assertThatThrownBy(() -> get(client.kick())).hasCauseInstanceOf(TimeoutException.class);
+      qemu.before("cont", () -> qemu.event("RESET", "{}"));
+      late.countDown();
+      assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("RESET 2");
+      assertThat(get(client.queryStatus())).isEqualTo("running");
+      assertThat(told).isEmpty();
+    }
+  }
+
+  @Test
+  void aMachineThatItsOwnerStopsAfterItSaidThatItRunsIsLeftAlone() throws Exception {
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    QmpListener listener =
+        new QmpListener() {
+          @Override
+          public void event(QmpEvent event) {
+            told.add(event.name());
+          }
+        };
+    try (FakeQmp qemu = new FakeQmp(socket())) {
+      QmpConnection connection = QmpConnection.open(socket(), listener);
+      qemu.run(false);
+      assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("STOP");
+      assertThat(get(connection.pauseAndContinue(1, 2))).isFalse();
+      qemu.run(true);
+      assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("RESUME");
+      assertThat(get(connection.pauseAndContinue(3, 4))).isTrue();
+      assertThat(qemu.heard).containsExactly("stop", "cont");
+      connection.close("end of the test");
+    }
+  }
+
+  @Test
+  void aClientThatIsClosedInAKickLeavesNoStoppedMachine() throws Exception {
+    CountDownLatch closing = new CountDownLatch(1);
+    try (FakeQmp qemu = new FakeQmp(socket())) {
+      QmpClient client = new QmpClient(socket());
+      qemu.before("stop", () -> await(closing));
+      // the reader must have seen the end of the connection, if there is one, before cont's turn
+      qemu.before("cont", () -> pause(100));
+      CompletableFuture<Boolean> kick = client.kick();
+      while (qemu.heard.isEmpty()) {
+        Thread.onSpinWait();
+      }
+      CompletableFuture<Void> closed = CompletableFuture.runAsync(client::close);
+      pause(100); // it is closed by now, or waits
+      closing.countDown();
+      get(closed);
+      assertThat(get(kick)).isTrue();
+      assertThat(qemu.isRunning()).isTrue();
+      assertThat(qemu.heard).containsExactly("query-status", "stop", "cont");
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
