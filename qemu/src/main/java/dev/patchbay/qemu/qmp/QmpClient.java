@@ -231,6 +231,7 @@ public final class QmpClient implements AutoCloseable {
     if (closed) {
       fresh.close("client closed");
     }
+    fresh.announce(); // who hears it finds us connected
     return fresh;
   }
 

@@ -48,7 +48,8 @@ final class QmpConnection {
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
   private final CompletableFuture<QemuVersion> greeting = new CompletableFuture<>();
   private final AtomicBoolean closed = new AtomicBoolean();
-  private volatile boolean announced;
+  private final Object announcing = new Object();
+  private boolean announced;
 
   /** Whether a STOP was the last word of the machine's being stopped and continued. */
   private volatile boolean stopped;
@@ -63,7 +64,8 @@ final class QmpConnection {
   }
 
   /**
-   * Connects, waits for the greeting and negotiates. Waits at most twice {@link #GREETING_LIMIT}.
+   * Connects, waits for the greeting and negotiates; the listener is told by {@link #announce}.
+   * Waits at most twice {@link #GREETING_LIMIT}.
    *
    * @throws IOException if nobody listens, another client holds the socket, or this is not QMP
    */
@@ -103,12 +105,20 @@ final class QmpConnection {
   }
 
   private void negotiate() throws IOException {
-    QemuVersion version = await(greeting, held(socket));
+    await(greeting, held(socket));
     CompletableFuture<JsonNode> answer = new CompletableFuture<>();
     send(0, "qmp_capabilities", null, answer);
     await(answer, "QMP socket " + socket + ": no answer to qmp_capabilities");
-    announced = true;
-    listener.connected(version);
+  }
+
+  /** Tells the listener that the connection stands, unless it has ended already. */
+  void announce() {
+    synchronized (announcing) {
+      if (isOpen()) {
+        announced = true;
+        listener.connected(version());
+      }
+    }
   }
 
   private static <T> T await(CompletableFuture<T> future, String late) throws IOException {
@@ -290,8 +300,10 @@ final class QmpConnection {
     }
     greeting.completeExceptionally(gone(reason));
     failPending(reason);
-    if (announced) {
-      listener.disconnected(reason);
+    synchronized (announcing) {
+      if (announced) {
+        listener.disconnected(reason);
+      }
     }
   }
 

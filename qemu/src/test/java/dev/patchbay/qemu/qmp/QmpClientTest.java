@@ -143,7 +143,7 @@ class QmpClientTest {
           new QmpListener() {
             @Override
             public void connected(QemuVersion version) {
-              told.add("connected " + version);
+              told.add("connected " + version + " " + client.isConnected());
             }
 
             @Override
@@ -158,7 +158,7 @@ class QmpClientTest {
             }
           });
       client.keepConnected(Duration.ofMillis(20));
-      assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("connected 7.2.22");
+      assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("connected 7.2.22 true");
 
       CompletableFuture<QmpEvent> next = client.nextEvent(QmpEvent.NETDEV_STREAM_CONNECTED);
       qemu.event("NETDEV_STREAM_CONNECTED", "{\"netdev-id\": \"n0\"}");
@@ -167,7 +167,7 @@ class QmpClientTest {
 
       qemu.hangUp();
       assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("disconnected");
-      assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("connected 7.2.22");
+      assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("connected 7.2.22 true");
     }
   }
 
