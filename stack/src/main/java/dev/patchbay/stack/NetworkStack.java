@@ -216,8 +216,8 @@ public final class NetworkStack implements FrameHandler {
   }
 
   /**
-   * Sets a device up or down; an Ethernet device that is no bridge port gets its link-local address
-   * (RFC 4291 section 2.5.6).
+   * Sets a device up or down. One that is no bridge port gets the route of multicast ({@code
+   * addrconf_add_mroute}), and an Ethernet device its link-local address (RFC 4291 section 2.5.6).
    */
   public void setUp(NetDevice device, boolean up) {
     if (device.isUp() == up) {
@@ -228,11 +228,14 @@ public final class NetworkStack implements FrameHandler {
       neighbours.removeDevice(device);
       return;
     }
-    boolean wantsLinkLocal =
-        device.mac() != 0
-            && device.isEthernet()
+    boolean six =
+        device.kind() != NetDevice.Kind.LOOPBACK
             && device.master() == null
             && device.mtu() >= IPV6_MINIMUM_MTU;
+    if (six) {
+      routes6.add(multicast(device));
+    }
+    boolean wantsLinkLocal = six && device.mac() != 0 && device.isEthernet();
     if (wantsLinkLocal && linkLocal(device) == null) {
       IpAddress address = new IpAddress(0xfe80_0000_0000_0000L, Addresses.eui64(device.mac()));
       addAddress(
@@ -276,35 +279,48 @@ public final class NetworkStack implements FrameHandler {
     IpAddress address = own.address();
     InterfaceAddress.Scope host = InterfaceAddress.Scope.HOST;
     InterfaceAddress.Scope link = InterfaceAddress.Scope.LINK;
-    routes4.add(local(address, 32, Route.Type.LOCAL, device, address, host));
-    if (own.scope() == host) {
-      routes4.add(
-          local(
-              address.network(own.prefix()),
-              own.prefix(),
-              Route.Type.LOCAL,
-              device,
-              address,
-              host));
-    }
+    IpAddress source = primary(device, own);
+    routes4.add(local(address, 32, Route.Type.LOCAL, device, source, host));
     IpAddress broadcast = own.broadcast();
     if (broadcast != null) {
-      routes4.add(local(broadcast, 32, Route.Type.BROADCAST, device, address, link));
+      routes4.add(local(broadcast, 32, Route.Type.BROADCAST, device, source, link));
     }
-    if (own.prefix() < 32 && !own.secondary() && own.scope() != host) {
+    if (own.prefix() == 32 || own.secondary()) {
+      return;
+    }
+    IpAddress network = address.network(own.prefix());
+    if (device.kind() == NetDevice.Kind.LOOPBACK) {
+      routes4.add(local(network, own.prefix(), Route.Type.LOCAL, device, source, host));
+    } else {
       routes4.add(
           new Route(
-              address.network(own.prefix()),
+              network,
               own.prefix(),
               Route.Type.UNICAST,
               null,
               device,
-              address,
+              source,
               0,
               false,
               "kernel",
               link));
     }
+    IpAddress last = own.lastOfNetwork();
+    if (last != null) {
+      routes4.add(local(last, 32, Route.Type.BROADCAST, device, source, link));
+    }
+  }
+
+  /** The address that packets of an address's subnet come from: of a secondary one the first. */
+  private static IpAddress primary(NetDevice device, InterfaceAddress own) {
+    if (own.secondary()) {
+      for (InterfaceAddress other : device.addresses()) {
+        if (!other.secondary() && other.prefix() == own.prefix() && other.covers(own.address())) {
+          return other.address();
+        }
+      }
+    }
+    return own.address();
   }
 
   private void addRoutes6(NetDevice device, InterfaceAddress own) {
@@ -322,6 +338,20 @@ public final class NetworkStack implements FrameHandler {
             false,
             "kernel",
             InterfaceAddress.Scope.GLOBAL));
+  }
+
+  private static Route multicast(NetDevice device) {
+    return new Route(
+        new IpAddress(0xff00_0000_0000_0000L, 0),
+        8,
+        Route.Type.MULTICAST,
+        null,
+        device,
+        null,
+        256,
+        true,
+        "kernel",
+        InterfaceAddress.Scope.GLOBAL);
   }
 
   private static Route local(

@@ -12,6 +12,9 @@ import static dev.patchbay.stack.Lab.udp;
 import static dev.patchbay.stack.Lab.v4;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patchbay.stack.ip.InterfaceAddress;
+import dev.patchbay.stack.ip.InterfaceAddress.Scope;
+import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.udp.UdpSocket;
@@ -123,6 +126,48 @@ class NetworkStackTest {
     assertThat(error[34]).isEqualTo((byte) 3);
     assertThat(error[35]).isEqualTo((byte) 3);
     assertThat(lab.pool.drops(DropReason.NO_SOCKET)).isEqualTo(1);
+  }
+
+  private UdpSocket sender() {
+    UdpSocket socket = lab.stack.udp().open((s, p) -> {});
+    assertThat(socket.bind(0, 0, 1000, null)).isTrue();
+    return socket;
+  }
+
+  private static boolean sendTo(UdpSocket socket, String to) {
+    IpAddress address = IpAddress.parse(to);
+    return socket.send(new byte[3], 0, 3, 0, 0, address.hi(), address.lo(), 7, null);
+  }
+
+  @Test
+  void theBroadcastAddressOfTheLoopbackIsOurselves() {
+    long[] from = new long[1];
+    UdpSocket server = lab.stack.udp().open((s, p) -> from[0] = p.sourceLo() & 0xffff_ffffL);
+    assertThat(server.bind(0, 0, 7, null)).isTrue();
+    assertThat(sendTo(sender(), "127.255.255.255")).isTrue();
+    lab.loop.turn();
+    lab.loop.turn();
+    assertThat(from[0]).isEqualTo(v4("127.0.0.1") & 0xffff_ffffL);
+    assertThat(lab.toA).isEmpty();
+  }
+
+  @Test
+  void theLastAddressOfASubnetIsItsBroadcastAlsoWhereNoneWasNamed() {
+    IpAddress own = IpAddress.parse("10.3.0.1");
+    lab.stack.addAddress(
+        lab.bridge, new InterfaceAddress(own, 24, null, Scope.GLOBAL, false, false, "br0"));
+    assertThat(sendTo(sender(), "10.3.0.255")).isTrue();
+    byte[] frame = lab.nextToA();
+    assertThat(Bytes.u48(frame, 0)).isEqualTo(Addresses.MAC_BROADCAST);
+    assertThat(Bytes.i32(frame, 26)).isEqualTo(v4("10.3.0.1"));
+  }
+
+  @Test
+  void aGroupIsReachedByTheFirstDeviceThatHasARouteOfMulticast() {
+    assertThat(sendTo(sender(), "ff05::1:3")).isTrue();
+    byte[] frame = lab.nextToA();
+    assertThat(Bytes.u48(frame, 0)).isEqualTo(0x3333_0001_0003L);
+    assertThat(lab.toWorld).isEmpty();
   }
 
   @Test

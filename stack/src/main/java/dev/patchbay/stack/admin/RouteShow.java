@@ -203,7 +203,8 @@ final class RouteShow {
 
   private static List<String> flags(Route route) {
     NetDevice out = route.device();
-    if (out == null || out.isUp() && out.hasCarrier()) {
+    boolean ours = route.type() == Route.Type.LOCAL; // which needs no cable
+    if (out == null || ours || out.isUp() && out.hasCarrier()) {
       return List.of();
     }
     return out.isUp() ? List.of("linkdown") : List.of("dead", "linkdown");

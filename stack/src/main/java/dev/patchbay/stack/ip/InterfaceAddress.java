@@ -34,4 +34,23 @@ public record InterfaceAddress(
   public boolean covers(IpAddress other) {
     return other.isV4() == address.isV4() && other.network(prefix).equals(address.network(prefix));
   }
+
+  /**
+   * The last address of the subnet, which reaches all of it (RFC 919); null where there is none.
+   */
+  public @Nullable IpAddress lastOfNetwork() {
+    boolean some = address.isV4() && prefix < 31;
+    return some ? new IpAddress(0, address.lo() | 0xffff_ffffL >>> prefix) : null;
+  }
+
+  /** Whether packets to this address go to all of the subnet. */
+  public boolean isBroadcast(long hi, long lo) {
+    if (broadcast != null && broadcast.lo() == lo && broadcast.hi() == hi) {
+      return true;
+    }
+    return address.isV4()
+        && prefix < 31
+        && hi == address.hi()
+        && lo == (address.lo() | 0xffff_ffffL >>> prefix);
+  }
 }

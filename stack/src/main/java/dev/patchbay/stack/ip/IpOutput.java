@@ -95,8 +95,17 @@ public final class IpOutput implements SegmentOutput {
     }
     switch (route.type()) {
       case LOCAL -> stack.loopback().transmit(loopbackFrame(packet));
-      case UNICAST, BROADCAST -> finish(packet, route, hi, lo);
+      case BROADCAST -> broadcast(packet, route, hi, lo);
+      case UNICAST, MULTICAST -> finish(packet, route, hi, lo);
       default -> packet.drop(DropReason.IP_OUTNOROUTES);
+    }
+  }
+
+  private void broadcast(Packet packet, Route route, long hi, long lo) {
+    if (stack.loopback().equals(route.device())) {
+      stack.loopback().transmit(loopbackFrame(packet));
+    } else {
+      finish(packet, route, hi, lo);
     }
   }
 
@@ -159,8 +168,7 @@ public final class IpOutput implements SegmentOutput {
       return true;
     }
     for (int i = 0; i < device.addresses().size(); i++) {
-      IpAddress broadcast = device.addresses().get(i).broadcast();
-      if (broadcast != null && broadcast.lo() == lo && broadcast.hi() == hi) {
+      if (device.addresses().get(i).isBroadcast(hi, lo)) {
         return true;
       }
     }

@@ -181,6 +181,44 @@ class IpCommandTest {
   }
 
   @Test
+  void routesOfTableLocal() {
+    assertThat(ip("r show table local dev br0"))
+        .isEqualTo(
+            """
+            local 10.0.2.2 proto kernel scope host src 10.0.2.2\s
+            local 10.0.2.3 proto kernel scope host src 10.0.2.2\s
+            broadcast 10.0.2.255 proto kernel scope link src 10.0.2.2 linkdown\s
+            """);
+    br0.carrier(true);
+    assertThat(ip("r show table local"))
+        .isEqualTo(
+            """
+            local 10.0.2.2 dev br0 proto kernel scope host src 10.0.2.2\s
+            local 10.0.2.3 dev br0 proto kernel scope host src 10.0.2.2\s
+            broadcast 10.0.2.255 dev br0 proto kernel scope link src 10.0.2.2\s
+            local 127.0.0.0/8 dev lo proto kernel scope host src 127.0.0.1\s
+            local 127.0.0.1 dev lo proto kernel scope host src 127.0.0.1\s
+            broadcast 127.255.255.255 dev lo proto kernel scope link src 127.0.0.1\s
+            """);
+    assertThat(ip("-6 r show table local"))
+        .isEqualTo(
+            """
+            local ::1 dev lo proto kernel metric 0 pref medium
+            local fe80::5055:aff:fe00:202 dev br0 proto kernel metric 0 pref medium
+            local fec0::2 dev br0 proto kernel metric 0 pref medium
+            local fec0::3 dev br0 proto kernel metric 0 pref medium
+            multicast ff00::/8 dev br0 proto kernel metric 256 pref medium
+            multicast ff00::/8 dev host0 proto kernel metric 256 pref medium
+            """);
+    assertThat(ip("-j -6 r show table local dev host0"))
+        .isEqualTo(
+            """
+            [{"type":"multicast","dst":"ff00::/8","protocol":"kernel","metric":256,"flags":[],\
+            "pref":"medium"}]
+            """);
+  }
+
+  @Test
   void neighbours() {
     IpAddress guest = IpAddress.parse("10.0.2.16");
     stack.neighbours().permanent(guest.hi(), guest.lo(), br0, 0x5254_0012_3457L);
