@@ -36,7 +36,6 @@ final class SendWindow {
   private boolean stalled;
   private long waitingSince;
   private long growAfter = Long.MIN_VALUE;
-  private long stalls;
 
   /** Frames that may be sent now without a question to the kernel. */
   int allowed() {
@@ -67,22 +66,11 @@ final class SendWindow {
       waitingSince = now;
     } else if (!stalled && now - waitingSince >= STALL_NANOS) {
       stalled = true;
-      stalls++;
       window = START;
     }
     if (stalled) {
       growAfter = now + HOLD_NANOS;
     }
-  }
-
-  /** Whether the peer has not read for long. */
-  boolean stalled() {
-    return stalled;
-  }
-
-  /** How often it stalled. */
-  long stalls() {
-    return stalls;
   }
 
   /** A new peer. */

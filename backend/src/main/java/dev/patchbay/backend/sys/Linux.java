@@ -87,7 +87,6 @@ public final class Linux {
   public static final int UDP_SEGMENT = 103;
 
   public static final int MSG_OOB = 1;
-  public static final int MSG_PEEK = 2;
   public static final int MSG_CTRUNC = 8;
   public static final int MSG_TRUNC = 0x20;
   public static final int MSG_DONTWAIT = 0x40;

@@ -110,11 +110,6 @@ public final class StreamFd {
     return Fd.recv(fd, into, at, length, 0);
   }
 
-  /** Looks at the first bytes without taking them: their count, 0 at the end of the stream. */
-  public static int peek(int fd, byte[] into, int at, int length) {
-    return Fd.recv(fd, into, at, length, Linux.MSG_PEEK);
-  }
-
   /** Writes from an array; may write less. */
   public static int write(int fd, byte[] from, int at, int length) {
     return Fd.send(fd, from, at, length, 0);
