@@ -76,8 +76,7 @@ final class TcpRelay implements SegmentOutput {
       syn.reject();
       return;
     }
-    int hops = hops(syn);
-    int fd = StreamFd.connect(shared.host, true, hops < PROBE_HOPS ? hops : 0);
+    int fd = StreamFd.connect(shared.host, true, isProbe(syn) ? syn.hopLimit() : 0);
     if (fd < 0) {
       shared.limits.give(GuestLimits.Kind.TCP, guest);
       HostConnect.refuse(shared, syn, -fd);
@@ -97,10 +96,8 @@ final class TcpRelay implements SegmentOutput {
     }
   }
 
-  /** Hops that the guest's SYN had left. */
-  private static int hops(IncomingSyn syn) {
-    boolean v4 = Addresses.isV4(syn.destinationHi(), syn.destinationLo());
-    return syn.quotation()[v4 ? 8 : 7] & 0xff;
+  private static boolean isProbe(IncomingSyn syn) {
+    return syn.hopLimit() < PROBE_HOPS;
   }
 
   /** The host's connection stands: now the guest's may. */
@@ -109,7 +106,7 @@ final class TcpRelay implements SegmentOutput {
     // from now on an ICMP error is a soft one, as for any connection that stands
     int family = v4 ? Linux.AF_INET : Linux.AF_INET6;
     SockOpt.receiveErrors(handle.number(), family, false);
-    if (hops(syn) < PROBE_HOPS) {
+    if (isProbe(syn)) {
       SockOpt.ttl(handle.number(), family, DEFAULT_HOPS);
     }
     TcpFlow flow = new TcpFlow(this, handle, guest);

@@ -22,6 +22,7 @@ public final class IncomingSyn implements FlowEntry {
   private final long destinationLo;
   private final int destinationPort;
   private final int tos;
+  private final int hopLimit;
   private final @Nullable NetDevice device;
   private final byte[] quotation;
 
@@ -57,7 +58,9 @@ public final class IncomingSyn implements FlowEntry {
     byte[] b = packet.data;
     sourcePort = Bytes.u16(b, packet.l4);
     destinationPort = Bytes.u16(b, packet.l4 + 2);
-    tos = packet.isIpv4() ? packet.ipv4().tos() : packet.ipv6().trafficClass();
+    boolean v4 = packet.isIpv4();
+    tos = v4 ? packet.ipv4().tos() : packet.ipv6().trafficClass();
+    hopLimit = v4 ? packet.ipv4().ttl() : packet.ipv6().hopLimit();
     device = packet.device;
     int end = Math.min(packet.tail, packet.l4 + QUOTED);
     quotation = new byte[end - packet.l3];
@@ -126,6 +129,11 @@ public final class IncomingSyn implements FlowEntry {
     return tos;
   }
 
+  /** Time to live or hop limit that the SYN had left, 0 to 255. */
+  public int hopLimit() {
+    return hopLimit;
+  }
+
   /** Sequence number of the SYN. */
   public int sequence() {
     return sequence;
@@ -166,7 +174,7 @@ public final class IncomingSyn implements FlowEntry {
     queue.drop(this);
   }
 
-  /** IP header and first bytes of the SYN, as an ICMP error quotes them. */
+  /** IP header and first bytes of the SYN, as an ICMP error quotes them; a copy. */
   public byte[] quotation() {
     return quotation.clone();
   }

@@ -265,6 +265,7 @@ class HandshakeTest {
     IncomingSyn syn = syns.getFirst();
     assertThat(syn.quotation()).hasSize(44).startsWith(0x45);
     assertThat(syn.destinationPort()).isEqualTo(80);
+    assertThat(syn.hopLimit()).isEqualTo(64);
     assertThat(syn.sourceLo()).isEqualTo(TcpTester.PEER);
     t.accepted = syn.accept(t);
     t.loop.turn();
