@@ -37,6 +37,7 @@ public final class Linux {
   public static final int SO_REUSEPORT = 15;
   public static final int SO_PEERCRED = 17;
   public static final int SO_BINDTODEVICE = 25;
+  public static final int SO_ATTACH_FILTER = 26;
   public static final int SO_SNDBUFFORCE = 32;
   public static final int SO_RCVBUFFORCE = 33;
   public static final int SO_MARK = 36;

@@ -135,11 +135,11 @@ final class DatagramRelay {
 
   private @Nullable PingFlow openPing(Packet p, int id, GuestLimits.Guest guest) {
     int family = p.isIpv4() ? Linux.AF_INET : Linux.AF_INET6;
-    int rawId = -1;
-    int fd = IcmpSocket.openPing(family);
-    if (fd == -Errno.EACCES || fd == -Errno.EPERM) {
-      rawId = random.nextInt(1 << 16);
-      fd = IcmpSocket.openRaw(family);
+    int rawId = freeRawId();
+    int fd = IcmpSocket.openRaw(family, rawId);
+    if (IcmpSocket.isDenied(fd)) {
+      rawId = -1;
+      fd = IcmpSocket.openPing(family);
     }
     if (fd < 0) {
       pingRefused(p, -fd);
@@ -148,8 +148,18 @@ final class DatagramRelay {
     return new PingFlow(shared, p.sourceHi(), p.sourceLo(), id, fd, rawId, guest);
   }
 
+  /** An identifier that no other guest's echo requests bear on the wire. */
+  private int freeRawId() {
+    while (true) {
+      int id = random.nextInt(1 << 16);
+      if (pings.all().stream().noneMatch(flow -> flow.rawId() == id)) {
+        return id;
+      }
+    }
+  }
+
   private void pingRefused(Packet p, int errno) {
-    if (errno == Errno.EPERM || errno == Errno.EACCES) {
+    if (IcmpSocket.isDenied(-errno)) {
       shared.counters.pingDenied++;
       shared.emitter.prohibited(p);
       p.drop(DropReason.HOST_ERROR);

@@ -1,6 +1,5 @@
 package dev.patchbay.backend.uplink;
 
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.IcmpSocket;
 import dev.patchbay.backend.sys.Linux;
@@ -132,17 +131,16 @@ public final class Outside implements AutoCloseable {
    * @return null, or why not and what helps, for {@code warnings}
    */
   public static @Nullable String icmpProblem() {
-    int fd = IcmpSocket.openPing(Linux.AF_INET);
-    int ping = fd;
-    if (fd == -Errno.EACCES || fd == -Errno.EPERM) {
-      fd = IcmpSocket.openRaw(Linux.AF_INET);
+    int fd = IcmpSocket.openRaw(Linux.AF_INET, 0);
+    if (IcmpSocket.isDenied(fd)) {
+      fd = IcmpSocket.openPing(Linux.AF_INET);
     }
     if (fd >= 0) {
       Fd.close(fd);
       return null;
     }
     return "guests cannot ping beyond the gateway: "
-        + IcmpSocket.explain(-ping)
+        + IcmpSocket.explain(-fd)
         + "; `sysctl -w net.ipv4.ping_group_range=\"0 2147483647\"` allows it";
   }
 

@@ -26,6 +26,10 @@ final class PingFlow extends DatagramFlow {
     this.rawId = rawId;
   }
 
+  int rawId() {
+    return rawId;
+  }
+
   private boolean isV4() {
     return family == Linux.AF_INET;
   }

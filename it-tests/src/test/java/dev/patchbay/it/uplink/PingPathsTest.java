@@ -32,6 +32,20 @@ class PingPathsTest {
     return world.host.exec("tail", "-n", "+2", file).ok();
   }
 
+  /** Errors of routers come by the socket's error queue. */
+  private static void routersAreHeard(World world) throws Exception {
+    assertThat(world.guest.exec("ping", "-n", "-c", "1", "-W", "5", "-t", "2", World.FAR4).output())
+        .contains("From " + World.ROUTER4)
+        .contains("Time to live exceeded");
+    assertThat(
+            world
+                .guest
+                .exec("ping", "-6", "-n", "-c", "1", "-W", "5", "-t", "2", World.FAR6)
+                .output())
+        .contains("From " + World.ROUTER6)
+        .contains("Time exceeded");
+  }
+
   @Test
   void rawSocketsWhereTheyAreAllowed() throws Exception {
     // a new namespace lets nobody use ping sockets
@@ -41,6 +55,12 @@ class PingPathsTest {
       assertThat(sockets(world, "raw")).isNotEmpty();
       assertThat(sockets(world, "raw6")).isNotEmpty();
       assertThat(sockets(world, "icmp")).isEmpty();
+
+      world.host.allowPing();
+      bothAnswer(world);
+      assertThat(sockets(world, "icmp")).as("raw ones go before them").isEmpty();
+      assertThat(sockets(world, "icmp6")).isEmpty();
+      routersAreHeard(world);
     }
   }
 
@@ -62,18 +82,7 @@ class PingPathsTest {
       assertThat(sockets(world, "icmp6")).isNotEmpty();
       assertThat(sockets(world, "raw")).isEmpty();
       assertThat(world.metric(DENIED)).isEqualTo(6);
-      // errors of routers come by the ping socket's error queue
-      assertThat(
-              world.guest.exec("ping", "-n", "-c", "1", "-W", "5", "-t", "2", World.FAR4).output())
-          .contains("From " + World.ROUTER4)
-          .contains("Time to live exceeded");
-      assertThat(
-              world
-                  .guest
-                  .exec("ping", "-6", "-n", "-c", "1", "-W", "5", "-t", "2", World.FAR6)
-                  .output())
-          .contains("From " + World.ROUTER6)
-          .contains("Time exceeded");
+      routersAreHeard(world);
     }
   }
 }
