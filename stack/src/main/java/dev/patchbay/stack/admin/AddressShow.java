@@ -29,24 +29,11 @@ final class AddressShow {
       throw RefusedException.unsupported("ip -details address show");
     }
     DeviceFilter filter = DeviceFilter.parse("address", stack, words);
-    List<Map<String, Object>> json = new ArrayList<>();
-    StringBuilder text = new StringBuilder();
-    for (NetDevice device : filter.select(stack)) {
-      List<InterfaceAddress> addresses = addresses(device);
-      if (options.family() != 0 && addresses.isEmpty()) {
-        continue;
-      }
-      if (options.json()) {
-        json.add(json(device, addresses));
-      } else if (options.brief()) {
-        text.append(brief(device, addresses));
-      } else if (options.oneLine()) {
-        text.append(lines(device, addresses));
-      } else {
-        text.append(full(device, addresses));
-      }
-    }
-    return options.json() ? JsonWriter.write(json, options.pretty()) : text.toString();
+    List<NetDevice> devices =
+        filter.select(stack).stream()
+            .filter(device -> options.family() == 0 || !addresses(device).isEmpty())
+            .toList();
+    return options.print(devices, this::json, this::text);
   }
 
   /**
@@ -81,7 +68,7 @@ final class AddressShow {
     return all;
   }
 
-  private Map<String, Object> json(NetDevice device, List<InterfaceAddress> addresses) {
+  private Map<String, Object> json(NetDevice device) {
     Map<String, Object> map = new LinkedHashMap<>();
     if (options.brief()) {
       map.put("ifname", device.name());
@@ -89,7 +76,7 @@ final class AddressShow {
     } else {
       map = LinkShow.json(device, options.family(), false);
     }
-    map.put("addr_info", addresses.stream().map(this::json).toList());
+    map.put("addr_info", addresses(device).stream().map(this::json).toList());
     if (options.statistics() && !options.brief() && options.family() == 0) {
       map.put("stats64", LinkShow.statisticsJson(device.statistics));
     }
@@ -124,6 +111,14 @@ final class AddressShow {
     map.put("valid_life_time", FOREVER);
     map.put("preferred_life_time", FOREVER);
     return map;
+  }
+
+  private String text(NetDevice device) {
+    List<InterfaceAddress> addresses = addresses(device);
+    if (options.brief()) {
+      return brief(device, addresses);
+    }
+    return options.oneLine() ? lines(device, addresses) : full(device, addresses);
   }
 
   private static String brief(NetDevice device, List<InterfaceAddress> addresses) {

@@ -67,6 +67,15 @@ record DeviceFilter(@Nullable NetDevice device, boolean up, @Nullable NetDevice 
     return words.get(at);
   }
 
+  /** The device by which something leaves, in the words of routes and neighbours. */
+  static NetDevice outgoing(NetworkStack stack, String name) throws RefusedException {
+    NetDevice found = stack.device(name);
+    if (found == null) {
+      throw new RefusedException(RefusedException.FAILED, "Cannot find device \"" + name + "\"");
+    }
+    return found;
+  }
+
   private static NetDevice device(NetworkStack stack, String name) throws RefusedException {
     NetDevice found = stack.device(name);
     if (found == null) {

@@ -1,6 +1,8 @@
 package dev.patchbay.stack.admin;
 
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The options of {@code ip} before its object.
@@ -94,6 +96,16 @@ record IpOptions(
   /** Whether {@code word} is {@code full} or an abbreviation of it; one letter suffices. */
   static boolean matches(String word, String full) {
     return !word.isEmpty() && !word.equals("-") && full.startsWith(word);
+  }
+
+  /** What a listing prints of its entries: an array of JSON, or one text behind the other. */
+  <T> String print(List<T> entries, Function<T, Map<String, ?>> json, Function<T, String> text) {
+    if (json()) {
+      return JsonWriter.write(entries.stream().map(json).toList(), pretty);
+    }
+    StringBuilder out = new StringBuilder();
+    entries.forEach(entry -> out.append(text.apply(entry)));
+    return out.toString();
   }
 
   /** Whether addresses of family {@code wanted} (4 or 6) are asked for. */

@@ -30,18 +30,15 @@ final class LinkShow {
       throw RefusedException.unsupported("ip -details link show");
     }
     DeviceFilter filter = DeviceFilter.parse("link", stack, words);
-    List<Map<String, Object>> json = new ArrayList<>();
-    StringBuilder text = new StringBuilder();
-    for (NetDevice device : filter.select(stack)) {
-      if (options.json()) {
-        json.add(options.brief() ? briefJson(device) : fullJson(device));
-      } else if (options.brief()) {
-        text.append(briefLine(device));
-      } else {
-        text.append(IpText.line(fullText(device), options.oneLine()));
-      }
-    }
-    return options.json() ? JsonWriter.write(json, options.pretty()) : text.toString();
+    return options.print(filter.select(stack), this::json, this::text);
+  }
+
+  private Map<String, Object> json(NetDevice device) {
+    return options.brief() ? briefJson(device) : fullJson(device);
+  }
+
+  private String text(NetDevice device) {
+    return options.brief() ? briefLine(device) : IpText.line(fullText(device), options.oneLine());
   }
 
   private static Map<String, Object> briefJson(NetDevice device) {

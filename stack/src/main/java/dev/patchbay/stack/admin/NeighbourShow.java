@@ -5,7 +5,6 @@ import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.neighbour.Neighbour;
 import dev.patchbay.stack.wire.Addresses;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,30 +30,14 @@ final class NeighbourShow {
       throw RefusedException.unsupported("ip -statistics neigh show");
     }
     parse(words);
-    List<Map<String, @Nullable Object>> json = new ArrayList<>();
-    StringBuilder text = new StringBuilder();
-    for (Neighbour neighbour : entries()) {
-      if (options.json()) {
-        json.add(json(neighbour));
-      } else if (options.brief()) {
-        text.append(brief(neighbour));
-      } else {
-        text.append(text(neighbour));
-      }
-    }
-    return options.json() ? JsonWriter.write(json, options.pretty()) : text.toString();
+    return options.print(entries(), this::json, options.brief() ? this::brief : this::text);
   }
 
   private void parse(List<String> words) throws RefusedException {
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
       if (word.equals("dev")) {
-        String name = DeviceFilter.following(words, ++i);
-        device = stack.device(name);
-        if (device == null) {
-          throw new RefusedException(
-              RefusedException.FAILED, "Cannot find device \"" + name + "\"");
-        }
+        device = DeviceFilter.outgoing(stack, DeviceFilter.following(words, ++i));
       } else if (OTHERS.contains(word)) {
         throw RefusedException.unsupported("ip neigh show " + word);
       } else {
@@ -62,9 +45,7 @@ final class NeighbourShow {
         try {
           destination = IpAddress.parse(text);
         } catch (IllegalArgumentException e) {
-          throw new RefusedException(
-              RefusedException.FAILED,
-              "Error: any valid prefix is expected rather than \"" + text + "\".");
+          throw RefusedException.noPrefix(text);
         }
       }
     }

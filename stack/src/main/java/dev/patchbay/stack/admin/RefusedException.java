@@ -33,6 +33,11 @@ final class RefusedException extends Exception {
         SYNTAX, "Error: either \"dev\" is duplicate, or \"" + word + "\" is a garbage.");
   }
 
+  static RefusedException noPrefix(String word) {
+    return new RefusedException(
+        FAILED, "Error: any valid prefix is expected rather than \"" + word + "\".");
+  }
+
   int status() {
     return status;
   }

@@ -56,12 +56,7 @@ final class RouteShow {
     if (six || both) {
       add(routes, stack.routes6().routes(), RouteShow::inTreeOrder6);
     }
-    if (options.json()) {
-      return JsonWriter.write(routes.stream().map(this::json).toList(), options.pretty());
-    }
-    StringBuilder text = new StringBuilder();
-    routes.forEach(route -> text.append(text(route)).append('\n'));
-    return text.toString();
+    return options.print(routes, this::json, route -> text(route) + "\n");
   }
 
   private static boolean isSix(@Nullable IpAddress address) {
@@ -72,12 +67,7 @@ final class RouteShow {
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
       if (word.equals("dev")) {
-        String name = DeviceFilter.following(words, ++i);
-        device = stack.device(name);
-        if (device == null) {
-          throw new RefusedException(
-              RefusedException.FAILED, "Cannot find device \"" + name + "\"");
-        }
+        device = DeviceFilter.outgoing(stack, DeviceFilter.following(words, ++i));
       } else if (word.equals("table")) {
         table = table(DeviceFilter.following(words, ++i));
       } else if (OTHERS.contains(word)) {
@@ -117,9 +107,7 @@ final class RouteShow {
     } catch (IllegalArgumentException e) {
       // below, with what else is wrong
     }
-    throw new RefusedException(
-        RefusedException.FAILED,
-        "Error: any valid prefix is expected rather than \"" + word + "\".");
+    throw RefusedException.noPrefix(word);
   }
 
   private void add(List<Route> to, List<Route> from, Comparator<Route> order) {
