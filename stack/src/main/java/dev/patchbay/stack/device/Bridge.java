@@ -217,19 +217,11 @@ public final class Bridge extends NetDevice {
   private void forward(Packet packet, NetDevice from, NetDevice to) {
     if (to.equals(from)) {
       from.dropReceived(packet, DropReason.BRIDGE_NO_EGRESS_PORT);
-    } else if (tooLong(packet, to)) {
+    } else if (packet.networkLength() > to.mtu()) {
       from.dropReceived(packet, DropReason.PKT_TOO_BIG);
     } else {
       to.transmit(packet);
     }
-  }
-
-  private static boolean tooLong(Packet packet, NetDevice to) {
-    int network = packet.tail - packet.l3;
-    if (packet.gsoType != Packet.GSO_NONE) {
-      network = packet.l4 - packet.l3 + packet.tcp().headerLength() + packet.gsoSize;
-    }
-    return network > to.mtu();
   }
 
   /** Sends a copy to each port but {@code from}; the packet stays the caller's. */
@@ -244,7 +236,7 @@ public final class Bridge extends NetDevice {
         port.statistics.txDropped++;
         continue;
       }
-      if (tooLong(twin, port)) {
+      if (twin.networkLength() > port.mtu()) {
         port.statistics.txDropped++;
         twin.drop(DropReason.PKT_TOO_BIG);
       } else {
@@ -264,7 +256,7 @@ public final class Bridge extends NetDevice {
     if (!Addresses.isGroupMac(destination)) {
       NetDevice out = table.lookup(destination, loop.now());
       if (out != null) {
-        if (tooLong(packet, out)) {
+        if (packet.networkLength() > out.mtu()) {
           statistics.txDropped++;
           packet.drop(DropReason.PKT_TOO_BIG);
         } else {

@@ -62,9 +62,6 @@ public final class Ipv4Input {
 
   /** RFC 1812 section 5.3.7: sources that no packet on a wire may have. */
   private boolean isMartian(Packet packet, long source, long destination) {
-    NetDevice device = packet.device;
-    boolean wire = device != null && device.kind() != NetDevice.Kind.LOOPBACK;
-    boolean ethernet = device != null && device.kind() == NetDevice.Kind.ETHER;
     if (Addresses.isMulticast(0, source) || Addresses.isLimitedBroadcast(0, source)) {
       return true;
     }
@@ -77,10 +74,7 @@ public final class Ipv4Input {
     if (zero && !toBroadcast) {
       return true;
     }
-    return wire
-        && (Addresses.isLoopback(0, source)
-            || Addresses.isLoopback(0, destination)
-            || ethernet && stack.isLocal(0, source));
+    return InputChecks.isImpossible(stack, packet.device, 0, source, 0, destination);
   }
 
   /** Hands a packet for us to its transport ({@code ip_local_deliver}). */
@@ -98,8 +92,7 @@ public final class Ipv4Input {
   /** Sends a packet on ({@code ip_forward}). */
   private void forward(Packet packet, Route route) {
     NetDevice out = route.device();
-    if (packet.l2 >= 0 && Addresses.isGroupMac(packet.ethernet().destination())) {
-      // RFC 1122 section 3.3.6: a link-layer broadcast must not carry on as a unicast
+    if (InputChecks.isGroupFrame(packet)) {
       NetDevice.dropIncoming(packet, DropReason.UNICAST_IN_L2_MULTICAST);
       return;
     }
@@ -113,11 +106,8 @@ public final class Ipv4Input {
       NetDevice.dropIncoming(packet, DropReason.IP_TTL);
       return;
     }
-    int length =
-        packet.gsoType == Packet.GSO_NONE
-            ? packet.tail - packet.l3
-            : packet.l4 - packet.l3 + packet.tcp().headerLength() + packet.gsoSize;
-    if (length > out.mtu() && (ip.flagsAndOffset() & Ipv4.DONT_FRAGMENT) != 0) {
+    boolean tooLong = packet.networkLength() > out.mtu();
+    if (tooLong && (ip.flagsAndOffset() & Ipv4.DONT_FRAGMENT) != 0) {
       stack.icmp().tooBig(packet, out.mtu());
       NetDevice.dropIncoming(packet, DropReason.PKT_TOO_BIG);
       return;

@@ -38,15 +38,10 @@ public final class Ipv6Input {
     long srcLo = ip.sourceLo();
     long dstHi = ip.destinationHi();
     long dstLo = ip.destinationLo();
-    NetDevice device = packet.device;
-    boolean wire = device != null && device.kind() != NetDevice.Kind.LOOPBACK;
-    boolean ethernet = device != null && device.kind() == NetDevice.Kind.ETHER;
-    boolean loopback = Addresses.isLoopback(srcHi, srcLo) || Addresses.isLoopback(dstHi, dstLo);
     if (Addresses.isMulticast(srcHi, srcLo)
-        || wire && loopback
         || Addresses.isV4(srcHi, srcLo)
         || Addresses.isV4(dstHi, dstLo)
-        || ethernet && stack.isLocal(srcHi, srcLo)) {
+        || InputChecks.isImpossible(stack, packet.device, srcHi, srcLo, dstHi, dstLo)) {
       NetDevice.dropIncoming(packet, DropReason.IP_INVALID_SOURCE);
       return;
     }
@@ -142,7 +137,7 @@ public final class Ipv6Input {
 
   private void forward(Packet packet, Route route, long dstHi, long dstLo) {
     NetDevice out = route.device();
-    if (packet.l2 >= 0 && Addresses.isGroupMac(packet.ethernet().destination())) {
+    if (InputChecks.isGroupFrame(packet)) {
       NetDevice.dropIncoming(packet, DropReason.UNICAST_IN_L2_MULTICAST);
       return;
     }
@@ -158,11 +153,7 @@ public final class Ipv6Input {
       NetDevice.dropIncoming(packet, DropReason.IP_TTL);
       return;
     }
-    int length =
-        packet.gsoType == Packet.GSO_NONE
-            ? packet.tail - packet.l3
-            : packet.l4 - packet.l3 + packet.tcp().headerLength() + packet.gsoSize;
-    if (length > out.mtu()) {
+    if (packet.networkLength() > out.mtu()) {
       stack.icmp().tooBig(packet, Math.max(out.mtu(), 1280));
       NetDevice.dropIncoming(packet, DropReason.PKT_TOO_BIG);
       return;

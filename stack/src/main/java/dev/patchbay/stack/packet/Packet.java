@@ -201,6 +201,14 @@ public final class Packet {
     return tail - head;
   }
 
+  /**
+   * Bytes from the IP header on, as an MTU counts them: of the longest segment where the packet is
+   * to be cut into some.
+   */
+  public int networkLength() {
+    return gsoType == GSO_NONE ? tail - l3 : l4 - l3 + tcp().headerLength() + gsoSize;
+  }
+
   /** Bytes free before {@link #head}. */
   public int headroom() {
     return head;

@@ -1,0 +1,40 @@
+package dev.patchbay.stack.ip;
+
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.wire.Addresses;
+import org.jspecify.annotations.Nullable;
+
+/** What both families ask of a packet that came in. */
+final class InputChecks {
+  private InputChecks() {}
+
+  /**
+   * Whether a device has a packet that it cannot have rightly: one of the loopback's addresses
+   * anywhere but there (RFC 1812 section 5.3.7, RFC 4291 section 2.5.3), or from an Ethernet one
+   * that says that we sent it. By the uplink our own addresses come back.
+   */
+  static boolean isImpossible(
+      NetworkStack stack,
+      @Nullable NetDevice device,
+      long srcHi,
+      long srcLo,
+      long dstHi,
+      long dstLo) {
+    if (device == null || device.kind() == NetDevice.Kind.LOOPBACK) {
+      return false;
+    }
+    return Addresses.isLoopback(srcHi, srcLo)
+        || Addresses.isLoopback(dstHi, dstLo)
+        || device.kind() == NetDevice.Kind.ETHER && stack.isLocal(srcHi, srcLo);
+  }
+
+  /**
+   * Whether it came in a frame to a group: a link-layer broadcast must not carry on as a unicast
+   * (RFC 1122 section 3.3.6).
+   */
+  static boolean isGroupFrame(Packet packet) {
+    return packet.l2 >= 0 && Addresses.isGroupMac(packet.ethernet().destination());
+  }
+}
