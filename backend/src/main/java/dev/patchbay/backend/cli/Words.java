@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The table of words and the commands behind them. */
 public final class Words {
@@ -57,8 +58,7 @@ public final class Words {
 
   private final Map<String, Command> table = new LinkedHashMap<>();
 
-  /** An empty table. */
-  Words() {}
+  private Words() {}
 
   /** All words of this program. */
   public static Words standard() {
@@ -67,16 +67,14 @@ public final class Words {
     words.put("list", ListCommand::run);
     words.put(
         "demo", (args, io) -> io.fail("demo: is run by the script backend/bin/patchbay", USAGE));
-    LINUX.forEach(words::later);
-    LATER.forEach(words::later);
-    for (String word : CLIENT) {
-      words.put(word, new ClientCommand(word));
-    }
+    CLIENT.forEach(word -> words.put(word, new ClientCommand(word)));
+    Stream.concat(LINUX.stream(), LATER.stream()).forEach(words::later);
     return words;
   }
 
+  /** What no line above knows is refused. */
   private void later(String word) {
-    put(word, new Later(word));
+    table.putIfAbsent(word, new Later(word));
   }
 
   /** A word of the contract that is still to come. */
@@ -87,8 +85,7 @@ public final class Words {
     }
   }
 
-  /** Adds a word, or replaces it. */
-  public void put(String word, Command command) {
+  private void put(String word, Command command) {
     table.put(word, command);
   }
 
