@@ -90,6 +90,28 @@ class RealQemuTest {
 
   @Test
   @Requires("qemu-arm")
+  void aClientThatLeavesInARepairLeavesNoStoppedMachine() throws Exception {
+    try (QemuProcess qemu = start(QemuCommand.ofMachine(system("qemu-system-arm"), "none"))) {
+      qemu.awaitQmp(LIMIT);
+      Path socket = qemu.qmp().socket();
+      qemu.qmp().close();
+      for (int i = 0; i < 60; i++) {
+        try (QmpClient client = new QmpClient(socket)) {
+          assertThat(get(client.queryStatus())).as("round %d", i).isEqualTo("running");
+          client.kick();
+          // from before its question to behind its answers
+          Thread.sleep(Duration.ofNanos(i * 50_000L));
+        }
+      }
+      try (QmpClient last = new QmpClient(socket)) {
+        assertThat(get(last.queryStatus())).isEqualTo("running");
+        get(last.quit());
+      }
+    }
+  }
+
+  @Test
+  @Requires("qemu-arm")
   void aStreamsComingAndGoingIsHeardAndItsLinkIsGuarded() throws Exception {
     plugAndUnplug(system("qemu-system-arm"));
   }
