@@ -13,7 +13,9 @@
  * one is connected by the kernel's backlog but gets no greeting until the first leaves; a virtual
  * machine whose main thread is blocked (a netdev with {@code server=on} that nobody reads) does not
  * answer QMP either; {@code set_link up} on a stream netdev that is not connected ends QEMU by
- * SIGSEGV at the guest's next frame.
+ * SIGSEGV at the guest's next frame; what QEMU has read but not begun when its client leaves is
+ * thrown away, so that a client does not leave between a stop and its cont ({@link
+ * dev.patchbay.qemu.qmp.OwnPause}).
  *
  * <p>New commands with an own method belong into {@link dev.patchbay.qemu.qmp.QmpClient}, text that
  * has to be taken apart into a record with a {@code parse} of its own, as {@link
