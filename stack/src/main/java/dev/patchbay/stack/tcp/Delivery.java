@@ -16,8 +16,8 @@ final class Delivery {
   /** Bytes delivered, cumulatively or selectively, that were not known to be before. */
   int bytes;
 
-  /** Of these, whether any was sent only once and lies below {@link TcpSocket#recoveryPoint}. */
-  boolean original;
+  private boolean original;
+  private boolean repeated;
 
   /** When the newest packet went out that was sent only once; -1 if there is none. */
   long sentAt;
@@ -33,8 +33,19 @@ final class Delivery {
     echo = tsEcho;
     bytes = 0;
     original = false;
+    repeated = false;
     sentAt = -1;
     duplicate = false;
+  }
+
+  /**
+   * Whether something was delivered that was sent only once and lies below {@link
+   * TcpSocket#recoveryPoint}. Without SACK that is known only where nothing was sent again of all
+   * that the ACK covers: the rest may have waited at the peer for it.
+   */
+  boolean provesOriginal() {
+    TcpSocket s = socket;
+    return original && s != null && (s.sackOn || !repeated);
   }
 
   /** When the ACK came. */
@@ -43,14 +54,15 @@ final class Delivery {
   }
 
   /** Of a record, {@code length} bytes that end at {@code end} were delivered. */
-  void add(int end, int length, long at, boolean repeated) {
+  void add(int end, int length, long at, boolean again) {
     bytes += length;
     TcpSocket s = Objects.requireNonNull(socket);
-    if (!repeated) {
+    repeated |= again;
+    if (!again) {
       original |= end - s.recoveryPoint <= 0;
       sentAt = Math.max(sentAt, at);
     }
-    s.rack.delivered(s, end, at, repeated, now, repeated && isOlderThan(s.timestamp(at)));
+    s.rack.delivered(s, end, at, again, now, again && isOlderThan(s.timestamp(at)));
   }
 
   /** Whether the ACK echoes a timestamp before this one (RFC 3522). */

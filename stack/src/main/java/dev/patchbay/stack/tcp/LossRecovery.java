@@ -159,7 +159,7 @@ final class LossRecovery {
    * @return whether it is settled what happens next
    */
   private boolean fRto(TcpSocket s, Delivery d, int acked) {
-    if (d.original) {
+    if (d.provesOriginal()) {
       // step 3b: "the TCP sender ... declares the timeout spurious": something arrived that was
       // sent only once before it
       undo(s);

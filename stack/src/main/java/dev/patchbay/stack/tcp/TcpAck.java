@@ -63,7 +63,7 @@ final class TcpAck {
     engine.recovery.onAck(s, d, acked, duplicate);
     if (acked > 0) {
       if (s.timers.mode() != TcpTimers.Mode.REORDER || s.rack.waitTime() == 0) {
-        s.timers.armForFlight();
+        s.timers.armForFlight(true);
       }
       tuneSendBuffer(s);
     }

@@ -49,7 +49,7 @@ final class TcpOutput {
         sendTailProbe(s, now);
       }
       if (s.sndNxt != sent && s.timers.mayProbeTail()) {
-        s.timers.armForFlight();
+        s.timers.armForFlight(false);
       }
       if (s.probePending) {
         sendProbe(s);
@@ -71,7 +71,7 @@ final class TcpOutput {
       if (timers.mode() == TcpTimers.Mode.NONE || timers.mode() == TcpTimers.Mode.PROBE) {
         // RFC 6298 (5.1) "Every time a packet containing data is sent ..., if the timer is not
         // running, start it"
-        timers.armForFlight();
+        timers.armForFlight(true);
       }
     } else if (s.unsent() > 0 || s.finQueued && !s.finSent) {
       if (timers.mode() != TcpTimers.Mode.PROBE && !s.waitsForMemory) {

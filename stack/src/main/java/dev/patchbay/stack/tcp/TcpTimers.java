@@ -37,6 +37,7 @@ final class TcpTimers {
   private final Timer lifeTimer;
   private Mode mode = Mode.NONE;
   private long sendDeadline;
+  private long rtoDeadline;
   private long ackDeadline;
 
   TcpTimers(TcpSocket s, TcpEngine engine) {
@@ -73,26 +74,32 @@ final class TcpTimers {
   }
 
   /**
-   * Restarts the timer for what is in flight (RFC 6298 (5.3)): of a tail-loss probe where one may
-   * be sent, else the retransmission timer.
+   * Arms the timer for what is in flight: of a tail-loss probe where one may be sent, else the
+   * retransmission timer.
+   *
+   * @param news the retransmission time-out begins anew, since something was acknowledged (RFC 6298
+   *     (5.3)) or nothing was in flight before (5.1); what is sent meanwhile does not move it
    */
-  void armForFlight() {
+  void armForFlight(boolean news) {
     if (s.flight() == 0) {
       // (5.2) "When all outstanding data has been acknowledged, turn off the retransmission timer"
       disarm();
       return;
     }
-    long rto = s.rtt.rto(s.backoff);
+    long now = engine.loop.now();
+    if (news || mode == Mode.NONE || mode == Mode.PROBE) {
+      rtoDeadline = now + s.rtt.rto(s.backoff);
+    }
+    long left = Math.max(rtoDeadline - now, LEAST);
     if (!mayProbeTail()) {
-      arm(Mode.RETRANSMIT, rto);
+      arm(Mode.RETRANSMIT, left);
       return;
     }
     // section 7.2: PTO = 2 * SRTT, for a single segment WCDelAckT more, but not after the time-out
     long wait = s.rtt.srtt() == 0 ? TAIL_DELAYED_ACK * 5 : 2 * s.rtt.srtt() + TAIL_SLACK;
     wait += s.flight() <= s.sendMss ? TAIL_DELAYED_ACK : 0;
-    long left = s.scoreboard.sentAt(0) + rto - engine.loop.now();
     if (left <= wait) {
-      arm(Mode.RETRANSMIT, Math.max(left, LEAST));
+      arm(Mode.RETRANSMIT, left);
     } else {
       arm(Mode.TAIL, wait);
     }

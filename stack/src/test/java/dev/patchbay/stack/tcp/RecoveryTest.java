@@ -320,6 +320,51 @@ class RecoveryTest {
   }
 
   @Test
+  void withoutSackAnAckOfTheRetransmissionProvesNothing() {
+    TcpSocket s = t.established(tcp().mss(1000));
+    t.write(3000);
+    t.next();
+    // the first is lost, the others wait at the peer: two duplicates are too few
+    t.after(40).send(tcp().seq(1).ack(1)).send(tcp().seq(1).ack(1));
+    t.awaitSent(1000);
+    t.expect(tcp().seq(1).ack(1).len(1000));
+    t.after(40).send(tcp().seq(1).ack(3001));
+    assertThat(t.engine.counters().tcpSpuriousRtos).isZero();
+    assertThat(s.ssthresh).isEqualTo(2000);
+    assertThat(s.cwnd).isLessThan(5000);
+  }
+
+  @Test
+  void withoutSackTheAckAfterTwoNewSegmentsProvesIt() {
+    TcpSocket s = t.established(tcp().mss(1000));
+    t.write(20_000);
+    t.next();
+    t.awaitSent(1000);
+    t.expect(tcp().seq(1).ack(1).len(1000));
+    // late, not lost: the ACK of the first transmission of the first
+    t.send(tcp().seq(1).ack(1001));
+    t.expect(tcp().seq(10_001).ack(1).len(2000));
+    t.send(tcp().seq(1).ack(2001));
+    assertThat(t.engine.counters().tcpSpuriousRtos).isOne();
+    assertThat(s.cwnd).isGreaterThanOrEqualTo(10_000);
+    t.clearSent();
+  }
+
+  @Test
+  void whatIsSentMeanwhileDoesNotMoveTheTimeout() {
+    TcpSocket s = sack();
+    s.noDelay(true);
+    long start = t.loop.now();
+    for (int i = 0; t.engine.counters().tcpTimeouts == 0 && i < 100; i++) {
+      t.write(10);
+      t.after(20);
+    }
+    t.clearSent();
+    // the round trip of the handshake was 40 ms
+    assertThat((t.loop.now() - start) / 1_000_000).isBetween(240L, 280L);
+  }
+
+  @Test
   void aTimeoutThatWasRightGoesOnAfterTwoNewSegments() {
     TcpSocket s = sack();
     t.write(20_000);
