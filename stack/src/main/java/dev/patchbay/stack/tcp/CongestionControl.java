@@ -39,10 +39,12 @@ interface CongestionControl {
   void onAck(TcpSocket s, int acked, long now);
 
   /**
-   * A loss was found by duplicates or SACK: the threshold that the window is to have after its
-   * repair.
+   * A loss was found by duplicates or SACK, or a mark: the threshold that the window is to have
+   * after its repair.
+   *
+   * @param flight bytes that were in flight when it was found
    */
-  int thresholdAfterLoss(TcpSocket s);
+  int thresholdAfterLoss(TcpSocket s, int flight);
 
   /** The retransmission timer expired for the first time for what is in flight. */
   int thresholdAfterTimeout(TcpSocket s);

@@ -24,6 +24,7 @@ final class Cubic implements CongestionControl {
   private double reno;
   private boolean inEpoch;
   private long epochStart;
+  private long lastAck;
 
   /** Growth below a byte. */
   private double fraction;
@@ -39,14 +40,21 @@ final class Cubic implements CongestionControl {
   @Override
   public void restart(TcpSocket s, long now) {
     s.cwnd = Math.min(s.cwnd, s.initialWindow());
-    // section 5.8: the time in which nothing was sent does not count
+    // section 5.8: nor does the time in which nothing was sent
     inEpoch = false;
   }
 
   @Override
   public void onAck(TcpSocket s, int acked, long now) {
+    long before = lastAck;
+    lastAck = now;
     int left = s.cwnd < s.ssthresh ? slowStart.onAck(s, acked) : acked;
-    if (left <= 0 || !s.cwndLimited) {
+    if (!s.cwndLimited) {
+      // section 5.8: the time in which the window was not used does not count
+      epochStart += now - before;
+      return;
+    }
+    if (left <= 0) {
       return;
     }
     if (!inEpoch) {
@@ -89,16 +97,16 @@ final class Cubic implements CongestionControl {
       window = s.cwnd + fraction + (target - s.cwnd) / s.cwnd * acked;
     }
     int whole = (int) Math.min(window, TcpSocket.MAX_CWND);
-    fraction = window - whole;
+    fraction = whole == TcpSocket.MAX_CWND ? 0 : window - whole;
     s.cwnd = whole;
   }
 
   @Override
-  public int thresholdAfterLoss(TcpSocket s) {
+  public int thresholdAfterLoss(TcpSocket s, int flight) {
     undoMaximum = maximum;
     undoPrior = prior;
     inEpoch = false;
-    double window = Math.min(s.cwnd, Math.max(s.flight(), s.sendMss));
+    double window = Math.min(s.cwnd, Math.max(flight, s.sendMss));
     // section 4.7: fast convergence
     maximum = window < maximum ? window * (1 + BETA) / 2 : window;
     prior = window;
@@ -107,7 +115,7 @@ final class Cubic implements CongestionControl {
 
   @Override
   public int thresholdAfterTimeout(TcpSocket s) {
-    return thresholdAfterLoss(s);
+    return thresholdAfterLoss(s, s.flight());
   }
 
   @Override

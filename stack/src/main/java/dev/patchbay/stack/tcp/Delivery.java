@@ -19,8 +19,7 @@ final class Delivery {
   private boolean original;
   private boolean repeated;
 
-  /** When the newest packet went out that was sent only once; -1 if there is none. */
-  long sentAt;
+  private long sentAt;
 
   /** A D-SACK block came (RFC 2883): something arrived twice. */
   boolean duplicate;
@@ -46,6 +45,14 @@ final class Delivery {
   boolean provesOriginal() {
     TcpSocket s = socket;
     return original && s != null && (s.sackOn || !repeated);
+  }
+
+  /**
+   * When the newest packet of a valid round-trip sample went out; -1 where there is none: something
+   * was sent again of what the ACK covers, and the rest may have waited for it (Karn).
+   */
+  long sample() {
+    return repeated ? -1 : sentAt;
   }
 
   /** When the ACK came. */

@@ -42,6 +42,7 @@ public final class IncomingSyn implements FlowEntry {
 
   boolean decided;
   boolean abandoned;
+  boolean dropped;
   boolean parked;
   long expires;
   @Nullable TcpSocket accepted;

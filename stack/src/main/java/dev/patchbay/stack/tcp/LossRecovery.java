@@ -31,7 +31,8 @@ final class LossRecovery {
   /** RFC 6675 SetPipe (): bytes believed to be in the network. */
   static int pipe(TcpSocket s) {
     Scoreboard b = s.scoreboard;
-    return s.flight() - b.sackedBytes() - s.renoSacked - b.lostBytes() + b.retransmittedBytes();
+    int out = s.flight() - b.sackedBytes() - s.renoSacked - b.lostBytes() + b.retransmittedBytes();
+    return Math.max(0, out);
   }
 
   // ---- acknowledgments
@@ -47,7 +48,7 @@ final class LossRecovery {
       s.rack.onDuplicate(s);
     }
     if (s.probeOutstanding) {
-      afterLossProbe(s, d, acked, duplicateAck);
+      afterLossProbe(s, d, acked);
     }
     if (acked > 0) {
       s.dupAcks = 0;
@@ -73,8 +74,8 @@ final class LossRecovery {
       undo(s);
       counters.tcpDsackUndo++;
     }
-    if (detect(s, d.now()) || !s.sackOn && s.dupAcks >= Scoreboard.DUP_THRESH) {
-      enterRecovery(s);
+    if (isLossFound(s, d.now())) {
+      enterRecovery(s, s.flight() + acked);
       prr(s, delivered(s, d, acked, duplicateAck), acked > 0);
     } else if (acked > 0) {
       s.congestion.onAck(s, acked, d.now());
@@ -85,14 +86,15 @@ final class LossRecovery {
     if (s.sndUna - s.recoveryPoint >= 0) {
       s.cwnd = s.ssthresh;
       s.phase = Phase.OPEN;
+      open(s, d, acked, duplicateAck);
       return;
     }
-    if (duplicateAck && !s.sackOn) {
-      addRenoSacked(s);
-    }
     int delivered = delivered(s, d, acked, duplicateAck);
-    if (detect(s, d.now()) || !s.sackOn && s.dupAcks >= Scoreboard.DUP_THRESH) {
-      enterRecovery(s);
+    if (!s.sackOn) {
+      countRenoSacked(s, acked, duplicateAck);
+    }
+    if (isLossFound(s, d.now())) {
+      enterRecovery(s, s.flight() + acked);
     }
     prr(s, delivered, acked > 0 && s.phase == Phase.REDUCE);
   }
@@ -115,14 +117,11 @@ final class LossRecovery {
     int delivered = delivered(s, d, acked, duplicateAck);
     boolean marked = detect(s, d.now());
     if (!s.sackOn) {
+      countRenoSacked(s, acked, duplicateAck);
       if (acked > 0) {
         // RFC 6582 section 3.2 step 3, partial acknowledgment: "retransmit the first unacknowledged
         // segment"
-        s.renoSacked = Math.max(0, s.renoSacked - Math.max(0, acked - s.sendMss));
-        limitRenoSacked(s);
         headOfPartialAck(s);
-      } else if (duplicateAck) {
-        addRenoSacked(s);
       }
     }
     prr(s, delivered, acked > 0 && !marked);
@@ -173,7 +172,12 @@ final class LossRecovery {
       s.onlyNewData = false;
       return false;
     }
-    if (acked > 0 && s.unsent() > 0 && s.sndUna - s.recoveryPoint < 0) {
+    int window = s.sndUna + s.sndWnd - s.sndNxt;
+    int unsent = s.unsent();
+    if (acked > 0
+        && unsent > 0
+        && window >= Math.min(unsent, s.sendMss)
+        && s.sndUna - s.recoveryPoint < 0) {
       // step 2b: "transmit up to two new (previously unsent) segments"
       s.recoveryPoint = s.sndNxt;
       s.cwnd = pipe(s) + 2 * s.sendMss;
@@ -194,6 +198,13 @@ final class LossRecovery {
     return acked > 0 ? Math.max(0, acked - s.renoSacked) : duplicateAck ? s.sendMss : 0;
   }
 
+  /** Whether something is lost that is not being repaired: Linux's tcp_time_to_recover. */
+  private boolean isLossFound(TcpSocket s, long now) {
+    return detect(s, now)
+        || s.scoreboard.lostBytes() > 0
+        || !s.sackOn && s.dupAcks >= Scoreboard.DUP_THRESH;
+  }
+
   /** By time, where there is SACK; returns whether something was found. */
   private boolean detect(TcpSocket s, long now) {
     if (!s.sackOn) {
@@ -210,7 +221,7 @@ final class LossRecovery {
   void onReorderTimeout(TcpSocket s, long now) {
     if (detect(s, now)) {
       if (s.phase == Phase.OPEN || s.phase == Phase.REDUCE) {
-        enterRecovery(s);
+        enterRecovery(s, s.flight());
       }
       if (s.phase == Phase.RECOVERY) {
         // what was delivered before the timer expired
@@ -224,6 +235,16 @@ final class LossRecovery {
   private static void addRenoSacked(TcpSocket s) {
     s.renoSacked += s.sendMss;
     limitRenoSacked(s);
+  }
+
+  /** A duplicate stands for a segment that arrived, a partial ACK for all but one that did. */
+  private static void countRenoSacked(TcpSocket s, int acked, boolean duplicateAck) {
+    if (acked > 0) {
+      s.renoSacked = Math.max(0, s.renoSacked - Math.max(0, acked - s.sendMss));
+      limitRenoSacked(s);
+    } else if (duplicateAck) {
+      addRenoSacked(s);
+    }
   }
 
   private static void limitRenoSacked(TcpSocket s) {
@@ -240,13 +261,14 @@ final class LossRecovery {
 
   // ---- fast recovery
 
-  private void enterRecovery(TcpSocket s) {
+  /** {@code flight}: what was in flight when the loss was found. */
+  private void enterRecovery(TcpSocket s, int flight) {
     if (s.phase == Phase.REDUCE) {
       // the window shrinks already, for what may be the same congestion
       s.recoveryPoint = s.sndNxt;
     } else {
       s.undo.begin(s);
-      beginReduction(s, s.congestion.thresholdAfterLoss(s));
+      beginReduction(s, s.congestion.thresholdAfterLoss(s, flight));
       s.ecn.reduced();
     }
     s.phase = Phase.RECOVERY;
@@ -269,9 +291,9 @@ final class LossRecovery {
     s.ssthresh = threshold;
   }
 
-  private static void enterReduction(TcpSocket s) {
+  private static void enterReduction(TcpSocket s, int flight) {
     s.undo.end();
-    beginReduction(s, s.congestion.thresholdAfterLoss(s));
+    beginReduction(s, s.congestion.thresholdAfterLoss(s, flight));
     s.ecn.reduced();
     s.phase = Phase.REDUCE;
   }
@@ -279,10 +301,12 @@ final class LossRecovery {
   /**
    * RFC 3168 section 6.1.2: a mark counts as a loss, "at most once every window of data"; during a
    * repair the window was reduced already.
+   *
+   * @param flight what was in flight before the ACK that says so; nothing: it says nothing of it
    */
-  void onCongestionEcho(TcpSocket s) {
-    if (s.phase == Phase.OPEN) {
-      enterReduction(s);
+  void onCongestionEcho(TcpSocket s, int flight) {
+    if (s.phase == Phase.OPEN && flight > 0) {
+      enterReduction(s, flight);
       counters.tcpEcnReductions++;
     }
   }
@@ -303,7 +327,7 @@ final class LossRecovery {
       send = Math.min(s.ssthresh - pipe, limit);
     }
     send = Math.max(send, s.forceResend ? s.sendMss : 0);
-    s.cwnd = (int) Math.max(s.sendMss, pipe + send);
+    s.cwnd = (int) Math.min(Math.max(s.sendMss, pipe + send), TcpSocket.MAX_CWND);
   }
 
   private void leaveRecovery(TcpSocket s, Delivery d) {
@@ -325,8 +349,9 @@ final class LossRecovery {
     s.forwardProbe = false;
     s.onlyNewData = false;
     s.rack.onRecovered();
-    if (detect(s, d.now())) {
-      enterRecovery(s);
+    if (isLossFound(s, d.now())) {
+      // beyond what was repaired
+      enterRecovery(s, s.flight());
       prr(s, d.bytes, false);
     }
   }
@@ -339,6 +364,7 @@ final class LossRecovery {
     s.forwardProbe = false;
     s.onlyNewData = false;
     s.forceResend = false;
+    s.rack.waitNoMore();
   }
 
   // ---- time-outs
@@ -386,18 +412,28 @@ final class LossRecovery {
    * What the ACK says of a tail-loss probe (RFC 8985 section 7.4.2): a loss that the probe repaired
    * reduces the window as any other.
    */
-  private void afterLossProbe(TcpSocket s, Delivery d, int acked, boolean duplicateAck) {
+  private void afterLossProbe(TcpSocket s, Delivery d, int acked) {
     if (s.sndUna - s.probeEnd < 0) {
       return;
     }
-    if (!s.probeRepeats || d.duplicate || acked == 0 && duplicateAck) {
+    if (!s.probeRepeats || d.duplicate) {
       s.probeOutstanding = false;
     } else if (s.sndUna - s.probeEnd > 0) {
       s.probeOutstanding = false;
       if (s.phase == Phase.OPEN) {
-        enterReduction(s);
+        enterReduction(s, s.flight() + acked);
         counters.tcpLossProbeRecovery++;
       }
+    }
+  }
+
+  /**
+   * An ACK that says nothing new, as a peer without D-SACK answers what came twice: where it
+   * acknowledges all up to the probe, the probe was needless.
+   */
+  void onPureDuplicate(TcpSocket s) {
+    if (s.probeOutstanding && s.sndUna == s.probeEnd) {
+      s.probeOutstanding = false;
     }
   }
 
@@ -406,7 +442,8 @@ final class LossRecovery {
    * simple retransmit).
    */
   void onSmallerMtu(TcpSocket s) {
-    if (s.scoreboard.markTooLong(s.sendMss) && s.phase == Phase.OPEN) {
+    boolean marked = s.scoreboard.markTooLong(s.sendMss);
+    if (marked && (s.phase == Phase.OPEN || s.phase == Phase.REDUCE)) {
       s.undo.end();
       beginReduction(s, Math.max(s.cwnd, 2 * s.sendMss));
       s.phase = Phase.RECOVERY;

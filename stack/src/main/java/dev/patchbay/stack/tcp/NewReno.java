@@ -32,15 +32,15 @@ final class NewReno implements CongestionControl {
   }
 
   @Override
-  public int thresholdAfterLoss(TcpSocket s) {
+  public int thresholdAfterLoss(TcpSocket s, int flight) {
     // equation (4): ssthresh = max (FlightSize / 2, 2*SMSS)
-    return Math.max(s.flight() / 2, 2 * s.sendMss);
+    return Math.max(flight / 2, 2 * s.sendMss);
   }
 
   @Override
   public int thresholdAfterTimeout(TcpSocket s) {
     bytesAcked = 0;
-    return thresholdAfterLoss(s);
+    return thresholdAfterLoss(s, s.flight());
   }
 
   @Override

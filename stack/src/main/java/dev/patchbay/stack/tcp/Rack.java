@@ -58,11 +58,6 @@ final class Rack {
     return at1 > at2 || at1 == at2 && end1 - end2 > 0;
   }
 
-  /** Whether packets were seen to overtake each other. */
-  boolean sawReordering() {
-    return reordering;
-  }
-
   /** Section 6.2 step 4: a D-SACK says that the window was too small, at most once a round trip. */
   void onDuplicate(TcpSocket s) {
     if (!inDsackRound || s.sndUna - dsackRound >= 0) {
@@ -95,6 +90,11 @@ final class Rack {
    */
   long waitTime() {
     return wait;
+  }
+
+  /** What was waited for does not matter any more. */
+  void waitNoMore() {
+    wait = 0;
   }
 
   /** Section 6.2 step 5: marks what is lost. Returns whether anything was. */

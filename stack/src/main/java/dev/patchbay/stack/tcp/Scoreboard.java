@@ -22,8 +22,8 @@ final class Scoreboard {
   static final int DUP_THRESH = 3;
 
   /**
-   * Records above which no SACK splits any more: a peer that reports single bytes must not cost
-   * memory and time.
+   * Records above which no SACK splits any more and new packets join the last: a peer that reports
+   * single bytes, or wants segments of some bytes, must not cost memory and time.
    */
   static final int MAX_RECORDS = 8192;
 
@@ -36,8 +36,6 @@ final class Scoreboard {
   private int sackedBytes;
   private int lostBytes;
   private int retransmittedBytes;
-  private int highestSacked;
-  private boolean anySacked;
 
   /** Below it nothing is lost that was not sent again; meaningful where something is lost. */
   private int lowestLost;
@@ -78,20 +76,16 @@ final class Scoreboard {
     return retransmittedBytes;
   }
 
-  /**
-   * End of the highest block that was selectively acknowledged; meaningful where {@link
-   * #anySacked}.
-   */
-  int highestSacked() {
-    return highestSacked;
-  }
-
-  boolean anySacked() {
-    return anySacked;
-  }
-
   /** Records a packet sent for the first time. */
   void add(int from, int to, long now) {
+    int last = slot(count - 1);
+    if (count >= MAX_RECORDS && (flags[last] & ~REPEATED) == 0) {
+      // of a peer that wants tiny segments: the two share their fate, and tell no time
+      end[last] = to;
+      flags[last] |= REPEATED;
+      sentAt[last] = now;
+      return;
+    }
     if (count == start.length) {
       grow();
     }
@@ -188,9 +182,6 @@ final class Scoreboard {
       retransmittedBytes -= (f & RETRANSMITTED) != 0 ? cut : 0;
       start[head] = una;
     }
-    if (anySacked && highestSacked - una <= 0) {
-      anySacked = false;
-    }
   }
 
   private void deliver(int at, int to, int length, Delivery d) {
@@ -199,11 +190,11 @@ final class Scoreboard {
 
   /** Marks a block as held by the peer and tells {@code d} of what is news in it. */
   void sack(int from, int to, Delivery d) {
+    int first = find(from);
     boolean news = false;
-    int i = find(from);
+    int i = first;
     for (; i < count && start(i) - to < 0; i++) {
       if ((flags(i) & SACKED) != 0) {
-        i = joinHeld(i);
         continue;
       }
       boolean cut = start(i) - from < 0 || end(i) - to > 0;
@@ -225,35 +216,31 @@ final class Scoreboard {
       flags[at] |= SACKED;
       sackedBytes += length;
       news = true;
-      i = joinHeld(i);
     }
-    if (i < count && (flags(i) & SACKED) != 0) {
-      joinHeld(i);
-    }
-    if (news && (!anySacked || to - highestSacked > 0)) {
-      anySacked = true;
-      highestSacked = to;
+    if (news) {
+      joinHeld(first, i);
     }
   }
 
   /**
-   * Joins record {@code i}, which the peer holds, with the one before it if it holds that too:
-   * records are then as few as the holes.
-   *
-   * @return the index at which it is now
+   * Joins what the peer holds side by side, from record {@code first} on: records are then as few
+   * as the holes. One pass, that ends where nothing was joined before {@code end}.
    */
-  private int joinHeld(int i) {
-    if (i == 0 || (flags(i - 1) & SACKED) == 0) {
-      return i;
+  private void joinHeld(int first, int last) {
+    int kept = Math.max(first - 1, 0);
+    for (int i = kept + 1; i < count; i++) {
+      int at = slot(i);
+      int before = slot(kept);
+      if ((flags[at] & flags[before] & SACKED) != 0) {
+        end[before] = end[at];
+        flags[before] |= flags[at];
+      } else if (++kept != i) {
+        copy(at, slot(kept));
+      } else if (i > last) {
+        return;
+      }
     }
-    int before = slot(i - 1);
-    end[before] = end(i);
-    flags[before] |= (byte) flags(i);
-    for (int j = i; j < count - 1; j++) {
-      copy(slot(j + 1), slot(j));
-    }
-    count--;
-    return i - 1;
+    count = Math.min(count, kept + 1);
   }
 
   private void copy(int from, int to) {
@@ -342,7 +329,6 @@ final class Scoreboard {
         clearFlags(at);
       }
     }
-    anySacked = false;
   }
 
   /** NextSeg rule 1: the first lost record that was not sent again, or -1. */

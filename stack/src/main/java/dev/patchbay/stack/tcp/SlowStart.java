@@ -25,11 +25,6 @@ final class SlowStart {
   private int rounds;
   private long baselineMinRtt = INFINITE;
 
-  /** Whether growth is that of Conservative Slow Start. */
-  boolean isConservative() {
-    return conservative;
-  }
-
   /**
    * Grows {@link TcpSocket#cwnd} for {@code acked} bytes.
    *

@@ -112,9 +112,13 @@ final class SynQueue {
     TcpSocket accepted = syn.accepted;
     if (accepted == null) {
       if (!syn.decided) {
-        leave(syn);
+        // it cannot wait: the peer believes that the connection stands
+        abandon(syn);
       }
-      return false;
+      if (syn.dropped) {
+        packet.drop(DropReason.NO_SOCKET);
+      }
+      return syn.dropped;
     }
     engine.input(accepted, packet);
     return true;
@@ -299,6 +303,7 @@ final class SynQueue {
 
   void drop(IncomingSyn syn) {
     decide(syn);
+    syn.dropped = true;
     if (!syn.abandoned) {
       leave(syn);
     }

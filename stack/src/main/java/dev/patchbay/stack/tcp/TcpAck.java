@@ -9,6 +9,11 @@ final class TcpAck {
   private final TcpCounters counters;
   private final Delivery delivery = new Delivery();
 
+  /** SACK blocks of the ACK at hand; four fit into the options. */
+  private final int[] from = new int[4];
+
+  private final int[] to = new int[4];
+
   TcpAck(TcpEngine engine) {
     this.engine = engine;
     this.counters = engine.counters;
@@ -41,7 +46,10 @@ final class TcpAck {
     boolean duplicate =
         acked == 0 && s.flight() > 0 && (s.sackOn ? d.bytes > 0 : isDuplicate(in, windowMoved));
     if (s.ecn.isOn() && (in.flags & (Tcp.ECE | Tcp.SYN)) == Tcp.ECE) {
-      engine.recovery.onCongestionEcho(s);
+      engine.recovery.onCongestionEcho(s, s.flight() + acked);
+    }
+    if (s.probeOutstanding && acked == 0 && d.bytes == 0 && isDuplicate(in, windowMoved)) {
+      engine.recovery.onPureDuplicate(s);
     }
     delivered(s, in, acked, duplicate);
     if (windowMoved) {
@@ -55,16 +63,14 @@ final class TcpAck {
     if (acked == 0 && !duplicate && d.bytes == 0 && !d.duplicate) {
       return;
     }
-    if (d.sentAt >= 0) {
-      s.rtt.sample(in.now - d.sentAt);
+    if (d.sample() >= 0) {
+      s.rtt.sample(in.now - d.sample());
     } else if (acked > 0 && s.timestampsOn && in.options.timestamps && in.options.tsEcho != 0) {
       sampleByTimestamp(s, in);
     }
     engine.recovery.onAck(s, d, acked, duplicate);
     if (acked > 0) {
-      if (s.timers.mode() != TcpTimers.Mode.REORDER || s.rack.waitTime() == 0) {
-        s.timers.armForFlight(true);
-      }
+      s.timers.armForFlight(true);
       tuneSendBuffer(s);
     }
     engine.markDirty(s);
@@ -124,22 +130,36 @@ final class TcpAck {
   }
 
   private void sack(TcpSocket s, TcpInput in) {
-    int blocks = in.options.sackBlocks;
-    for (int i = 0; i < blocks; i++) {
-      int from = blockStart(in, i);
-      int to = blockEnd(in, i);
-      if (i == 0 && isDuplicateReport(s, in, from, to)) {
+    int blocks = 0;
+    for (int i = 0; i < in.options.sackBlocks && blocks < from.length; i++) {
+      int start = blockStart(in, i);
+      int end = blockEnd(in, i);
+      if (i == 0 && isDuplicateReport(s, in, start, end)) {
         delivery.duplicate = true;
         counters.tcpDsackRecv++;
-        s.undo.reported(from, to);
-      } else if (from - s.sndUna >= 0 && to - from > 0 && to - s.sndNxt <= 0) {
+        s.undo.reported(start, end);
+      } else if (start - s.sndUna >= 0 && end - start > 0 && end - s.sndNxt <= 0) {
         // blocks below SND.UNA are old, those above SND.NXT nonsense
-        s.scoreboard.sack(from, to, delivery);
+        sort(blocks++, start, end);
       }
+    }
+    for (int i = 0; i < blocks; i++) {
+      s.scoreboard.sack(from[i], to[i], delivery);
     }
     if (delivery.bytes > 0) {
       counters.tcpPureAcks += in.length == 0 ? 1 : 0;
     }
+  }
+
+  /** The newest comes first, but what a lost ACK told is no reordering: lowest first. */
+  private void sort(int count, int start, int end) {
+    int i = count;
+    for (; i > 0 && from[i - 1] - start > 0; i--) {
+      from[i] = from[i - 1];
+      to[i] = to[i - 1];
+    }
+    from[i] = start;
+    to[i] = end;
   }
 
   private static int blockStart(TcpInput in, int i) {

@@ -42,9 +42,9 @@ final class TcpOutput {
     }
     long now = engine.loop.now();
     if (s.state != TcpState.TIME_WAIT) {
-      resend(s, now);
+      boolean limited = resend(s, now);
       int sent = s.sndNxt;
-      sendNew(s, now);
+      sendNew(s, now, limited);
       if (s.tailProbePending) {
         sendTailProbe(s, now);
       }
@@ -86,34 +86,36 @@ final class TcpOutput {
 
   // ---- retransmission
 
-  private void resend(TcpSocket s, long now) {
+  /** Sends again what is lost; returns whether the congestion window holds some of it back. */
+  private boolean resend(TcpSocket s, long now) {
     while (s.phase != LossRecovery.Phase.OPEN && s.scoreboard.count() > 0) {
       int i = engine.recovery.nextRetransmission(s);
       if (i < 0) {
-        return;
+        return false;
       }
       int mss = currentMss(s);
       int room = s.cwnd - LossRecovery.pipe(s);
       if (room < mss && !s.forceResend) {
-        s.cwndLimited = true;
-        return;
+        return true;
       }
       int start = s.scoreboard.start(i);
       int windowLeft = s.sndUna + s.sndWnd - start;
       if (windowLeft <= 0 && i > 0) {
-        return;
+        return false;
       }
       int limit = Math.min(Math.max(mss, room - room % mss), maxBurst(mss));
       if (windowLeft < limit) {
-        limit = Math.max(mss, windowLeft - windowLeft % mss);
+        // but the head goes whole: its ACK tells whether the edge has moved
+        limit = i > 0 && windowLeft < mss ? windowLeft : Math.max(mss, windowLeft / mss * mss);
       }
       if (s.scoreboard.end(i) - start > limit) {
         s.scoreboard.split(i, start + limit);
       }
       if (!retransmit(s, i, now)) {
-        return;
+        return false;
       }
     }
+    return false;
   }
 
   private boolean retransmit(TcpSocket s, int i, long now) {
@@ -129,6 +131,10 @@ final class TcpOutput {
     s.scoreboard.retransmitted(i, now);
     s.undo.retransmitted(s, end - start, now);
     s.prrOut += end - start;
+    if (i == 0 && s.phase == LossRecovery.Phase.RECOVERY) {
+      // as Linux: the repair of the head has a round trip of its own
+      s.timers.restartRto();
+    }
     int segments = Math.max(1, packet.gsoCount);
     s.retransmits += segments;
     s.bytesRetransmitted += len;
@@ -152,7 +158,8 @@ final class TcpOutput {
     int mss = currentMss(s);
     int len = Math.min(Math.min(s.unsent(), s.sndUna + s.sndWnd - s.sndNxt), mss);
     if (len > 0) {
-      boolean fin = s.finQueued && !s.finSent && len == s.unsent() && s.sndWnd > len;
+      boolean room = s.sndUna + s.sndWnd - s.sndNxt > len;
+      boolean fin = s.finQueued && !s.finSent && len == s.unsent() && room;
       s.probeOutstanding = transmitNew(s, len, fin, mss, now);
       s.probeRepeats = false;
     } else {
@@ -170,8 +177,8 @@ final class TcpOutput {
 
   // ---- new data
 
-  private void sendNew(TcpSocket s, long now) {
-    boolean limited = false;
+  private void sendNew(TcpSocket s, long now, boolean held) {
+    boolean limited = held;
     if (s.flight() == 0 && s.unsent() > 0 && s.lastSent >= 0 && now - s.lastSent > s.rtt.rto(0)) {
       // RFC 5681 section 4.1: "a TCP SHOULD set cwnd to no more than RW ... if [it] has not sent
       // data in an interval

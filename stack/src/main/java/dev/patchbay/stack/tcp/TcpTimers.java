@@ -90,18 +90,26 @@ final class TcpTimers {
     if (news || mode == Mode.NONE || mode == Mode.PROBE) {
       rtoDeadline = now + s.rtt.rto(s.backoff);
     }
+    if (mode == Mode.REORDER && s.rack.waitTime() > 0) {
+      return;
+    }
     long left = Math.max(rtoDeadline - now, LEAST);
     if (!mayProbeTail()) {
       arm(Mode.RETRANSMIT, left);
       return;
     }
     // section 7.2: PTO = 2 * SRTT, for a single segment WCDelAckT more, but not after the time-out
-    long wait = s.rtt.srtt() == 0 ? TAIL_DELAYED_ACK * 5 : 2 * s.rtt.srtt() + TAIL_SLACK;
+    long wait = s.rtt.srtt() == 0 ? left : 2 * s.rtt.srtt() + TAIL_SLACK;
     wait += s.flight() <= s.sendMss ? TAIL_DELAYED_ACK : 0;
-    if (left <= wait) {
-      arm(Mode.RETRANSMIT, left);
-    } else {
-      arm(Mode.TAIL, wait);
+    arm(Mode.TAIL, Math.min(wait, left));
+  }
+
+  /** The retransmission time-out begins anew (RFC 6298 (5.3), section 7.3 for a probe). */
+  void restartRto() {
+    long rto = s.rtt.rto(s.backoff);
+    rtoDeadline = engine.loop.now() + rto;
+    if (mode != Mode.REORDER || s.rack.waitTime() == 0) {
+      arm(Mode.RETRANSMIT, rto);
     }
   }
 
@@ -145,7 +153,7 @@ final class TcpTimers {
 
   private void tailTimeout() {
     boolean may = mayProbeTail();
-    arm(Mode.RETRANSMIT, s.rtt.rto(s.backoff));
+    restartRto();
     if (may) {
       s.tailProbePending = true;
       engine.markDirty(s);
@@ -154,7 +162,7 @@ final class TcpTimers {
 
   private void reorderTimeout() {
     if (s.flight() > 0) {
-      arm(Mode.RETRANSMIT, s.rtt.rto(s.backoff));
+      restartRto();
       engine.recovery.onReorderTimeout(s, engine.loop.now());
       engine.markDirty(s);
     }
@@ -191,7 +199,8 @@ final class TcpTimers {
     s.forceResend = true;
     // (5.5) The host MUST set RTO <- RTO * 2 ("back off the timer")
     s.backoff++;
-    arm(Mode.RETRANSMIT, s.rtt.rto(s.backoff));
+    s.rack.waitNoMore();
+    restartRto();
     engine.markDirty(s);
   }
 

@@ -110,7 +110,7 @@ class EcnTest {
     t.write(30_000);
     t.expect(tcp().seq(1).ack(1).len(10_000));
     t.after(40).send(tcp().ece().seq(1).ack(1001));
-    assertThat(s.ssthresh).isEqualTo(4500);
+    assertThat(s.ssthresh).isEqualTo(5000);
     assertThat(t.engine.counters().tcpEcnReductions).isOne();
     boolean told = false;
     int replies = 0;
@@ -125,8 +125,8 @@ class EcnTest {
       }
     }
     assertThat(replies).isBetween(3, 6);
-    assertThat(s.ssthresh).as("once").isEqualTo(4500);
-    assertThat(s.cwnd).isEqualTo(4500);
+    assertThat(s.ssthresh).as("once").isEqualTo(5000);
+    assertThat(s.cwnd).isEqualTo(5000);
     // the next window may be reduced again
     t.send(tcp().ece().seq(1).ack(s.sndNxt - s.iss - 1000));
     assertThat(t.engine.counters().tcpEcnReductions).isEqualTo(2);
@@ -142,7 +142,22 @@ class EcnTest {
     t.after(40).send(tcp().ece().seq(1).ack(1001));
     t.send(tcp().ece().seq(1).ack(1001).sack(2001, 6001));
     assertThat(s.phase).isEqualTo(LossRecovery.Phase.RECOVERY);
-    assertThat(s.ssthresh).isEqualTo(4500);
+    assertThat(s.ssthresh).isEqualTo(5000);
+    t.clearSent();
+  }
+
+  @Test
+  void theEchoOnTheAckOfAllIsAboutWhatWasInFlight() {
+    TcpSocket s = agreed();
+    t.write(10_000);
+    t.clearSent();
+    t.after(40).send(tcp().ece().seq(1).ack(10_001));
+    assertThat(s.ssthresh).isEqualTo(5000);
+    assertThat(s.cwnd).isEqualTo(5000);
+    // and one while nothing is in flight about nothing of ours
+    t.send(tcp().ece().seq(1).ack(10_001).len(1000));
+    assertThat(s.ssthresh).isEqualTo(5000);
+    t.read(1, 1000);
     t.clearSent();
   }
 

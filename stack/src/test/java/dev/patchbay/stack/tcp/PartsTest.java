@@ -156,6 +156,20 @@ class PartsTest {
     assertThat(board.sackedBytes()).isZero();
   }
 
+  @Test
+  void aPeerThatWantsTinySegmentsCostsNoMoreRecordsThanOthers() {
+    Scoreboard board = new Scoreboard();
+    int total = 4_000_000;
+    for (int at = 0; at < total; at += 40) {
+      board.add(at, at + 40, at);
+    }
+    assertThat(board.count()).isEqualTo(Scoreboard.MAX_RECORDS);
+    delivery.begin(socket, 0, false, 0);
+    board.sack(40, total, delivery);
+    assertThat(delivery.bytes).isEqualTo(total - 40);
+    assertThat(board.count()).isEqualTo(2);
+  }
+
   /** Records lie side by side, say what the model says, and are as few as can be. */
   private static void checkRecords(Scoreboard board, BitSet sacked, int una, int next, int base) {
     int at = una;
