@@ -1,5 +1,11 @@
 package dev.patchbay.backend.sys;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -36,12 +42,27 @@ public final class Descendants {
   }
 
   /**
-   * All that live, adopted ones that have ended not counted.
+   * All that live. Those that have ended are not counted, even where their parent does not reap
+   * them.
    *
    * @param own as for {@link #reap}
    */
   public static List<ProcessHandle> living(long own) {
     reap(own);
-    return ProcessHandle.current().descendants().filter(ProcessHandle::isAlive).toList();
+    return ProcessHandle.current().descendants().filter(Descendants::lives).toList();
+  }
+
+  /** Whether it runs; to the JDK a zombie is alive, too. Source: proc_pid_stat(5). */
+  private static boolean lives(ProcessHandle handle) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + handle.pid() + "/stat"), ISO_8859_1);
+      // behind the name, which may hold anything
+      int state = stat.lastIndexOf(')') + 2;
+      return state >= stat.length() || "ZX".indexOf(stat.charAt(state)) < 0;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      return handle.isAlive(); // it ended while we read, or there is no telling
+    }
   }
 }
