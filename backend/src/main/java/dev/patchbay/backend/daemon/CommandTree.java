@@ -34,8 +34,11 @@ final class CommandTree {
 
   private static final int NOT_RUNNABLE = 126;
 
-  /** Statuses from here on tell of a signal: 128 and its number. */
+  /** Statuses above this tell of a signal: 128 and its number. */
   private static final int SIGNALLED = 128;
+
+  /** Linux's last signal. Statuses above 192, as ssh's 255, are a program's own. */
+  private static final int LAST_SIGNAL = 64;
 
   /** From SIGTERM to SIGKILL: all has to end within 2 s. */
   private static final long GRACE_MILLIS = 1_000;
@@ -116,9 +119,13 @@ final class CommandTree {
    */
   void terminate() {
     began = System.nanoTime();
-    if (process.isAlive() || process.exitValue() >= SIGNALLED) {
+    if (process.isAlive() || isSignal(process.exitValue())) {
       ask();
     }
+  }
+
+  private static boolean isSignal(int status) {
+    return status > SIGNALLED && status <= SIGNALLED + LAST_SIGNAL;
   }
 
   private List<ProcessHandle> ask() {
