@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
@@ -43,15 +44,25 @@ final class CommandTree {
   /** From SIGTERM to SIGKILL: all has to end within 2 s. */
   private static final long GRACE_MILLIS = 1_000;
 
+  /** How long SIGKILL is repeated, for what is forked while the others are killed. */
+  private static final long KILL_MILLIS = 200;
+
   private static final long POLL_MILLIS = 20;
   private static final Logger LOG = LogManager.getLogger("patchbay");
 
   private final Process process;
+  private final Supplier<List<ProcessHandle>> living;
   private final Set<ProcessHandle> asked = new HashSet<>();
-  private long began;
+  private final Set<ProcessHandle> killed = new HashSet<>();
 
-  private CommandTree(Process process) {
+  /**
+   * A command that runs.
+   *
+   * @param living tells all processes that are to end with us and have not ended
+   */
+  CommandTree(Process process, Supplier<List<ProcessHandle>> living) {
     this.process = process;
+    this.living = living;
   }
 
   /**
@@ -83,7 +94,7 @@ final class CommandTree {
       Process process = builder.start();
       ProcessSignal.handle("CHLD", () -> Descendants.reap(process.pid()));
       process.onExit().thenAccept(p -> ended.accept(p.exitValue()));
-      return new CommandTree(process);
+      return new CommandTree(process, () -> Descendants.living(process.pid()));
     } catch (IOException e) {
       ended.accept(failed(command.getFirst(), io));
       return null;
@@ -113,14 +124,27 @@ final class CommandTree {
   }
 
   /**
-   * Asks all to end (SIGTERM), before {@link #await}. What a command left when it ended by itself
-   * lives on, as with a shell; but not where it was a signal, which may be that by which we end
-   * too.
+   * Ends all while {@code closing} runs: SIGTERM before it, SIGKILL after a second, even where
+   * {@code closing} takes longer or fails; both have ended when this returns. What a command left
+   * when it ended by itself lives on, as with a shell; but not where it was a signal, which may be
+   * that by which we end too.
    */
-  void terminate() {
-    began = System.nanoTime();
-    if (process.isAlive() || isSignal(process.exitValue())) {
-      ask();
+  void endBeside(Runnable closing) {
+    if (!process.isAlive() && !isSignal(process.exitValue())) {
+      closing.run();
+      return;
+    }
+    ask();
+    // a thread of its own, since it must not wait for a closing that hangs
+    Thread end = Thread.ofPlatform().daemon().name("command-end").start(this::end);
+    try {
+      closing.run();
+    } finally {
+      try {
+        end.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -128,35 +152,51 @@ final class CommandTree {
     return status > SIGNALLED && status <= SIGNALLED + LAST_SIGNAL;
   }
 
+  /** SIGTERM to those that have not got it; tells all that live. */
   private List<ProcessHandle> ask() {
-    List<ProcessHandle> living = Descendants.living(process.pid());
-    for (ProcessHandle handle : living) {
+    List<ProcessHandle> all = living.get();
+    for (ProcessHandle handle : all) {
       if (asked.add(handle)) {
         handle.destroy();
       }
     }
-    return living;
+    return all;
   }
 
-  /** Waits until all that was asked has ended, for a second, then kills (SIGKILL). */
-  void await() throws InterruptedException {
-    if (asked.isEmpty()) {
-      return;
+  /** Waits until all that was asked has ended, for a second, then kills. */
+  private void end() {
+    try {
+      long began = System.nanoTime();
+      // what a process forked in its last moments is asked as well
+      for (List<ProcessHandle> all = ask(); !all.isEmpty(); all = ask()) {
+        if (System.nanoTime() - began > TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS)) {
+          kill(all);
+          return;
+        }
+        Thread.sleep(POLL_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    List<ProcessHandle> living = ask();
-    while (!living.isEmpty()) {
-      if (System.nanoTime() - began > TimeUnit.MILLISECONDS.toNanos(GRACE_MILLIS)) {
-        living.forEach(CommandTree::kill);
+  }
+
+  private void kill(List<ProcessHandle> first) throws InterruptedException {
+    long began = System.nanoTime();
+    for (List<ProcessHandle> all = first; !all.isEmpty(); all = living.get()) {
+      if (System.nanoTime() - began > TimeUnit.MILLISECONDS.toNanos(KILL_MILLIS)) {
+        all.forEach(handle -> LOG.warn("process {} lives on after SIGKILL", handle.pid()));
         return;
       }
+      all.forEach(this::kill);
       Thread.sleep(POLL_MILLIS);
-      living = ask(); // what a process forked in its last moments is asked as well
     }
   }
 
-  private static void kill(ProcessHandle handle) {
+  private void kill(ProcessHandle handle) {
     String command = handle.info().command().orElse("?");
-    LOG.warn("process {} ({}) did not end on SIGTERM: killed", handle.pid(), command);
+    if (killed.add(handle)) {
+      LOG.warn("process {} ({}) did not end on SIGTERM: killed", handle.pid(), command);
+    }
     handle.destroyForcibly();
   }
 }

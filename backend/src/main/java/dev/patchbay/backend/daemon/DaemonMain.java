@@ -1,5 +1,7 @@
 package dev.patchbay.backend.daemon;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.patchbay.backend.cli.DaemonStarter;
 import dev.patchbay.backend.cli.Io;
 import dev.patchbay.backend.config.ConfigException;
@@ -18,12 +20,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
 import org.apache.logging.log4j.LogManager;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +91,7 @@ public final class DaemonMain implements DaemonStarter {
         new Start(daemon, model, config, io, dir).run();
         control = announce(daemon, model, config, lock, seed, io);
       } catch (StartException | IOException e) {
-        close(daemon, loop, files, null);
+        close(daemon, loop, files);
         int status = e instanceof StartException start ? start.status() : FAILED;
         return io.fail(String.valueOf(e.getMessage()), status);
       }
@@ -99,13 +100,13 @@ public final class DaemonMain implements DaemonStarter {
               ? null
               : CommandTree.start(config, lock.control(), io, end::complete);
       int ended = end.join();
-      if (command != null) {
-        command.terminate();
-      }
       Systemd.stopping(io.env());
-      endStreams(daemon, loop);
-      control.close();
-      close(daemon, loop, files, command);
+      Runnable closing = () -> close(daemon, loop, files, control);
+      if (command == null) {
+        closing.run();
+      } else {
+        command.endBeside(closing);
+      }
       return ended == 0 && daemon.isImpaired() ? FAILED : ended;
     } finally {
       files.shutdown();
@@ -173,37 +174,49 @@ public final class DaemonMain implements DaemonStarter {
     return true;
   }
 
+  private static boolean streamsEnded(Daemon daemon) {
+    daemon.captures().endStreams();
+    return true;
+  }
+
   private static List<String> addresses(Daemon daemon) {
     return daemon.plugs().stream().map(Plug::address).toList();
   }
 
-  /** Readers of captures get the end of what they read before their sockets are closed. */
-  private static void endStreams(Daemon daemon, NettyLoop loop) {
-    loop.submit(
-            () -> {
-              daemon.captures().endStreams();
-              return true;
-            })
-        .join();
+  /** Each step is tried whatever became of those before it. */
+  private static void close(
+      Daemon daemon, NettyLoop loop, ExecutorService files, ControlServer control) {
+    // readers of captures get the end of what they read before their sockets are closed
+    step(() -> loop.submit(() -> streamsEnded(daemon)).get(END_SECONDS * 500, MILLISECONDS));
+    step(() -> {
+      control.close();
+      return true;
+    });
+    close(daemon, loop, files);
   }
 
-  private static void close(
-      Daemon daemon, NettyLoop loop, ExecutorService files, @Nullable CommandTree command) {
-    try {
-      loop.submit(() -> closed(daemon)).get(END_SECONDS, TimeUnit.SECONDS);
+  private static void close(Daemon daemon, NettyLoop loop, ExecutorService files) {
+    step(() -> loop.submit(() -> closed(daemon)).get(END_SECONDS, TimeUnit.SECONDS));
+    step(() -> {
       String unwritten = daemon.captures().await(END_SECONDS * 500);
       if (unwritten != null) {
         LogManager.getLogger("patchbay").warn("capture {}: not written to its end", unwritten);
       }
+      return true;
+    });
+    step(() -> {
       daemon.services().flush();
       files.shutdown();
-      files.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
-      if (command != null) {
-        command.await();
-      }
+      return files.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+    });
+  }
+
+  private static void step(Callable<?> step) {
+    try {
+      step.call();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (Exception e) {
       LogManager.getLogger("patchbay").warn("end: {}", e.toString());
     }
   }
