@@ -15,12 +15,20 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What ends a daemon and what does not, what ends with it, and what it leaves behind. */
 @Timeout(120)
 @Requires("daemon")
 class EndTest {
   private static final Duration END_LIMIT = Duration.ofSeconds(2);
+
+  /**
+   * For an end in which the second until SIGKILL is waited for, and the JVM's own exit comes on
+   * top; below the 4 s after which a daemon whose end hangs is halted.
+   */
+  private static final Duration KILL_LIMIT = Duration.ofSeconds(3);
 
   @TempDir Path folder;
   private final List<ProcessHandle> seen = new ArrayList<>();
@@ -48,10 +56,13 @@ class EndTest {
     return handle;
   }
 
-  private static boolean lives(ProcessHandle handle) throws IOException {
-    Path stat = Path.of("/proc/" + handle.pid() + "/stat");
-    // a zombie has ended; who reaps it is another question
-    return handle.isAlive() && !Files.readString(stat).contains(") Z ");
+  private static boolean lives(ProcessHandle handle) {
+    try {
+      // a zombie has ended; who reaps it is another question
+      return !Files.readString(Path.of("/proc/" + handle.pid() + "/stat")).contains(") Z ");
+    } catch (IOException e) {
+      return false; // not there, or no longer while it was read
+    }
   }
 
   private Daemon startWith(String script) throws Exception {
@@ -59,9 +70,13 @@ class EndTest {
   }
 
   private static void endsInTime(Daemon daemon, int status) throws Exception {
+    endsWithin(END_LIMIT, daemon, status);
+  }
+
+  private static void endsWithin(Duration limit, Daemon daemon, int status) throws Exception {
     long begin = System.nanoTime();
     assertThat(daemon.stop()).isEqualTo(status);
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(END_LIMIT);
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(limit);
   }
 
   @Test
@@ -146,20 +161,22 @@ class EndTest {
             wait
             """)) {
       ProcessHandle deaf = process("deaf");
-      endsInTime(daemon, 0);
+      endsWithin(KILL_LIMIT, daemon, 0);
       assertThat(lives(deaf)).isFalse();
       assertThat(daemon.log()).contains("process " + deaf.pid()).contains("SIGTERM: killed");
     }
   }
 
-  @Test
-  void whatACommandLeavesWhenItEndsByItselfLivesOn() throws Exception {
-    try (Daemon daemon = startWith("sleep 1000 & echo $! >DIR/left; sleep 0.5; exit 5")) {
+  /** 255 is what ssh says when it could not connect, not signal 127. */
+  @ParameterizedTest
+  @ValueSource(ints = {5, 255})
+  void whatACommandLeavesWhenItEndsByItselfLivesOn(int status) throws Exception {
+    try (Daemon daemon = startWith("sleep 1000 & echo $! >DIR/left; sleep 0.5; exit " + status)) {
       ProcessHandle left = process("left");
       while (daemon.exitStatus().isEmpty()) {
         TimeUnit.MILLISECONDS.sleep(20);
       }
-      assertThat(daemon.exitStatus()).hasValue(5);
+      assertThat(daemon.exitStatus()).hasValue(status);
       assertThat(lives(left)).isTrue();
     }
   }
