@@ -338,20 +338,25 @@ public final class QmpClient implements AutoCloseable {
 
   /** On the connection that said that the machine runs: a new one may be to another machine. */
   private void kick(QmpConnection on, CompletableFuture<Boolean> done) throws IOException {
-    CompletableFuture<Boolean> over;
+    QmpConnection.Pause pause;
     synchronized (this) { // not while close() decides whether there is something to wait for
       if (closed) {
         throw closedClient();
       }
-      over = on.pauseAndContinue(lastId.incrementAndGet(), lastId.incrementAndGet());
+      pause =
+          on.reservePause(
+              lastId.incrementAndGet(), lastId.incrementAndGet(), QmpConnection.PAUSE_LIMIT);
     }
-    over.whenComplete((good, failure) -> {
-      if (failure == null) {
-        done.complete(good);
-      } else {
-        done.completeExceptionally(failure);
-      }
-    });
+    on.write(pause); // outside the lock: QEMU may not read, and close() is called on loops
+    pause
+        .over()
+        .whenComplete((good, failure) -> {
+          if (failure == null) {
+            done.complete(good);
+          } else {
+            done.completeExceptionally(failure);
+          }
+        });
   }
 
   /**

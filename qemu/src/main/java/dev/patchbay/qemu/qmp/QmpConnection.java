@@ -1,5 +1,7 @@
 package dev.patchbay.qemu.qmp;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -11,9 +13,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.logging.log4j.LogManager;
@@ -40,7 +42,22 @@ final class QmpConnection {
    */
   private static final int LONGEST_LINE = 16 << 20;
 
+  /**
+   * Events are held back for so long at most while the answers to our own stop and cont do not
+   * come: QEMU's main thread hangs then.
+   */
+  static final Duration PAUSE_LIMIT = Duration.ofSeconds(10);
+
   private record Pending(String command, CompletableFuture<JsonNode> answer) {}
+
+  /**
+   * A stop and cont that {@link #close(String)} is waited for with, to be written by {@link
+   * #write(Pause)}.
+   *
+   * @param over as {@link #reservePause} says
+   * @param lines what is to be written; empty for nothing
+   */
+  record Pause(CompletableFuture<Boolean> over, String lines) {}
 
   private final Path socket;
   private final SocketChannel channel;
@@ -54,8 +71,11 @@ final class QmpConnection {
   /** Whether a STOP was the last word of the machine's being stopped and continued. */
   private volatile boolean stopped;
 
-  /** Our own stop and cont that are under way. */
+  /** Our own stop and cont that are under way, and their events held back. */
   private volatile @Nullable OwnPause pause;
+
+  /** The answer to our last cont, whenever it comes. */
+  private volatile CompletableFuture<?> lastCont = CompletableFuture.completedFuture(null);
 
   private QmpConnection(Path socket, SocketChannel channel, QmpListener listener) {
     this.socket = socket;
@@ -123,7 +143,7 @@ final class QmpConnection {
 
   private static <T> T await(CompletableFuture<T> future, String late) throws IOException {
     try {
-      return future.get(GREETING_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      return future.get(GREETING_LIMIT.toMillis(), MILLISECONDS);
     } catch (TimeoutException e) {
       throw new IOException(late, e);
     } catch (ExecutionException e) {
@@ -150,32 +170,47 @@ final class QmpConnection {
   }
 
   /**
-   * Stops and continues a machine that runs, by one write. QEMU's events of it are not told.
+   * Makes ready to stop and continue a machine that runs. Does not wait; from now on {@link
+   * #awaitPause} waits for it. QEMU's events of it are not told.
    *
    * @param stopId number of {@code stop}
    * @param contId number of {@code cont}
-   * @return true when done; false where the machine was stopped since its status was asked, which
-   *     is not ours to end; fails as the commands do. One that is under way is joined.
+   * @param limit time until both answers must be there, or it fails with {@link TimeoutException}
+   * @return over: true when done; false where the machine was stopped since its status was asked,
+   *     which is not ours to end; fails as the commands do. One that is under way is joined.
    */
-  CompletableFuture<Boolean> pauseAndContinue(long stopId, long contId) {
+  Pause reservePause(long stopId, long contId, Duration limit) {
     OwnPause current = pause;
     if (current != null) {
-      return current.over();
+      return new Pause(current.over(), "");
     }
     if (stopped) {
-      return CompletableFuture.completedFuture(false);
+      return new Pause(CompletableFuture.completedFuture(false), "");
     }
     OwnPause own = new OwnPause(listener::event);
     CompletableFuture<JsonNode> stop = new CompletableFuture<>();
     CompletableFuture<JsonNode> cont = new CompletableFuture<>();
     stop.whenComplete((_, failure) -> own.stopped(failure == null));
-    cont.whenComplete((_, failure) -> {
-      own.continued(failure);
+    // a copy has the limit, since the late answer is still of use to who closes
+    CompletableFuture<JsonNode> inTime = cont.copy().orTimeout(limit.toMillis(), MILLISECONDS);
+    pause = own;
+    lastCont = cont;
+    inTime.whenComplete((_, failure) -> {
+      if (failure instanceof TimeoutException) {
+        LOG.warn("{}: no answer to stop and cont within {} ms", socket, limit.toMillis());
+      }
+      own.continued(failure instanceof CompletionException e ? e.getCause() : failure);
       pause = null;
     });
-    pause = own;
-    write(line(stopId, "stop", null, stop) + line(contId, "cont", null, cont));
-    return own.over();
+    String lines = line(stopId, "stop", null, stop) + line(contId, "cont", null, cont);
+    return new Pause(own.over(), lines);
+  }
+
+  /** Writes what was made ready, by one write, which may wait for QEMU to read. */
+  void write(Pause reserved) {
+    if (!reserved.lines.isEmpty()) {
+      write(reserved.lines);
+    }
   }
 
   /**
@@ -184,12 +219,8 @@ final class QmpConnection {
    * stopped machine behind.
    */
   void awaitPause(Duration limit) {
-    OwnPause current = pause;
-    if (current == null) {
-      return;
-    }
     try {
-      current.over().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      lastCont.get(limit.toMillis(), MILLISECONDS);
     } catch (TimeoutException e) {
       LOG.warn("{}: no answer to cont: the machine may be left stopped", socket);
     } catch (ExecutionException e) {

@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -284,13 +285,90 @@ class QmpClientTest {
       QmpConnection connection = QmpConnection.open(socket(), listener);
       qemu.run(false);
       assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("STOP");
-      assertThat(get(connection.pauseAndContinue(1, 2))).isFalse();
+      assertThat(get(pauseAndContinue(connection, 1, 2))).isFalse();
       qemu.run(true);
       assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("RESUME");
-      assertThat(get(connection.pauseAndContinue(3, 4))).isTrue();
+      assertThat(get(pauseAndContinue(connection, 3, 4))).isTrue();
       assertThat(qemu.heard).containsExactly("stop", "cont");
       connection.close("end of the test");
     }
+  }
+
+  private static CompletableFuture<Boolean> pauseAndContinue(
+      QmpConnection connection, long stopId, long contId) {
+    QmpConnection.Pause pause = connection.reservePause(stopId, contId, Duration.ofSeconds(10));
+    connection.write(pause);
+    return pause.over();
+  }
+
+  @Test
+  void aPauseWithoutAnAnswerHoldsBackNoEventsForEver() throws Exception {
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    QmpListener listener =
+        new QmpListener() {
+          @Override
+          public void event(QmpEvent event) {
+            told.add(event.name());
+          }
+        };
+    CountDownLatch late = new CountDownLatch(1);
+    try (FakeQmp qemu = new FakeQmp(socket()).before("stop", () -> await(late))) {
+      QmpConnection connection = QmpConnection.open(socket(), listener);
+      QmpConnection.Pause dead = connection.reservePause(1, 2, Duration.ofMillis(300));
+      connection.write(dead);
+      qemu.event("RESET", "{}");
+      assertThatThrownBy(() -> get(dead.over())).hasCauseInstanceOf(TimeoutException.class);
+      assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("RESET");
+      qemu.event("WAKEUP", "{}");
+      assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("WAKEUP");
+
+      CompletableFuture<Boolean> next = pauseAndContinue(connection, 3, 4);
+      late.countDown();
+      assertThat(get(next)).as("one of its own").isTrue();
+      assertThat(qemu.heard).containsExactly("stop", "cont", "stop", "cont");
+      connection.close("end of the test");
+    }
+  }
+
+  /** Closing on a loop must find it to wait for, without waiting for the write itself. */
+  @Test
+  void aPauseIsWaitedForBeforeItIsWritten() throws Exception {
+    try (FakeQmp qemu = new FakeQmp(socket())) {
+      QmpConnection connection = QmpConnection.open(socket(), new QmpListener() {});
+      QmpConnection.Pause pause = connection.reservePause(1, 2, Duration.ofSeconds(10));
+      CompletableFuture<Void> waited =
+          CompletableFuture.runAsync(() -> connection.awaitPause(Duration.ofSeconds(10)));
+      assertThat(waited.copy().completeOnTimeout(null, 200, TimeUnit.MILLISECONDS))
+          .succeedsWithin(Duration.ofSeconds(5));
+      assertThat(waited).isNotDone();
+      assertThat(qemu.heard).isEmpty();
+      connection.write(pause);
+      get(waited);
+      assertThat(get(pause.over())).isTrue();
+      assertThat(qemu.heard).containsExactly("stop", "cont");
+      connection.close("end of the test");
+    }
+  }
+
+  @Test
+  void eventsThatAreHeldBackAreBounded() {
+    List<String> told = new ArrayList<>();
+    OwnPause own = new OwnPause(event -> told.add(event.name()));
+    own.event(event("FIRST"));
+    for (int i = 1; i < OwnPause.MOST_HELD; i++) {
+      own.event(event("OTHER"));
+    }
+    assertThat(told).isEmpty();
+    own.event(event(QmpEvent.STOP));
+    assertThat(told).containsExactly("FIRST");
+    own.stopped(true);
+    own.event(event(QmpEvent.RESUME));
+    own.continued(null);
+    assertThat(told).hasSize(OwnPause.MOST_HELD).doesNotContain("STOP", "RESUME");
+  }
+
+  private static QmpEvent event(String name) {
+    return QmpEvent.of(QmpConnection.JSON.createObjectNode().put("event", name));
   }
 
   @Test
