@@ -21,7 +21,11 @@ final class DatagramRelay {
   }
 
   private final Shared shared;
-  private final RandomSource random;
+  private final EchoIds rawIds;
+
+  /** Whether the host denied raw sockets, which a process does not get back. */
+  private boolean rawDenied;
+
   private final EndpointTable<UdpFlow> udp;
   private final EndpointTable<PingFlow> pings;
   private final Opener<UdpFlow> udpOpener = this::openUdp;
@@ -29,7 +33,7 @@ final class DatagramRelay {
 
   DatagramRelay(Shared shared, RandomSource random) {
     this.shared = shared;
-    this.random = random.derive("uplink echo identifiers");
+    rawIds = new EchoIds(random.derive("uplink echo identifiers"));
     udp = new EndpointTable<>(random.hash("uplink udp"));
     pings = new EndpointTable<>(random.hash("uplink ping"));
   }
@@ -64,8 +68,7 @@ final class DatagramRelay {
       return flow;
     }
     if (flow != null) {
-      table.remove(flow);
-      flow.close();
+      close(table, flow);
     }
     GuestLimits.Guest guest = shared.limits.take(kind, hi, lo, p.physicalDevice);
     if (guest == null) {
@@ -135,10 +138,15 @@ final class DatagramRelay {
 
   private @Nullable PingFlow openPing(Packet p, int id, GuestLimits.Guest guest) {
     int family = p.isIpv4() ? Linux.AF_INET : Linux.AF_INET6;
-    int rawId = freeRawId();
-    int fd = IcmpSocket.openRaw(family, rawId);
-    if (IcmpSocket.isDenied(fd)) {
-      rawId = -1;
+    int rawId = rawDenied ? EchoIds.NONE : rawIds.take();
+    int fd =
+        rawId == EchoIds.NONE ? IcmpSocket.openPing(family) : IcmpSocket.openRaw(family, rawId);
+    if (fd < 0) {
+      rawIds.give(rawId);
+    }
+    if (rawId != EchoIds.NONE && IcmpSocket.isDenied(fd)) {
+      rawDenied = true;
+      rawId = EchoIds.NONE;
       fd = IcmpSocket.openPing(family);
     }
     if (fd < 0) {
@@ -146,16 +154,6 @@ final class DatagramRelay {
       return null;
     }
     return new PingFlow(shared, p.sourceHi(), p.sourceLo(), id, fd, rawId, guest);
-  }
-
-  /** An identifier that no other guest's echo requests bear on the wire. */
-  private int freeRawId() {
-    while (true) {
-      int id = random.nextInt(1 << 16);
-      if (pings.all().stream().noneMatch(flow -> flow.rawId() == id)) {
-        return id;
-      }
-    }
   }
 
   private void pingRefused(Packet p, int errno) {
@@ -185,12 +183,19 @@ final class DatagramRelay {
     sweep(pings, now);
   }
 
-  private static <F extends DatagramFlow> void sweep(EndpointTable<F> table, long now) {
+  private <F extends DatagramFlow> void sweep(EndpointTable<F> table, long now) {
     for (F flow : table.all()) {
       if (flow.isIdle(now)) {
-        table.remove(flow);
-        flow.close();
+        close(table, flow);
       }
+    }
+  }
+
+  private <F extends DatagramFlow> void close(EndpointTable<F> table, F flow) {
+    table.remove(flow);
+    flow.close();
+    if (flow instanceof PingFlow ping) {
+      rawIds.give(ping.rawId());
     }
   }
 
