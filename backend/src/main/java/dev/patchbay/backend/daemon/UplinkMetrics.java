@@ -22,6 +22,7 @@ final class UplinkMetrics {
     sink.add("tcp_bytes_out", c.tcpBytesOut);
     sink.add("tcp_bytes_in", c.tcpBytesIn);
     sink.add("udp_out", c.udpOut);
+    sink.add("udp_calls", c.udpCalls);
     sink.add("udp_in", c.udpIn);
     sink.add("udp_filtered", c.udpFiltered);
     sink.add("ping_out", c.pingOut);

@@ -6,6 +6,7 @@ import dev.patchbay.backend.sys.SockAddr;
 import dev.patchbay.backend.sys.SockOpt;
 import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.loop.TurnTask;
+import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import java.util.Arrays;
 import java.util.Objects;
@@ -50,6 +51,7 @@ final class DatagramBurst implements AutoCloseable {
   }
 
   private final EventLoop loop;
+  private final UplinkCounters counters;
   private final TurnTask endOfTurn = TurnTask.of(this::flush);
   private final DatagramWriter writer = new DatagramWriter(MESSAGES, BYTES);
   private final @Nullable Packet[] packets = new Packet[PACKETS];
@@ -66,11 +68,16 @@ final class DatagramBurst implements AutoCloseable {
   private int ttl;
   private int tos;
   private boolean flushing;
+
+  /** The sender that is being served says that its socket goes. */
+  private boolean cut;
+
   private boolean asked;
   private boolean segments;
 
-  DatagramBurst(EventLoop loop) {
+  DatagramBurst(EventLoop loop, UplinkCounters counters) {
     this.loop = loop;
+    this.counters = counters;
     Arrays.setAll(destinations, _ -> new SockAddr());
   }
 
@@ -140,9 +147,18 @@ final class DatagramBurst implements AutoCloseable {
     return by == sender;
   }
 
-  /** Sends what was gathered for {@code by}, whose socket is about to change or to be closed. */
+  /**
+   * Sends what was gathered for {@code by}, whose socket is about to change or to be closed. Called
+   * by {@code by} while it is told of a failure, it drops the rest instead, which can no longer be
+   * sent by the socket it was meant for: {@link DropReason#HOST_ERROR}.
+   */
   void flush(Sender by) {
-    if (isOf(by)) {
+    if (!isOf(by)) {
+      return;
+    }
+    if (flushing) {
+      cut = true;
+    } else {
       flush();
     }
   }
@@ -154,8 +170,9 @@ final class DatagramBurst implements AutoCloseable {
     }
     flushing = true;
     boolean repeated = false;
-    for (int message = 0; message < messages; ) {
+    for (int message = 0; message < messages && !cut; ) {
       int result = writer.send(by.fd());
+      counters.udpCalls++;
       if (result > 0) {
         for (int i = firsts[message]; i < firsts[message + result]; i++) {
           take(i).release();
@@ -173,10 +190,24 @@ final class DatagramBurst implements AutoCloseable {
         repeated = false;
       }
     }
+    if (cut) {
+      dropRest();
+    }
     sender = null;
     count = 0;
     messages = 0;
     flushing = false;
+  }
+
+  private void dropRest() {
+    cut = false;
+    writer.clear();
+    for (int i = 0; i < count; i++) {
+      if (packets[i] != null) {
+        counters.hostErrors++;
+        take(i).drop(DropReason.HOST_ERROR);
+      }
+    }
   }
 
   private void failed(Sender by, int message, int errno) {
@@ -186,7 +217,7 @@ final class DatagramBurst implements AutoCloseable {
     if (!alone && isAboutSegments(errno)) {
       by.segmentRefused(lengths[first]);
     }
-    for (int i = first; i < end; i++) {
+    for (int i = first; i < end && !cut; i++) {
       if (alone || errno == Errno.EAGAIN) {
         by.failed(take(i), errno);
       } else {

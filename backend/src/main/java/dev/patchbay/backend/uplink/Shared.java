@@ -45,7 +45,7 @@ final class Shared implements AutoCloseable {
     this.inside = inside;
     this.pool = pool;
     this.options = options;
-    burst = new DatagramBurst(io.loop());
+    burst = new DatagramBurst(io.loop(), counters);
     policy = new Policy(options, inside);
     emitter = new Emitter(pool, inside, counters);
     limits = new GuestLimits(options);

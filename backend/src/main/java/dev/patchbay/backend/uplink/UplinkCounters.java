@@ -26,6 +26,9 @@ public final class UplinkCounters {
   /** Datagrams from guests to the host. */
   public long udpOut;
 
+  /** System calls that sent the former, but for those that had to go by themselves. */
+  public long udpCalls;
+
   /** Datagrams from the host to guests. */
   public long udpIn;
 

@@ -85,6 +85,27 @@ class DatagramBurstTest {
     }
   }
 
+  /** 64 of them make a message, 16 messages a call. */
+  @Test
+  void bulkOfATurnTakesOneCall() throws Exception {
+    try (DatagramSocket one = server()) {
+      guest.on(() -> {
+        for (int i = 0; i < 200; i++) {
+          guest.datagram(4000, TestGuest.GATEWAY, one.getLocalPort(), new byte[] {(byte) i, 1});
+        }
+        return null;
+      });
+      for (int i = 0; i < 200; i++) {
+        assertThat(receive(one)).containsExactly(i, 1);
+      }
+      assertThat(calls()).isEqualTo(1);
+    }
+  }
+
+  private long calls() throws Exception {
+    return guest.<Long>on(() -> guest.outside.counters().udpCalls);
+  }
+
   @Test
   void socketsThatTakeTurnsDisturbNeitherOrder() throws Exception {
     try (DatagramSocket one = server()) {
@@ -144,11 +165,12 @@ class DatagramBurstTest {
       for (int i = 0; i < 70; i++) {
         assertThat(receive(client)).containsExactly(i);
       }
+      assertThat(calls()).as("one by one they would fill five").isEqualTo(1);
     }
   }
 
   /** A sender whose socket the kernel does not cut datagrams for. */
-  private static final class Unwilling implements DatagramBurst.Sender {
+  private static class Unwilling implements DatagramBurst.Sender {
     final int fd = Fd.socket(Linux.AF_INET, Linux.SOCK_DGRAM, 0);
     final List<Integer> alone = new ArrayList<>();
     final List<Integer> failed = new ArrayList<>();
@@ -185,6 +207,79 @@ class DatagramBurstTest {
     }
   }
 
+  /** One that closes its socket as soon as it hears of a failure. */
+  private static final class Leaving extends Unwilling {
+    private final List<DatagramBurst> bursts = new ArrayList<>();
+
+    @Override
+    public void sendNow(Packet p, int at, int length, SockAddr to) {
+      super.sendNow(p, at, length, to);
+      leave();
+    }
+
+    @Override
+    public void failed(Packet p, int errno) {
+      super.failed(p, errno);
+      leave();
+    }
+
+    private void leave() {
+      bursts.getFirst().flush(this);
+      Fd.close(fd);
+    }
+  }
+
+  @Test
+  void aSenderThatClosesItsSocketOverAFailureSendsNoMore() throws Exception {
+    try (DatagramSocket one = server()) {
+      SockAddr there = new SockAddr().setInet4(0x7f000001, one.getLocalPort());
+      SockAddr nowhere = new SockAddr().setInet6(0, 1, 9, 0);
+      UplinkCounters counters = new UplinkCounters();
+      guest.on(() -> {
+        Leaving sender = new Leaving();
+        Unwilling other = new Unwilling();
+        try (DatagramBurst burst = new DatagramBurst(guest.loop, counters)) {
+          sender.bursts.add(burst);
+          add(burst, sender, 50, nowhere);
+          add(burst, sender, 51, there);
+          add(burst, sender, 51, there);
+          burst.flush(sender);
+          assertThat(sender.failed).containsExactly(Errno.EAFNOSUPPORT);
+          assertThat(sender.alone).isEmpty();
+          assertThat(counters.udpCalls).as("the closed socket is not used").isEqualTo(2);
+          assertThat(counters.hostErrors).isEqualTo(2);
+          add(burst, other, 52, there);
+          burst.flush(other);
+        } finally {
+          Fd.close(other.fd);
+        }
+        return null;
+      });
+      assertThat(receive(one)).as("that of the next sender alone").hasSize(52);
+    }
+  }
+
+  @Test
+  void aSenderThatClosesItsSocketWithinAMessageSendsNoMore() throws Exception {
+    UplinkCounters counters = new UplinkCounters();
+    guest.on(() -> {
+      Leaving sender = new Leaving();
+      SockAddr nowhere = new SockAddr().setInet4(0x7f000001, 9);
+      // without checksums there are no segments: EINVAL
+      assertThat(Fd.setOption(sender.fd, Linux.SOL_SOCKET, 11, 1)).isZero();
+      try (DatagramBurst burst = new DatagramBurst(guest.loop, counters)) {
+        sender.bursts.add(burst);
+        add(burst, sender, 50, nowhere);
+        add(burst, sender, 50, nowhere);
+        add(burst, sender, 50, nowhere);
+        burst.flush(sender);
+        assertThat(sender.alone).containsExactly(50);
+        assertThat(counters.hostErrors).isEqualTo(2);
+      }
+      return null;
+    });
+  }
+
   private void add(DatagramBurst burst, Unwilling by, int length, SockAddr to) {
     Packet p = Objects.requireNonNull(guest.pool.acquire(length));
     p.append(length);
@@ -198,7 +293,7 @@ class DatagramBurstTest {
       SockAddr nowhere = new SockAddr().setInet4(0x7f000001, 9);
       // without checksums there are no segments: EINVAL
       assertThat(Fd.setOption(sender.fd, Linux.SOL_SOCKET, 11, 1)).isZero();
-      try (DatagramBurst burst = new DatagramBurst(guest.loop)) {
+      try (DatagramBurst burst = new DatagramBurst(guest.loop, new UplinkCounters())) {
         add(burst, sender, 50, nowhere);
         add(burst, sender, 50, nowhere);
         add(burst, sender, 20, nowhere);
@@ -221,7 +316,7 @@ class DatagramBurstTest {
   void whatCannotBeSentIsToldPacketByPacket() throws Exception {
     guest.on(() -> {
       Unwilling sender = new Unwilling();
-      try (DatagramBurst burst = new DatagramBurst(guest.loop)) {
+      try (DatagramBurst burst = new DatagramBurst(guest.loop, new UplinkCounters())) {
         add(burst, sender, 50, new SockAddr().setInet6(0, 1, 9, 0));
         add(burst, sender, 51, new SockAddr().setInet4(0x7f000001, 9));
         burst.flush(sender);
