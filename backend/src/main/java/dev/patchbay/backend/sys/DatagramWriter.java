@@ -48,7 +48,12 @@ public final class DatagramWriter implements AutoCloseable {
   private int tail;
   private int dataUsed;
 
-  /** Of the message added last: length of its first datagram, datagrams, end of its control. */
+  /**
+   * Of the message added last: its bytes, the length of its first datagram, datagrams, end of its
+   * control. What joining changes is written down when the message is complete.
+   */
+  private int total;
+
   private int segment;
 
   private int segments;
@@ -171,24 +176,30 @@ public final class DatagramWriter implements AutoCloseable {
     if (tail == head || length == 0 || length > segment || shorter || segments == MAX_SEGMENTS) {
       return false;
     }
-    long iov = iovs + (long) (tail - 1) * MessageLayout.IOV_BYTES;
-    long total = area.get(LONG, iov + 8) + length;
-    if (total > MAX_MESSAGE || length > dataBytes - dataUsed) {
+    if (total + length > MAX_MESSAGE || length > dataBytes - dataUsed) {
       return false;
     }
-    if (segments == 1) {
-      area.set(SHORT, controlEnd + MessageLayout.CMSG_DATA_AT, (short) segment);
-      setControl(tail - 1, cmsg(controlEnd, Linux.IPPROTO_UDP, Linux.UDP_SEGMENT, 2));
-    }
     MemorySegment.copy(from, offset, area, ValueLayout.JAVA_BYTE, data + dataUsed, length);
-    area.set(LONG, iov + 8, total);
     dataUsed += length;
+    total += length;
     segments++;
     shorter = length < segment;
     return true;
   }
 
+  /** Writes down what was joined to the message added last. */
+  private void seal() {
+    if (segments > 1) {
+      area.set(SHORT, controlEnd + MessageLayout.CMSG_DATA_AT, (short) segment);
+      setControl(tail - 1, cmsg(controlEnd, Linux.IPPROTO_UDP, Linux.UDP_SEGMENT, 2));
+      area.set(LONG, iovs + (long) (tail - 1) * MessageLayout.IOV_BYTES + 8, total);
+      segments = 1;
+      shorter = true;
+    }
+  }
+
   private void append(int length, SockAddr destination) {
+    seal();
     long header = (long) tail * MessageLayout.HEADER_BYTES;
     long iov = iovs + (long) tail * MessageLayout.IOV_BYTES;
     long name = names + (long) tail * SockAddr.MAX_BYTES;
@@ -206,6 +217,7 @@ public final class DatagramWriter implements AutoCloseable {
     }
     setControl(tail, end);
     dataUsed += length;
+    total = length;
     segment = length;
     segments = 1;
     shorter = false;
@@ -278,6 +290,7 @@ public final class DatagramWriter implements AutoCloseable {
     if (!area.scope().isAlive()) {
       throw new IllegalStateException("writer is closed");
     }
+    seal();
     long headers = area.address() + (long) head * MessageLayout.HEADER_BYTES;
     int sent = Libc.sendmmsg(fd, headers, tail - head, Linux.MSG_DONTWAIT | Linux.MSG_NOSIGNAL);
     if (sent > 0) {
