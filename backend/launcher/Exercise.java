@@ -27,15 +27,15 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The guest of a training run: plugs itself into the daemon at the unix socket that it is given and has it carry what guests
- * have carried, so that the AOT cache holds the profiles of the packet path: bulk data both ways, many short exchanges, many
- * short connections. Run from source by {@code train}; ends with 0 if all went through.
+ * have carried, so that the AOT cache holds the classes of the packet path, linked: bulk data both ways, short exchanges, short
+ * connections. Run from source by {@code train}; ends with 0 if all went through.
  */
 final class Exercise {
   private static final IpAddress GUEST = IpAddress.parse("10.0.2.15");
   private static final IpAddress GATEWAY = IpAddress.parse("10.0.2.2");
-  private static final int BULK = 150_000_000;
-  private static final int EXCHANGES = 5000;
-  private static final int CONNECTIONS = 500;
+  private static final int BULK = 10_000_000;
+  private static final int EXCHANGES = 500;
+  private static final int CONNECTIONS = 50;
   private static final long LIMIT = 60_000_000_000L;
 
   private final VirtualLoop loop = new VirtualLoop();

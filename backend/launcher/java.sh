@@ -43,9 +43,11 @@ java_kind() {
 
 # java_options KIND: sets java_options, without the cache
 java_options() {
-  java_options=(-XX:+UseSerialGC -Xmx512m --enable-native-access=ALL-UNNAMED -Dlog4j2.disableJmx=true)
-  # a word ends long before the better compiler would pay
-  [[ $1 != word ]] || java_options+=(-XX:TieredStopAtLevel=1)
+  # C1 alone: C2 costs some ten seconds of a core, just when the first load comes, and repays them only to those who go on for
+  # minutes (figures: backend/README.md)
+  java_options=(-XX:+UseSerialGC -Xmx512m -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -Dlog4j2.disableJmx=true)
+  # shellcheck disable=SC2206 # words are meant to be split
+  [[ $1 == word ]] || java_options+=(${PATCHBAY_JAVA_OPTIONS:-})
 }
 
 # java_cache BACKEND KIND: adds the cache that the build left for this JVM to java_options. The JVM itself checks that it fits
