@@ -9,6 +9,7 @@ import dev.patchbay.stack.icmp.IcmpOutput;
 import dev.patchbay.stack.ip.Fragmenter;
 import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.ip.IpCounters;
 import dev.patchbay.stack.ip.IpOutput;
 import dev.patchbay.stack.ip.Ipv4Input;
 import dev.patchbay.stack.ip.Ipv6Input;
@@ -45,6 +46,8 @@ public final class NetworkStack implements FrameHandler {
   private final PacketPool pool;
   private final RandomSource random;
   private final List<NetDevice> devices = new ArrayList<>();
+  private final IpCounters counters4 = new IpCounters();
+  private final IpCounters counters6 = new IpCounters();
   private final RouteTable routes4 = new RouteTable(true);
   private final RouteTable routes6 = new RouteTable(false);
   private final NeighbourTable neighbours;
@@ -116,6 +119,11 @@ public final class NetworkStack implements FrameHandler {
 
   public RouteTable routes6() {
     return routes6;
+  }
+
+  /** What happened in IP and above it; live, TCP apart. */
+  public IpCounters counters(boolean v4) {
+    return v4 ? counters4 : counters6;
   }
 
   public NeighbourTable neighbours() {

@@ -2,6 +2,7 @@ package dev.patchbay.stack.icmp;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.ip.IpCounters;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.tcp.IcmpErrorKind;
@@ -28,16 +29,22 @@ public final class IcmpInput {
   /** Takes an ICMP message for us. */
   public void receive4(Packet packet) {
     Icmp icmp = packet.icmp();
+    IpCounters counters = stack.counters(true);
+    counters.icmpInMsgs++;
     int length = packet.tail - packet.l4;
     if (!icmp.check(packet.tail)) {
+      counters.icmpInErrors++;
       packet.drop(DropReason.HDR_TRUNC);
       return;
     }
     if (packet.checksumState == Packet.CHECKSUM_NONE
         && InternetChecksum.fold(InternetChecksum.sum(packet.data, packet.l4, length)) != 0xffff) {
+      counters.icmpInErrors++;
+      counters.icmpInCsumErrors++;
       packet.drop(DropReason.ICMP_CSUM);
       return;
     }
+    counters.icmpInTypes[icmp.type()]++;
     switch (icmp.type()) {
       case ECHO4 -> echo(packet, 0);
       case 3 -> error(packet, kind4(icmp.code()), icmp.code() == 4 ? icmp.sequence() : 0);
@@ -58,16 +65,22 @@ public final class IcmpInput {
   /** Takes an ICMPv6 message for us. */
   public void receive6(Packet packet) {
     Icmp icmp = packet.icmp();
+    IpCounters counters = stack.counters(false);
+    counters.icmpInMsgs++;
     int length = packet.tail - packet.l4;
     if (length < 4) {
+      counters.icmpInErrors++;
       packet.drop(DropReason.HDR_TRUNC);
       return;
     }
     if (packet.checksumState == Packet.CHECKSUM_NONE && !checksumValid6(packet, length)) {
+      counters.icmpInErrors++;
+      counters.icmpInCsumErrors++;
       packet.drop(DropReason.ICMP_CSUM);
       return;
     }
     int type = icmp.type();
+    counters.icmpInTypes[type]++;
     if (type >= 133 && type <= 137) {
       stack.ndp().receive(packet);
       return;

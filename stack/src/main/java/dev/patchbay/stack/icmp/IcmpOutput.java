@@ -3,6 +3,7 @@ package dev.patchbay.stack.icmp;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.Segmenter;
 import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.ip.IpCounters;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.wire.Addresses;
@@ -186,6 +187,9 @@ public final class IcmpOutput {
   /** Fills the checksum of an ICMP message (head at l4) and sends it. */
   void transmit(Packet packet, long srcHi, long srcLo, long dstHi, long dstLo) {
     int length = packet.tail - packet.l4;
+    IpCounters counters = stack.counters(Addresses.isV4(dstHi, dstLo));
+    counters.icmpOutMsgs++;
+    counters.icmpOutTypes[packet.icmp().type()]++;
     packet.icmp().checksum(0);
     long sum = InternetChecksum.sum(packet.data, packet.l4, length);
     if (!Addresses.isV4(dstHi, dstLo)) {

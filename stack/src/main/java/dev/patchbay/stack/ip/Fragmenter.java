@@ -39,6 +39,7 @@ public final class Fragmenter {
       int length = Math.min(room, payload - offset);
       Packet piece = stack.pool().acquire(overhead + length);
       if (piece == null) {
+        stack.counters(v4).fragFails++;
         packet.drop(DropReason.NOMEM);
         return;
       }
@@ -53,8 +54,10 @@ public final class Fragmenter {
       } else {
         header6(packet, piece, offset, more, id);
       }
+      stack.counters(v4).fragCreates++;
       stack.output().transmit(piece, out, hopHi, hopLo);
     }
+    stack.counters(v4).fragOks++;
     packet.release();
   }
 

@@ -90,19 +90,30 @@ public final class IpOutput implements SegmentOutput {
     packet.device = null;
     packet.physicalDevice = null;
     if (route == null) {
+      stack.counters(packet.isIpv4()).outNoRoutes++;
       packet.drop(DropReason.IP_OUTNOROUTES);
       return;
     }
     switch (route.type()) {
-      case LOCAL -> stack.loopback().transmit(loopbackFrame(packet));
+      case LOCAL -> {
+        count(packet);
+        stack.loopback().transmit(loopbackFrame(packet));
+      }
       case BROADCAST -> broadcast(packet, route, hi, lo);
       case UNICAST, MULTICAST -> finish(packet, route, hi, lo);
       default -> packet.drop(DropReason.IP_OUTNOROUTES);
     }
   }
 
+  private void count(Packet packet) {
+    IpCounters counters = stack.counters(packet.isIpv4());
+    counters.outRequests++;
+    counters.outOctets += packet.tail - packet.l3;
+  }
+
   private void broadcast(Packet packet, Route route, long hi, long lo) {
     if (stack.loopback().equals(route.device())) {
+      count(packet);
       stack.loopback().transmit(loopbackFrame(packet));
     } else {
       finish(packet, route, hi, lo);
@@ -134,11 +145,13 @@ public final class IpOutput implements SegmentOutput {
       packet.drop(DropReason.IP_OUTNOROUTES);
       return;
     }
+    count(packet);
     IpAddress gateway = route.gateway();
     long hopHi = gateway == null ? dstHi : gateway.hi();
     long hopLo = gateway == null ? dstLo : gateway.lo();
     if (packet.gsoType == Packet.GSO_NONE && packet.tail - packet.l3 > out.mtu()) {
       if (packet.isIpv4() && (packet.ipv4().flagsAndOffset() & Ipv4.DONT_FRAGMENT) != 0) {
+        stack.counters(true).fragFails++;
         packet.drop(DropReason.PKT_TOO_BIG);
       } else {
         stack.fragmenter().fragment(packet, out, hopHi, hopLo);
@@ -180,6 +193,7 @@ public final class IpOutput implements SegmentOutput {
    * routes say (link-local traffic and multicast).
    */
   public void sendOnLink(Packet packet, NetDevice device, long dstHi, long dstLo) {
+    count(packet);
     transmit(packet, device, dstHi, dstLo);
   }
 

@@ -15,19 +15,25 @@ import dev.patchbay.stack.wire.Ipv4;
  */
 public final class Ipv4Input {
   private final NetworkStack stack;
+  private final IpCounters counters;
 
   public Ipv4Input(NetworkStack stack) {
     this.stack = stack;
+    counters = stack.counters(true);
   }
 
   /** Takes a packet whose l3 is set and head stands there ({@code ip_rcv}). */
   public void receive(Packet packet) {
     Ipv4 ip = packet.ipv4();
+    counters.inReceives += Math.max(1, packet.gsoCount);
+    counters.inOctets += packet.tail - packet.l3;
     if (!ip.check(packet.tail)) {
+      counters.inHdrErrors++;
       NetDevice.dropIncoming(packet, DropReason.IP_INHDR);
       return;
     }
     if (packet.checksumState == Packet.CHECKSUM_NONE && !ip.checksumValid()) {
+      counters.inHdrErrors++;
       NetDevice.dropIncoming(packet, DropReason.IP_CSUM);
       return;
     }
@@ -46,6 +52,7 @@ public final class Ipv4Input {
     }
     Route route = stack.routes4().lookup(0, destination);
     if (route == null) {
+      counters.inNoRoutes++;
       stack.icmp().unreachable(packet, 0, 0);
       NetDevice.dropIncoming(packet, DropReason.IP_INNOROUTES);
       return;
@@ -86,6 +93,7 @@ public final class Ipv4Input {
       }
       packet = whole;
     }
+    counters.inDelivers++;
     stack.transports().deliver(packet);
   }
 
@@ -97,17 +105,20 @@ public final class Ipv4Input {
       return;
     }
     if (out == null || Addresses.isLinkLocal(0, packet.ipv4().source())) {
+      counters.inAddrErrors++;
       NetDevice.dropIncoming(packet, DropReason.IP_INADDRERRORS);
       return;
     }
     Ipv4 ip = packet.ipv4();
     if (ip.ttl() <= 1) {
+      counters.inHdrErrors++;
       stack.icmp().timeExceeded(packet, 0);
       NetDevice.dropIncoming(packet, DropReason.IP_TTL);
       return;
     }
     boolean tooLong = packet.networkLength() > out.mtu();
     if (tooLong && (ip.flagsAndOffset() & Ipv4.DONT_FRAGMENT) != 0) {
+      counters.fragFails++;
       stack.icmp().tooBig(packet, out.mtu());
       NetDevice.dropIncoming(packet, DropReason.PKT_TOO_BIG);
       return;
@@ -116,6 +127,7 @@ public final class Ipv4Input {
     ip.ttl(ip.ttl() - 1);
     ip.checksum(InternetChecksum.update16(ip.checksum(), word, word - 0x100));
     packet.head = packet.l3;
+    counters.forwDatagrams++;
     stack.output().finish(packet, route, 0, ip.destination());
   }
 }

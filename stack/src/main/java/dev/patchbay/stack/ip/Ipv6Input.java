@@ -19,15 +19,20 @@ public final class Ipv6Input {
   private static final int MAX_EXTENSIONS = 8;
 
   private final NetworkStack stack;
+  private final IpCounters counters;
 
   public Ipv6Input(NetworkStack stack) {
     this.stack = stack;
+    counters = stack.counters(false);
   }
 
   /** Takes a packet whose l3 is set and head stands there ({@code ipv6_rcv}). */
   public void receive(Packet packet) {
     Ipv6 ip = packet.ipv6();
+    counters.inReceives += Math.max(1, packet.gsoCount);
+    counters.inOctets += packet.tail - packet.l3;
     if (!ip.check(packet.tail)) {
+      counters.inHdrErrors++;
       NetDevice.dropIncoming(packet, DropReason.IP_INHDR);
       return;
     }
@@ -52,6 +57,7 @@ public final class Ipv6Input {
     Route route = stack.routes6().lookup(dstHi, dstLo);
     boolean linkLocal = Addresses.isLinkLocal(dstHi, dstLo);
     if (route == null || linkLocal && route.type() != Route.Type.LOCAL) {
+      counters.inNoRoutes++;
       stack.icmp().unreachable(packet, 0, 0);
       NetDevice.dropIncoming(packet, DropReason.IP_INNOROUTES);
       return;
@@ -72,6 +78,7 @@ public final class Ipv6Input {
       switch (packet.protocol) {
         case IpProtocol.HOP_BY_HOP, IpProtocol.DESTINATION, IpProtocol.ROUTING -> {
           if (!skipExtension(packet)) {
+            counters.inHdrErrors++;
             NetDevice.dropIncoming(packet, DropReason.IPV6_BAD_EXTHDR);
             return;
           }
@@ -84,6 +91,7 @@ public final class Ipv6Input {
           packet = whole;
         }
         default -> {
+          counters.inDelivers++;
           stack.transports().deliver(packet);
           return;
         }
@@ -145,10 +153,12 @@ public final class Ipv6Input {
     if (out == null
         || Addresses.isLinkLocal(ip.sourceHi(), ip.sourceLo())
         || Addresses.isAny(ip.sourceHi(), ip.sourceLo())) {
+      counters.inAddrErrors++;
       NetDevice.dropIncoming(packet, DropReason.IP_INADDRERRORS);
       return;
     }
     if (ip.hopLimit() <= 1) {
+      counters.inHdrErrors++;
       stack.icmp().timeExceeded(packet, 0);
       NetDevice.dropIncoming(packet, DropReason.IP_TTL);
       return;
@@ -160,6 +170,7 @@ public final class Ipv6Input {
     }
     ip.hopLimit(ip.hopLimit() - 1);
     packet.head = packet.l3;
+    counters.forwDatagrams++;
     stack.output().finish(packet, route, dstHi, dstLo);
   }
 }

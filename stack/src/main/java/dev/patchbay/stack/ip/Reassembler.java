@@ -58,6 +58,11 @@ public final class Reassembler {
     return datagrams.size();
   }
 
+  /** Datagrams of one family in the making. */
+  public long pending(boolean v4) {
+    return datagrams.keySet().stream().filter(key -> v4 == (key.protocol >= 0)).count();
+  }
+
   /** Takes an IPv4 fragment; the whole datagram when it is complete, else null. */
   public @Nullable Packet add4(Packet packet) {
     Ipv4 ip = packet.ipv4();
@@ -98,6 +103,7 @@ public final class Reassembler {
   }
 
   private @Nullable Packet add(Packet packet, Key key, boolean more) {
+    stack.counters(key.protocol >= 0).reasmReqds++;
     int length = packet.endSequence - packet.sequence;
     if (length <= 0 || more && (length & 7) != 0 || packet.endSequence > MAX_LENGTH - 20) {
       packet.drop(DropReason.IP_INHDR);
@@ -184,6 +190,7 @@ public final class Reassembler {
       whole.ipv6().nextHeader(first.protocol).payloadLength(datagram.total);
     }
     forget(key, datagram);
+    stack.counters(v4).reasmOks++;
     return whole;
   }
 
@@ -196,6 +203,7 @@ public final class Reassembler {
 
   private void discard(Key key, Datagram datagram, DropReason reason) {
     forget(key, datagram);
+    stack.counters(key.protocol >= 0).reasmFails++;
     for (Packet piece : datagram.pieces) {
       piece.drop(reason);
     }
@@ -203,6 +211,7 @@ public final class Reassembler {
 
   private void expire(Key key, Datagram datagram) {
     timeouts++;
+    stack.counters(key.protocol >= 0).reasmTimeout++;
     Packet first = datagram.pieces.isEmpty() ? null : datagram.pieces.getFirst();
     if (first != null && first.sequence == 0) {
       stack.icmp().timeExceeded(first, 1);

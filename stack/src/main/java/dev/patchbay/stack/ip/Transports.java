@@ -64,22 +64,28 @@ public final class Transports {
 
   private void udp(Packet packet) {
     Udp udp = packet.udp();
+    IpCounters counters = stack.counters(packet.isIpv4());
     if (!udp.check(packet.tail)) {
+      counters.udpInErrors++;
       packet.drop(DropReason.HDR_TRUNC);
       return;
     }
     packet.tail = packet.l4 + udp.length();
     if (!stack.udp().checksumValid(packet)) {
+      counters.udpInErrors++;
+      counters.udpInCsumErrors++;
       packet.drop(DropReason.UDP_CSUM);
       return;
     }
     if (!stack.udp().receive(packet) && !offer(packet)) {
+      counters.udpNoPorts++;
       stack.icmp().unreachable(packet, 3, 4);
       packet.drop(DropReason.NO_SOCKET);
     }
   }
 
   private void unknown(Packet packet) {
+    stack.counters(packet.isIpv4()).inUnknownProtos++;
     stack.icmp().protocolUnreachable(packet);
     packet.drop(DropReason.IP_NOPROTO);
   }

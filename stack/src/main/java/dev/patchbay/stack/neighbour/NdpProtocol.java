@@ -3,6 +3,7 @@ package dev.patchbay.stack.neighbour;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.ip.IpCounters;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Addresses;
@@ -262,6 +263,9 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
       int hopLimit) {
     int length = packet.tail - packet.l4;
     Icmp icmp = packet.icmp().checksum(0);
+    IpCounters counters = stack.counters(false);
+    counters.icmpOutMsgs++;
+    counters.icmpOutTypes[icmp.type()]++;
     long sum =
         InternetChecksum.sum(packet.data, packet.l4, length)
             + InternetChecksum.pseudo6(srcHi, srcLo, dstHi, dstLo, IpProtocol.ICMPV6, length);

@@ -61,8 +61,9 @@ public final class UdpEngine {
     return sent;
   }
 
-  void countSent() {
+  void countSent(boolean v4) {
     sent++;
+    stack.counters(v4).udpOutDatagrams++;
   }
 
   /**
@@ -112,6 +113,7 @@ public final class UdpEngine {
       return false;
     }
     received++;
+    stack.counters(packet.isIpv4()).udpInDatagrams++;
     best.handler().onDatagram(best, packet);
     packet.release();
     return true;

@@ -113,7 +113,7 @@ public final class UdpSocket {
     if (packet == null) {
       return false;
     }
-    engine.countSent();
+    engine.countSent(Addresses.isV4(dstHi, dstLo));
     if (by != null) {
       stack.output().pushHeader(packet, hi, lo, dstHi, dstLo);
       stack.output().sendOnLink(packet, by, dstHi, dstLo);
@@ -142,7 +142,7 @@ public final class UdpSocket {
     if (packet == null) {
       return false;
     }
-    engine.countSent();
+    engine.countSent(true);
     stack.output().pushHeader(packet, 0, srcLo, 0, dstLo);
     NeighbourTable.send(packet, by, dstMac);
     return true;

@@ -1,0 +1,54 @@
+package dev.patchbay.stack.ip;
+
+/**
+ * What happened in IP, ICMP and UDP of one family and namespace, under the names of Linux 6.1
+ * ({@code /proc/net/snmp}, {@code snmp6}). Plain longs, owned by the loop; what is not here is not
+ * counted.
+ */
+public final class IpCounters {
+  private static final int ICMP_TYPES = 256;
+
+  public long inReceives;
+  public long inHdrErrors;
+  public long inNoRoutes;
+  public long inAddrErrors;
+  public long inUnknownProtos;
+  public long inDelivers;
+  public long inOctets;
+
+  /** Packets sent on. */
+  public long forwDatagrams;
+
+  /** Packets given to a device or the loopback, those sent on included, as Linux 6.1 counts. */
+  public long outRequests;
+
+  public long outNoRoutes;
+  public long outOctets;
+  public long reasmTimeout;
+  public long reasmReqds;
+  public long reasmOks;
+  public long reasmFails;
+  public long fragOks;
+  public long fragFails;
+  public long fragCreates;
+
+  public long icmpInMsgs;
+  public long icmpInErrors;
+  public long icmpInCsumErrors;
+  public long icmpOutMsgs;
+
+  /** Received messages by type. */
+  public final long[] icmpInTypes = new long[ICMP_TYPES];
+
+  /** Sent messages by type. */
+  public final long[] icmpOutTypes = new long[ICMP_TYPES];
+
+  public long udpInDatagrams;
+
+  /** Datagrams that neither a socket nor the uplink took. */
+  public long udpNoPorts;
+
+  public long udpInErrors;
+  public long udpInCsumErrors;
+  public long udpOutDatagrams;
+}
