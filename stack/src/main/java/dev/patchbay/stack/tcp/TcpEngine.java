@@ -350,6 +350,14 @@ public final class TcpEngine {
     });
   }
 
+  void forEachListener(Consumer<TcpListener> action) {
+    for (TcpListener first : listeners) {
+      for (TcpListener l = first; l != null; l = l.next) {
+        action.accept(l);
+      }
+    }
+  }
+
   /** What happened; live, to be read only. */
   public TcpCounters counters() {
     return counters;

@@ -31,6 +31,17 @@ package dev.patchbay.stack.tcp;
  * @param backoff consecutive time-outs now
  * @param ecn explicit congestion notification in use
  * @param congestionControl name of the algorithm
+ * @param advertisedMss largest segment that we have told the peer to send
+ * @param ackTimeout how long an ACK may wait, 0 before the first data came
+ * @param sinceDataSent time since something was sent that is to be acknowledged, -1: never
+ * @param sinceDataReceived time since payload came, -1: never
+ * @param sinceAckReceived time since the peer was heard
+ * @param notSent bytes written and never sent
+ * @param segmentsInFlight segments sent and not acknowledged
+ * @param receiveMemory packet memory that the receive queue pins
+ * @param receiveBuffer its limit
+ * @param sendBuffer limit of the send buffer
+ * @param receiveSpace payload that the user reads within a round trip, as auto-tuning sees it
  */
 public record TcpInfo(
     TcpState state,
@@ -60,4 +71,15 @@ public record TcpInfo(
     long retransmits,
     int backoff,
     boolean ecn,
-    String congestionControl) {}
+    String congestionControl,
+    int advertisedMss,
+    long ackTimeout,
+    long sinceDataSent,
+    long sinceDataReceived,
+    long sinceAckReceived,
+    int notSent,
+    int segmentsInFlight,
+    int receiveMemory,
+    int receiveBuffer,
+    int sendBuffer,
+    int receiveSpace) {}

@@ -530,7 +530,22 @@ public final class TcpSocket implements FlowEntry {
         retransmits,
         backoff,
         ecn.isOn(),
-        congestion.name());
+        congestion.name(),
+        engine.localMss(this),
+        lastDataReceived < 0 ? 0 : ackTimeout,
+        since(lastSent),
+        since(lastDataReceived),
+        since(lastReceived),
+        unsent(),
+        scoreboard.count(),
+        (int) Math.min(Integer.MAX_VALUE, receive.charge()),
+        receiveBuffer,
+        sendBuffer,
+        tuneSpace);
+  }
+
+  private long since(long time) {
+    return time < 0 ? -1 : engine.loop.now() - time;
   }
 
   @Override

@@ -52,6 +52,16 @@ final class TcpTimers {
     return mode;
   }
 
+  /** Until what the first timer is for, ns; meaningful unless its mode is NONE. */
+  long sendLeft() {
+    return sendDeadline - engine.loop.now();
+  }
+
+  /** Until the next keep-alive probe or the end of FIN-WAIT-2, ns; -1 where neither is awaited. */
+  long lifeLeft() {
+    return lifeTimer.isArmed() ? lifeTimer.deadline() - engine.loop.now() : -1;
+  }
+
   void cancelAll() {
     mode = Mode.NONE;
     sendTimer.cancel();
