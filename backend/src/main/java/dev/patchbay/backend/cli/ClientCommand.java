@@ -3,6 +3,8 @@ package dev.patchbay.backend.cli;
 import dev.patchbay.backend.config.InstanceDirs;
 import dev.patchbay.backend.config.InstanceException;
 import dev.patchbay.stack.admin.IpCommand;
+import dev.patchbay.stack.admin.NstatCommand;
+import dev.patchbay.stack.admin.SsCommand;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -71,11 +73,15 @@ final class ClientCommand implements Command {
 
   /** What a daemon is not needed for: help and version; null where it is. */
   private ControlClient.@Nullable Reply help(List<String> args) {
-    if (word.equals("ip")) {
-      IpCommand.Result result = IpCommand.withoutNetwork(args);
-      return result == null
-          ? null
-          : new ControlClient.Reply(result.status(), result.stdout(), result.stderr());
+    IpCommand.Result result =
+        switch (word) {
+          case "ip" -> IpCommand.withoutNetwork(args);
+          case "ss" -> SsCommand.withoutNetwork(args);
+          case "nstat" -> NstatCommand.withoutNetwork(args);
+          default -> null;
+        };
+    if (result != null) {
+      return new ControlClient.Reply(result.status(), result.stdout(), result.stderr());
     }
     return word.equals("drops") && DropsHelp.isAsked(args)
         ? new ControlClient.Reply(0, DropsHelp.text(), "")

@@ -14,6 +14,8 @@ import dev.patchbay.backend.uplink.ForwardException;
 import dev.patchbay.backend.uplink.ForwardTable;
 import dev.patchbay.qemu.ncsi.NcsiController;
 import dev.patchbay.stack.admin.IpCommand;
+import dev.patchbay.stack.admin.NstatCommand;
+import dev.patchbay.stack.admin.SsCommand;
 import dev.patchbay.stack.device.DeviceStatistics;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.IpAddress;
@@ -37,6 +39,8 @@ final class Model implements ControlModel {
   private final Daemon daemon;
   private final CaptureModel captures;
   private final IpCommand ip = new IpCommand();
+  private final SsCommand ss = new SsCommand(EtcServices.read(EtcServices.FILE));
+  private final NstatCommand nstat = new NstatCommand();
 
   /**
    * @param files runs what touches files
@@ -53,6 +57,8 @@ final class Model implements ControlModel {
     ExecResult result =
         switch (word) {
           case "ip" -> of(ip.run(daemon.network().stack(), args));
+          case "ss" -> of(ss.run(daemon.network().stack(), args));
+          case "nstat" -> of(nstat.run(daemon.network().stack(), args));
           case "drops" -> DropsWord.run(daemon.drops(), args, this::isDevice);
           default -> new ExecResult(USAGE, "", "patchbay: '" + word + "' is not supported yet\n");
         };
