@@ -106,9 +106,9 @@ public final class SsCommand {
         socket.state().ssName(),
         queue(tcp == null ? 0 : tcp.receiveQueue()),
         queue(tcp == null ? 0 : tcp.sendQueue()),
-        host(socket.local(), socket.device()),
+        host(socket.local(), socket.device(), socket.onlySix()),
         port(options, socket.localPort(), socket.table()),
-        host(socket.remote(), null),
+        host(socket.remote(), null, socket.onlySix()),
         port(options, socket.remotePort(), socket.table()),
         more(stack, options, socket));
   }
@@ -117,9 +117,9 @@ public final class SsCommand {
     return String.format(Locale.ROOT, "%-6d", bytes);
   }
 
-  private static String host(IpAddress address, @Nullable NetDevice device) {
+  private static String host(IpAddress address, @Nullable NetDevice device, boolean onlySix) {
     String text = "*";
-    if (!address.equals(IpAddress.ANY6)) {
+    if (onlySix || !address.equals(IpAddress.ANY6)) {
       text = address.isV4() ? address.toString() : "[" + address + "]";
     }
     return text + (device == null ? "" : "%" + device.name()) + ":";
@@ -162,8 +162,7 @@ public final class SsCommand {
     TcpState state = socket.state();
     boolean open = state == TcpState.LISTEN || state == TcpState.CLOSED;
     if (open && !socket.isV4()) {
-      // an address of IPv6 takes nothing else; any address takes both
-      out.append(" v6only:").append(socket.local().equals(IpAddress.ANY6) ? 0 : 1);
+      out.append(" v6only:").append(socket.onlySix() ? 1 : 0);
     }
     if (state == TcpState.TIME_WAIT || state == TcpState.SYN_RECEIVED) {
       return;

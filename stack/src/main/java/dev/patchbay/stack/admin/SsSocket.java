@@ -85,6 +85,12 @@ record SsSocket(
     return local.isV4();
   }
 
+  /** Whether it waits on an address of IPv6, which takes nothing else ({@code inet6_bind}). */
+  boolean onlySix() {
+    boolean open = state == TcpState.LISTEN || state == TcpState.CLOSED;
+    return open && !isV4() && !local.equals(IpAddress.ANY6);
+  }
+
   /** The bit of its state in Linux's sets of states. */
   int stateBit() {
     return 1 << state.ordinal() + 1;

@@ -178,6 +178,17 @@ class SsCommandTest {
   }
 
   @Test
+  void onAnAddressOfIpv6() {
+    listen("::1", 631);
+    expect(
+        "-tlne sport = :631",
+        """
+        State  Recv-Q Send-Q Local Address:Port Peer Address:PortProcess                 |
+        LISTEN 0      4096           [::1]:631          [::]:*    ino:0 sk:1 v6only:1 <->|
+        """);
+  }
+
+  @Test
   void oneStateHasNoColumn() {
     expect(
         "-tn state established",
