@@ -24,6 +24,8 @@ final class Segment {
   @Nullable Boolean sackOk;
   int urgent;
   int tos;
+  int hops;
+  byte[] rawOptions = new byte[0];
   byte[] payload = new byte[0];
   @Nullable Integer length;
   @Nullable List<Integer> sacks;
@@ -64,6 +66,21 @@ final class Segment {
   /** TOS or traffic class of the packet. */
   Segment tos(int value) {
     tos = value;
+    return this;
+  }
+
+  /** Time to live or hop limit of the packet, 0 the default. */
+  Segment hops(int value) {
+    hops = value;
+    return this;
+  }
+
+  /** Bytes behind the other options, as they are; together they must fill words. */
+  Segment raw(int... bytes) {
+    rawOptions = new byte[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      rawOptions[i] = (byte) bytes[i];
+    }
     return this;
   }
 
@@ -159,7 +176,8 @@ final class Segment {
         o += 4;
       }
     }
-    return o;
+    System.arraycopy(rawOptions, 0, b, o, rawOptions.length);
+    return o + rawOptions.length;
   }
 
   /** What a packet holds, made relative. */

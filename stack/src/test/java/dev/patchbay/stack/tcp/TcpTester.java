@@ -59,7 +59,8 @@ final class TcpTester implements SegmentOutput, TcpHandler {
       iss = p.tcp().sequence();
       issKnown = true;
     }
-    sent.add(Segment.parse(p.data, p.l4, p.tail, issKnown ? iss : 0, PEER_ISN).tos(p.tos));
+    sent.add(
+        Segment.parse(p.data, p.l4, p.tail, issKnown ? iss : 0, PEER_ISN).tos(p.tos).hops(p.ttl));
     p.release();
   }
 
