@@ -58,9 +58,17 @@ final class LossRecovery {
     switch (s.phase) {
       case OPEN -> open(s, d, acked, duplicateAck);
       case REDUCE -> reduce(s, d, acked, duplicateAck);
-      case RECOVERY -> recovery(s, d, acked, duplicateAck);
+      case RECOVERY -> recovery(s, d, acked, duplicateAck && mayBeTrue(s));
       case LOSS -> loss(s, d, acked);
     }
+  }
+
+  /**
+   * RFC 5681 section 3.2 (4): no more duplicates count than segments were in flight to cause them,
+   * else a peer that repeats its ACK drives us to send without end. With SACK they must say more.
+   */
+  private static boolean mayBeTrue(TcpSocket s) {
+    return s.sackOn || (long) s.dupAcks * s.sendMss <= s.recoverFlight;
   }
 
   private void open(TcpSocket s, Delivery d, int acked, boolean duplicateAck) {
