@@ -14,11 +14,8 @@ final class Lifecycle {
 
   private static final int DEFAULT_MSS6 = 1220;
 
-  /** Least MSS taken from a peer, and least path MTU taken from ICMP, as Linux has them. */
+  /** Least MSS taken from a peer, as Linux has it. */
   private static final int MIN_MSS = 48;
-
-  private static final int MIN_MTU4 = 552;
-  private static final int MIN_MTU6 = 1280;
 
   private final TcpEngine engine;
   private final TcpCounters counters;
@@ -103,10 +100,10 @@ final class Lifecycle {
     s.sndNxt = s.iss + 1;
     s.bufferSequence = s.iss + 1;
     s.smallEnd = s.iss;
-    s.pathMtu = engine.output.mtu(s.localHi, s.localLo, s.remoteHi, s.remoteLo);
+    engine.pathMtu.begin(s);
     s.peerMss = defaultMss(s);
     s.lastReceived = now;
-    updateMss(s);
+    engine.pathMtu.update(s);
     s.rcvMss = Math.min(536, s.sendMss);
     s.cwnd = s.initialWindow();
     s.rcvShift = engine.config.windowScaling ? receiveShift(engine.config) : 0;
@@ -180,7 +177,7 @@ final class Lifecycle {
     if (!s.scaling) {
       s.rcvShift = 0;
     }
-    updateMss(s);
+    engine.pathMtu.update(s);
     s.rcvMss = Math.min(536, s.sendMss);
     s.cwnd = s.initialWindow();
   }
@@ -191,16 +188,6 @@ final class Lifecycle {
 
   private static int defaultMss(TcpSocket s) {
     return isV4(s) ? DEFAULT_MSS4 : DEFAULT_MSS6;
-  }
-
-  /** RFC 6691: the MTU less the fixed headers, options not counted. */
-  int localMss(TcpSocket s) {
-    return Math.min(0xffff, s.pathMtu - (isV4(s) ? 40 : 60));
-  }
-
-  private void updateMss(TcpSocket s) {
-    int full = Math.min(s.peerMss, localMss(s));
-    s.sendMss = Math.max(1, full - (s.timestampsOn ? TcpOptions.TIMESTAMPS_LENGTH : 0));
   }
 
   /** The handshake has ended. */
@@ -375,7 +362,7 @@ final class Lifecycle {
       return;
     }
     if (kind == IcmpErrorKind.PACKET_TOO_BIG) {
-      smallerMtu(s, mtu);
+      engine.pathMtu.tooBig(s, mtu);
     } else if (s.state == TcpState.SYN_SENT || s.state == TcpState.SYN_RECEIVED) {
       // Linux gives up at any of them during the handshake (RFC 5461 section 4.1)
       counters.attemptFails++;
@@ -385,27 +372,6 @@ final class Lifecycle {
       // 3.9.2.2: soft errors "MUST NOT" abort; hard ones are taken as soft (RFC 5461), as Linux
       // does
       s.softError = true;
-    }
-  }
-
-  private void smallerMtu(TcpSocket s, int mtu) {
-    int known = engine.output.mtu(s.localHi, s.localLo, s.remoteHi, s.remoteLo);
-    int least = isV4(s) ? MIN_MTU4 : MIN_MTU6;
-    int path = Math.max(least, mtu > 0 ? Math.min(mtu, known) : known);
-    if (path >= s.pathMtu) {
-      return;
-    }
-    s.pathMtu = path;
-    int before = s.sendMss;
-    updateMss(s);
-    if (s.sendMss < before) {
-      if (s.isSynchronized()) {
-        engine.recovery.onSmallerMtu(s);
-        s.forceResend = s.phase != LossRecovery.Phase.OPEN;
-      } else {
-        s.synPending = true;
-      }
-      engine.markDirty(s);
     }
   }
 }

@@ -366,6 +366,7 @@ final class LossRecovery {
 
   private void undo(TcpSocket s) {
     s.undo.carryOut(s);
+    PathMtu.notGuilty(s);
     s.scoreboard.forgetLosses();
     s.phase = Phase.OPEN;
     s.renoSacked = 0;

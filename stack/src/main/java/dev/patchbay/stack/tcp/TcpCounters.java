@@ -77,6 +77,10 @@ public final class TcpCounters {
   public long tcpSynRetrans;
   public long tcpOrigDataSent;
   public long tcpMemoryPressures;
+
+  /** Path MTUs made smaller because long segments vanished ({@link TcpConfig#mtuProbing}). */
+  public long tcpMtupFail;
+
   public long lockDroppedIcmps;
   public long outOfWindowIcmps;
 

@@ -34,6 +34,7 @@ public final class TcpEngine {
   final FlowTable<FlowEntry> flows;
   final ControlSender control;
   final LossRecovery recovery;
+  final PathMtu pathMtu;
   private final Lifecycle lifecycle;
   private final SynQueue synQueue;
   private final TimeWaitTable timeWait;
@@ -70,6 +71,7 @@ public final class TcpEngine {
     flows = new FlowTable<>(random.hash("tcp flows"));
     control = new ControlSender(this, output, this::wake);
     recovery = new LossRecovery(counters);
+    pathMtu = new PathMtu(this);
     lifecycle = new Lifecycle(this);
     timeWait = new TimeWaitTable(this);
     synQueue = new SynQueue(this);
@@ -410,10 +412,6 @@ public final class TcpEngine {
 
   void resetPeer(TcpSocket s) {
     control.reset(s);
-  }
-
-  int localMss(TcpSocket s) {
-    return lifecycle.localMss(s);
   }
 
   void enterTimeWait(TcpSocket s) {

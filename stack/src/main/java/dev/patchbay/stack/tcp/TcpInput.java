@@ -562,7 +562,7 @@ final class TcpInput {
   private void acknowledgeSoon(TcpSocket s, int segmentSize) {
     int size = segmentSize > 0 ? segmentSize : length;
     if (size >= s.rcvMss) {
-      s.rcvMss = Math.min(size, engine.localMss(s));
+      s.rcvMss = Math.min(size, engine.pathMtu.localMss(s));
     }
     s.pushed |= has(Tcp.PSH);
     adaptDelay(s);

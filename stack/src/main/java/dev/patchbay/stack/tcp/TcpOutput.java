@@ -42,6 +42,9 @@ final class TcpOutput {
     }
     long now = engine.loop.now();
     if (s.state != TcpState.TIME_WAIT) {
+      if (now >= s.mtuRetryAt && s.phase == LossRecovery.Phase.OPEN) {
+        engine.pathMtu.retryLarger(s);
+      }
       boolean limited = resend(s, now);
       int sent = s.sndNxt;
       sendNew(s, now, limited);
@@ -302,7 +305,7 @@ final class TcpOutput {
     }
     byte[] b = packet.data;
     int at = packet.head;
-    int o = TcpOptions.emitMss(b, at + Tcp.LENGTH, engine.localMss(s));
+    int o = TcpOptions.emitMss(b, at + Tcp.LENGTH, engine.pathMtu.localMss(s));
     boolean offerSack = withAck ? s.sackOn : engine.config.sack;
     boolean offerTs = withAck ? s.timestampsOn : engine.config.timestamps;
     boolean offerScale = withAck ? s.scaling : engine.config.windowScaling;

@@ -71,6 +71,12 @@ public final class TcpSocket implements FlowEntry {
   int peerMss;
   int pathMtu;
 
+  /** When the route's MTU is tried again; {@link PathMtu#NEVER} while nothing smaller is in use. */
+  long mtuRetryAt = PathMtu.NEVER;
+
+  /** The path MTU was made smaller in this repair, after time-outs, not by ICMP. */
+  boolean mtuGuessed;
+
   /** Payload of a full segment without SACK blocks. */
   int sendMss;
 
@@ -531,7 +537,7 @@ public final class TcpSocket implements FlowEntry {
         backoff,
         ecn.isOn(),
         congestion.name(),
-        engine.localMss(this),
+        engine.pathMtu.localMss(this),
         lastDataReceived < 0 ? 0 : ackTimeout,
         since(lastSent),
         since(lastDataReceived),

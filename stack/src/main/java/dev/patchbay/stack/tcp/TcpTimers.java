@@ -205,6 +205,7 @@ final class TcpTimers {
       return;
     }
     engine.counters.tcpTimeouts++;
+    engine.pathMtu.onTimeout(s);
     engine.recovery.onTimeout(s, engine.loop.now());
     s.forceResend = true;
     // (5.5) The host MUST set RTO <- RTO * 2 ("back off the timer")

@@ -21,6 +21,8 @@ final class Undo {
   /** The window is about to be reduced for a loss. */
   void begin(TcpSocket s) {
     armed = true;
+    // what was found out about the path's MTU in an earlier repair is not for this one to take back
+    s.mtuGuessed = false;
     marker = s.sndUna;
     priorCwnd = s.cwnd;
     priorSsthresh = s.ssthresh;

@@ -2,9 +2,7 @@
  * TCP: RFC 9293 with RFC 6298 (timers), 7323 (window scaling, timestamps, PAWS), 5681 and 6582
  * (congestion control), 9438 and 9406 (CUBIC, HyStart++), 2018 and 2883 (SACK, D-SACK), 8985 (RACK
  * and tail-loss probes), 6937 (rate reduction), 3042 (limited transmit), 4015, 5682 and 3708
- * (needless retransmissions taken back), 6928 (initial window), 5961 (blind attacks), 6528
- * (sequence numbers), 6056 (ports), 6191 (TIME-WAIT reuse), 5927 (ICMP), 6093 (urgent data in
- * line), 6691 (MSS).
+ * (needless retransmissions taken back), 6928 (initial window), 5961 (blind attacks), 6528 (XX
  *
  * <h2>The way of a segment in</h2>
  *
@@ -33,7 +31,7 @@
  *
  * <ul>
  *   <li>{@code TcpSocket}: public face and control block. {@code Lifecycle}: opening, closing,
- *       ICMP, what happens once.
+ *       ICMP, what happens once. {@code PathMtu}: how long segments may be.
  *   <li>{@code SendBuffer}: bytes written, in chunks; {@code Scoreboard}: one record per packet in
  *       flight with its fate and time. {@code Delivery}: what the ACK at hand says of them.
  *   <li>{@code LossRecovery}: the phases of a repair and how much may be sent meanwhile; {@code
@@ -76,6 +74,9 @@
  *       before.
  *   <li>Text in a SYN without ACK is not kept (no TCP Fast Open); the peer sends it again.
  *   <li>No pacing yet.
+ *   <li>{@code tcp_mtu_probing} is 1, Linux has 0: a time-out in a row with another makes segments
+ *       shorter (MSS 1024, then 536; IPv6 1220), for ten minutes; nothing in between is searched
+ *       for. An MTU from ICMP also ends after ten minutes, for each connection by itself.
  *   <li>HyStart++ rather than HyStart; without SACK a repair is RFC 6582's, with F-RTO by what was
  *       sent only once.
  *   <li>{@code CurrEstab} counts every synchronized state; the timestamp clock always has its

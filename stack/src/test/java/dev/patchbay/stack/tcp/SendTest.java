@@ -204,6 +204,7 @@ class SendTest {
 
   @Test
   void timeoutBacksOffAndSlowStartsAgain() {
+    t.config.mtuProbing = 0;
     t.established();
     t.write(4000);
     t.expect(tcp().seq(1).ack(1).len(4000));
