@@ -86,7 +86,7 @@ final class TcpAck {
    * gave it.
    */
   private static boolean updateWindow(TcpSocket s, TcpInput in) {
-    int wnd = in.window << s.sndShift;
+    int wnd = in.sendWindow(s);
     int newer = in.sequence - s.sndWl1;
     if (newer < 0 || newer == 0 && in.ack - s.sndWl2 < 0) {
       return false;

@@ -27,6 +27,10 @@ final class TcpInput {
   int ack;
   int flags;
   int window;
+
+  /** The segment was a SYN, whose window is never scaled (RFC 7323 section 2.2). */
+  private boolean unscaled;
+
   int payload;
   int length;
   byte[] data = new byte[0];
@@ -47,6 +51,7 @@ final class TcpInput {
     int word = Bytes.u16(data, at + 12);
     flags = word & 0xff;
     window = Bytes.u16(data, at + 14);
+    unscaled = false;
     payload = at + (word >>> 12 << 2);
     length = packet.tail - payload;
     now = engine.loop.now();
@@ -59,6 +64,11 @@ final class TcpInput {
   /** SEG.LEN: payload, SYN and FIN. */
   int segmentLength() {
     return length + (flags & Tcp.FIN) + ((flags & Tcp.SYN) >>> 1);
+  }
+
+  /** SEG.WND in bytes. */
+  int sendWindow(TcpSocket s) {
+    return unscaled ? window : window << s.sndShift;
   }
 
   private boolean has(int flag) {
@@ -200,6 +210,7 @@ final class TcpInput {
       // the peer's SYN,ACK of a simultaneous open (figure 8): its SYN is old, its ACK is news
       sequence++;
       flags &= ~Tcp.SYN;
+      unscaled = true;
     }
     if (!checkTimestamp(s, packet)
         || !checkSequence(s, packet)
@@ -379,7 +390,7 @@ final class TcpInput {
         return false;
       }
       s.sndUna = s.iss + 1;
-      s.sndWnd = window << s.sndShift;
+      s.sndWnd = sendWindow(s);
       s.maxSndWnd = s.sndWnd;
       s.sndWl1 = sequence;
       s.sndWl2 = ack;

@@ -114,6 +114,26 @@ class HandshakeTest {
   }
 
   @Test
+  void theWindowOfASimultaneousOpensSynAckIsNotScaled() {
+    TcpSocket s = t.connect();
+    t.next();
+    t.send(tcp().syn().seq(0).mss(1000).scale(7).win(4096));
+    t.next();
+    t.send(tcp().syn().seq(0).ack(1).mss(1000).scale(7).win(4096));
+    assertThat(s.state()).isEqualTo(TcpState.ESTABLISHED);
+    // RFC 7323 section 2.2; 4096 << 7 would flood a peer that then takes not even our ACKs
+    assertThat(s.info().sendWindow()).isEqualTo(4096);
+    t.write(10_000);
+    t.expect(tcp().seq(1).ack(1).len(4000));
+    t.expectNothing();
+    t.send(tcp().seq(1).ack(4001).win(100));
+    assertThat(s.info().sendWindow()).isEqualTo(100 << 7);
+    s.abort();
+    t.loop.turn();
+    t.clearSent();
+  }
+
+  @Test
   void simultaneousOpenEndedByAPlainAck() {
     TcpSocket s = t.connect();
     t.next();
