@@ -261,7 +261,9 @@ final class TcpInput {
     int offset = sequence - s.rcvNxt;
     boolean acceptable;
     if (segLen == 0) {
-      acceptable = wnd == 0 ? offset == 0 : offset >= 0 && offset < wnd;
+      // at the right edge too, as Linux takes it: two ends that have filled each other's windows
+      // and lost the heads would never hear each other's ACKs again
+      acceptable = offset >= 0 && offset <= wnd;
     } else if (wnd == 0) {
       // nothing of it can be taken, but "special allowance should be made to accept valid ACKs,
       // URGs, and RSTs"

@@ -56,6 +56,7 @@
  *       start counts all bytes that an ACK covers, the first ACKs of a connection are not delayed.
  *   <li>Nagle as Minshall changed it; probes of a zero window and of keep-alive are empty segments
  *       at SND.UNA - 1.
+ *   <li>An empty segment exactly at the right edge of the window is taken.
  *   <li>A segment without timestamp is taken where timestamps are in use; a RST in place ends
  *       TIME-WAIT.
  *   <li>Any ICMP error about the SYN ends the handshake; later ones only name the reason of a

@@ -372,4 +372,23 @@ class ReceiveTest {
     t.send(tcp().seq(1).len(10)).expectNothing();
     assertThat(s.available()).isZero();
   }
+
+  @Test
+  void anAckAtTheRightEdgeOfTheWindowIsTaken() {
+    TcpSocket s = t.established();
+    t.write(1000);
+    t.expect(tcp().seq(1).ack(1).len(1000));
+    int edge = 1 + ReceiveWindow.offered(s);
+    // the peer fills the window, the head is lost: SND.NXT of the peer is at our right edge
+    t.send(tcp().seq(edge - 100).ack(1).len(100));
+    t.expect(tcp().seq(1001).ack(1));
+    t.send(tcp().seq(edge).ack(1001)).expectNothing();
+    assertThat(s.flight()).isZero();
+    // beyond it nothing is believed
+    t.write(1000);
+    t.expect(tcp().seq(1001).ack(1).len(1000));
+    t.send(tcp().seq(edge + 1).ack(2001));
+    assertThat(s.flight()).isEqualTo(1000);
+    t.clearSent();
+  }
 }
