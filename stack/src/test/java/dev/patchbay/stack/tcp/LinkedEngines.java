@@ -6,7 +6,7 @@ import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.wire.Addresses;
 
-/** Two engines on one loop, joined by a link that loses, repeats, delays and reorders by a seed. */
+/** Two engines on one loop, joined by a link that loses, delays and reorders by a seed. */
 final class LinkedEngines {
   static final long A = Addresses.v4(0x0a000001);
   static final long B = Addresses.v4(0x0a000002);
@@ -19,12 +19,9 @@ final class LinkedEngines {
   final RandomSource random;
   int mtu = 1500;
   double loss;
-  double duplicate;
-  double corrupt;
   long delay = 5_000_000;
   long jitter;
   boolean cut = true;
-  boolean v6;
   long carried;
   long lost;
 
@@ -68,16 +65,6 @@ final class LinkedEngines {
         lost++;
         p.release();
         return;
-      }
-      if (duplicate > 0 && random.nextDouble() < duplicate) {
-        Packet twin = p.copy();
-        if (twin != null) {
-          later(twin);
-        }
-      }
-      if (corrupt > 0 && random.nextDouble() < corrupt) {
-        int at = p.l4 + random.nextInt(p.tail - p.l4);
-        p.data[at] ^= (byte) (1 << random.nextInt(8));
       }
       later(p);
     }

@@ -6,6 +6,7 @@ import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.InternetChecksum;
 import dev.patchbay.stack.wire.Tcp;
+import java.util.function.Consumer;
 
 /** What stands below TCP in these tests: puts IP headers before segments and cuts long ones. */
 final class Wire {
@@ -26,6 +27,30 @@ final class Wire {
       Bytes.put32(p.data, p.l3 + 4, length << 16 | 6 << 8 | 64);
       p.ipv6().sourceHi(srcHi).sourceLo(srcLo).destinationHi(dstHi).destinationLo(dstLo);
     }
+  }
+
+  /** Takes a segment, cuts it as a network card would, and gives finished packets to a link. */
+  static void toLink(
+      PacketPool pool,
+      Packet p,
+      long srcHi,
+      long srcLo,
+      long dstHi,
+      long dstLo,
+      Consumer<Packet> link) {
+    if (p.gsoCount <= 1) {
+      addIp(p, srcHi, srcLo, dstHi, dstLo);
+      finishChecksum(p);
+      link.accept(p);
+      return;
+    }
+    for (int i = 0; i < p.gsoCount; i++) {
+      Packet one = segment(pool, p, i);
+      addIp(one, srcHi, srcLo, dstHi, dstLo);
+      finishChecksum(one);
+      link.accept(one);
+    }
+    p.release();
   }
 
   /** Fills in the checksum that was left to the device. */
