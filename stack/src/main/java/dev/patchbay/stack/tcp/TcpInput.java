@@ -407,7 +407,12 @@ final class TcpInput {
     }
     acks.process(s, this);
     if (s.finSent && s.sndUna - s.finPosition() > 0 && !finAcknowledged(s)) {
-      packet.drop(DropReason.TCP_CLOSE);
+      if (length > 0) {
+        packet.drop(DropReason.TCP_CLOSE);
+      } else {
+        // it has ended the connection, as it should
+        packet.release();
+      }
       return false;
     }
     return true;

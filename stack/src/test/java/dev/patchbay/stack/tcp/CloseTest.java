@@ -3,6 +3,7 @@ package dev.patchbay.stack.tcp;
 import static dev.patchbay.stack.tcp.Segment.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patchbay.stack.packet.DropReason;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +80,7 @@ class CloseTest {
     t.send(tcp().seq(2).ack(2)).expectNothing();
     assertThat(s.state()).isEqualTo(TcpState.CLOSED);
     assertThat(t.events).containsExactly("readable", "closed NONE");
+    assertThat(t.pool.drops(DropReason.TCP_CLOSE)).as("the last ACK is no loss").isZero();
     assertThat(t.engine.counters().orphans).isZero();
     assertThat(t.loop.timers().count()).isZero();
   }
