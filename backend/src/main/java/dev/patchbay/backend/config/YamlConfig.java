@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -209,9 +210,15 @@ public final class YamlConfig {
       }
     }
     if (kind == null) {
-      throw node.source().error("attachment: expected listen, connect, dgram, mcast or tap");
+      String words = keys.isEmpty() ? "" : " beside " + quoted(keys);
+      throw node.source()
+          .error("attachment: expected listen, connect, dgram, mcast or tap" + words);
     }
     to.attach(node.source(), kind, address, keys, base);
+  }
+
+  private static String quoted(List<KeyValue> keys) {
+    return keys.stream().map(k -> "'" + k.key() + "'").collect(Collectors.joining(", "));
   }
 
   private static Attachment.@Nullable Kind kind(String key) {

@@ -152,7 +152,7 @@ class YamlConfigTest {
         "mtu: *a|ci.yaml:2:6: aliases (*a) are not supported",
         "attachments: x|ci.yaml:2:14: attachments: expected a list of mappings, found 'x'",
         "attachments: [x]|ci.yaml:2:15: attachments: expected {listen: ADDRESS, …}, found 'x'",
-        "attachments: [{name: x}]|ci.yaml:2:15: attachment: expected listen, connect, dgram, mcast or tap",
+        "attachments: [{name: x}]|ci.yaml:2:15: attachment: expected listen, connect, dgram, mcast or tap beside 'name'",
         "attachments: [{listen: unix:a, tap: b}]|ci.yaml:2:32: 'tap' beside 'listen': expected one of them",
         "attachments: [{listen: unix:a, foo: b}]|ci.yaml:2:32: unknown key 'foo'; expected name, mac",
         "attachments: [{listen: unix:a, mac: 7}]|ci.yaml:2:32: mac '7': expected a MAC address",
