@@ -17,6 +17,7 @@ import dev.patchbay.backend.sys.Linux;
 import dev.patchbay.backend.sys.UnixPath;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -76,6 +77,7 @@ public final class DaemonMain implements DaemonStarter {
     long seed = config.seed().orElseGet(() -> new SecureRandom().nextLong() >>> 16);
     ExecutorService files = Executors.newSingleThreadExecutor(task -> thread(task, "files"));
     Path dir = lock.dir();
+    forgetReady(config.instance().readyFile());
     try (NettyLoop loop = new NettyLoop("patchbay")) {
       Listeners listeners = new Listeners(dirs, files, System::nanoTime);
       Daemon daemon;
@@ -150,6 +152,13 @@ public final class DaemonMain implements DaemonStarter {
       return ControlServer.open(loop.group(), loop::enter, path, model, daemon.events());
     } catch (IOException e) {
       throw new IOException("--control " + e.getMessage(), e);
+    }
+  }
+
+  /** Who waits for the file must not read the ports of an instance that was. */
+  private static void forgetReady(@Nullable Path file) throws IOException {
+    if (file != null && Files.isRegularFile(file)) {
+      Files.delete(file);
     }
   }
 

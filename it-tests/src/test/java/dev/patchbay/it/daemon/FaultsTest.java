@@ -201,4 +201,16 @@ class FaultsTest {
         "--control",
         "/etc/c.sock");
   }
+
+  @Test
+  void theReadyFileOfAnEarlierInstanceIsNotLeftToBeRead() throws Exception {
+    Path ready = folder.resolve("ready.json");
+    Files.writeString(ready, "{\"old\":1}\n");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String rule = "tcp:127.0.0.1:" + taken.getLocalPort() + "-:22";
+      Ended ended = run(List.of(), "--hostfwd", rule, "--ready-file", ready.toString());
+      assertThat(ended.status()).isEqualTo(1);
+    }
+    assertThat(ready).doesNotExist();
+  }
 }
