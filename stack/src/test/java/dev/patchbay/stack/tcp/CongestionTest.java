@@ -19,11 +19,7 @@ class CongestionTest {
 
   @AfterEach
   void noLeaks() {
-    if (t.accepted != null) {
-      t.accepted.abort();
-      t.loop.turn();
-    }
-    t.checkNoLeaks();
+    t.end();
   }
 
   private TcpSocket bulk() {

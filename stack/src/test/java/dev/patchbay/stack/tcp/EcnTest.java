@@ -18,11 +18,7 @@ class EcnTest {
 
   @AfterEach
   void noLeaks() {
-    if (t.accepted != null) {
-      t.accepted.abort();
-      t.loop.turn();
-    }
-    t.checkNoLeaks();
+    t.end();
   }
 
   /** A peer that offers it. */

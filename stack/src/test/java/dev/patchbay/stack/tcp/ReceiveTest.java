@@ -15,11 +15,7 @@ class ReceiveTest {
 
   @AfterEach
   void noLeaks() {
-    if (t.accepted != null) {
-      t.accepted.abort();
-      t.loop.turn();
-    }
-    t.checkNoLeaks();
+    t.end();
   }
 
   /** A connection past its first ACKs, which are not delayed. */

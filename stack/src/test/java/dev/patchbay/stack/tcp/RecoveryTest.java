@@ -21,11 +21,7 @@ class RecoveryTest {
 
   @AfterEach
   void noLeaks() {
-    if (t.accepted != null) {
-      t.accepted.abort();
-      t.loop.turn();
-    }
-    t.checkNoLeaks();
+    t.end();
   }
 
   private TcpSocket sack() {

@@ -17,11 +17,7 @@ class SendTest {
 
   @AfterEach
   void noLeaks() {
-    if (t.accepted != null) {
-      t.accepted.abort();
-      t.loop.turn();
-    }
-    t.checkNoLeaks();
+    t.end();
   }
 
   @Test

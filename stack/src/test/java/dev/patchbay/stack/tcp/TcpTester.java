@@ -243,6 +243,15 @@ final class TcpTester implements SegmentOutput, TcpHandler {
     loop.turn();
   }
 
+  /** Ends the connection if there is one; nothing may be left then. */
+  void end() {
+    if (accepted != null) {
+      accepted.abort();
+      loop.turn();
+    }
+    checkNoLeaks();
+  }
+
   void checkNoLeaks() {
     pool.checkNoLeaks();
   }

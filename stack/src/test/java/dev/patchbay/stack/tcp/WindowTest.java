@@ -18,11 +18,7 @@ class WindowTest {
 
   @AfterEach
   void noLeaks() {
-    if (t.accepted != null) {
-      t.accepted.abort();
-      t.loop.turn();
-    }
-    t.checkNoLeaks();
+    t.end();
   }
 
   @Test
