@@ -54,6 +54,10 @@ final class DatagramBurst implements AutoCloseable {
   private final UplinkCounters counters;
   private final TurnTask endOfTurn = TurnTask.of(this::flush);
   private final DatagramWriter writer = new DatagramWriter(MESSAGES, BYTES);
+
+  /** For what is sent by itself, also while a burst is. */
+  private final DatagramWriter single = new DatagramWriter(1, 1 << 16);
+
   private final @Nullable Packet[] packets = new Packet[PACKETS];
   private final int[] offsets = new int[PACKETS];
   private final int[] lengths = new int[PACKETS];
@@ -234,6 +238,32 @@ final class DatagramBurst implements AutoCloseable {
         || errno == Errno.EOPNOTSUPP;
   }
 
+  /**
+   * Sends a datagram at once, by itself, and takes the packet; parameters as of {@link #add}. A
+   * send that fails is repeated once, since it may give the error of an earlier datagram.
+   */
+  void sendAlone(Sender by, Packet p, int at, int length, SockAddr to, int hops, int service) {
+    single.clear();
+    single.setTtl(hops);
+    single.setTos(service);
+    if (length == 0) {
+      single.addEmpty(to);
+    } else {
+      single.add(p.data, at, length, to);
+    }
+    int result = single.send(by.fd());
+    if (result < 0 && result != -Errno.EAGAIN) {
+      by.drainErrors();
+      result = single.send(by.fd());
+    }
+    single.clear();
+    if (result > 0) {
+      p.release();
+    } else {
+      by.failed(p, -result);
+    }
+  }
+
   private Packet take(int i) {
     Packet p = Objects.requireNonNull(packets[i]);
     packets[i] = null;
@@ -244,5 +274,6 @@ final class DatagramBurst implements AutoCloseable {
   public void close() {
     flush();
     writer.close();
+    single.close();
   }
 }

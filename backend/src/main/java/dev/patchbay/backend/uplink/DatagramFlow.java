@@ -1,7 +1,6 @@
 package dev.patchbay.backend.uplink;
 
 import dev.patchbay.backend.sys.DatagramReader;
-import dev.patchbay.backend.sys.DatagramWriter;
 import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.FdHandle;
@@ -136,27 +135,7 @@ abstract class DatagramFlow extends EndpointTable.Node
 
   @Override
   public final void sendNow(Packet p, int at, int length, SockAddr to) {
-    DatagramWriter w = shared.writer;
-    w.clear();
-    w.setTtl(hops(p));
-    w.setTos(service(p));
-    if (length == 0) {
-      w.addEmpty(to);
-    } else {
-      w.add(p.data, at, length, to);
-    }
-    int result = w.send(handle.number());
-    if (result < 0 && result != -Errno.EAGAIN) {
-      // perhaps the error of an earlier datagram, which is in the queue
-      drainErrors();
-      result = w.send(handle.number());
-    }
-    w.clear();
-    if (result > 0) {
-      p.release();
-    } else {
-      failed(p, -result);
-    }
+    shared.burst.sendAlone(this, p, at, length, to, hops(p), service(p));
   }
 
   private void setDontFragment(boolean on) {

@@ -1,7 +1,6 @@
 package dev.patchbay.backend.uplink;
 
 import dev.patchbay.backend.sys.DatagramReader;
-import dev.patchbay.backend.sys.DatagramWriter;
 import dev.patchbay.backend.sys.SockAddr;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.packet.PacketPool;
@@ -29,9 +28,7 @@ final class Shared implements AutoCloseable {
   /** Apart from {@link #reader}: errors are read while a burst is being worked off. */
   final DatagramReader errors = new DatagramReader(8, 2048);
 
-  final DatagramWriter writer = new DatagramWriter(1, 1 << 16);
-
-  /** UDP of guests on its way out; {@link #writer} is for what is sent by itself. */
+  /** Datagrams of guests on their way out. */
   final DatagramBurst burst;
 
   /** Port of the bridge by which the SYN came that TCP has in hand. */
@@ -60,6 +57,5 @@ final class Shared implements AutoCloseable {
     burst.close();
     reader.close();
     errors.close();
-    writer.close();
   }
 }

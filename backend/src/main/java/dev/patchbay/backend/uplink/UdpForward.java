@@ -2,8 +2,6 @@ package dev.patchbay.backend.uplink;
 
 import dev.patchbay.backend.config.Forward;
 import dev.patchbay.backend.sys.DatagramReader;
-import dev.patchbay.backend.sys.DatagramWriter;
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.FdHandle;
 import dev.patchbay.backend.sys.SockAddr;
@@ -168,24 +166,7 @@ final class UdpForward extends OpenForward implements DatagramBurst.Sender {
 
   @Override
   public void sendNow(Packet p, int at, int length, SockAddr to) {
-    DatagramWriter w = shared.writer;
-    w.clear();
-    w.clearOptions();
-    if (length == 0) {
-      w.addEmpty(to);
-    } else {
-      w.add(p.data, at, length, to);
-    }
-    int result = w.send(fd());
-    if (result < 0 && result != -Errno.EAGAIN) {
-      result = w.send(fd());
-    }
-    w.clear();
-    if (result > 0) {
-      p.release();
-    } else {
-      failed(p, -result);
-    }
+    shared.burst.sendAlone(this, p, at, length, to, 0, -1);
   }
 
   @Override
