@@ -187,6 +187,12 @@ public final class SockAddr {
     return port;
   }
 
+  /** Whether it is an address of 127.0.0.0/8, or ::1. */
+  public boolean isLoopback() {
+    return family == Linux.AF_INET && inet4() >>> 24 == 127
+        || family == Linux.AF_INET6 && hi == 0 && lo == 1;
+  }
+
   /** Changes the port alone. */
   public SockAddr setPort(int value) {
     port = value & 0xffff;

@@ -25,8 +25,8 @@ public final class StreamFd {
   /**
    * A socket with its connect under way: also where the answer is still to come.
    *
-   * @param options whether TCP sockets get TCP_NODELAY, SO_OOBINLINE and the error queue
-   *     (IP_RECVERR, IPV6_RECVERR)
+   * @param options whether TCP sockets get TCP_NODELAY, SO_OOBINLINE and, unless they stay on this
+   *     host, where no router is on the way, the error queue (IP_RECVERR, IPV6_RECVERR)
    * @param hops hop limit of the SYN, 0 for the kernel's own
    * @return the descriptor, or the negative errno of what failed at once (ENETUNREACH,
    *     ECONNREFUSED, ENOENT, EAGAIN of a unix listener whose backlog is full); nothing is left
@@ -40,7 +40,9 @@ public final class StreamFd {
     if (options && address.family() != Linux.AF_UNIX) {
       SockOpt.noDelay(fd, true);
       SockOpt.urgentInLine(fd);
-      SockOpt.receiveErrors(fd, address.family(), true);
+      if (!address.isLoopback()) {
+        SockOpt.receiveErrors(fd, address.family(), true);
+      }
       if (hops > 0) {
         SockOpt.ttl(fd, address.family(), hops);
       }
@@ -51,6 +53,16 @@ public final class StreamFd {
       return result;
     }
     return fd;
+  }
+
+  /**
+   * How far a connect to {@code address} is, as connect(2) tells who calls it again: to the host
+   * itself it has ended before the first call returns, which only says EINPROGRESS.
+   *
+   * @return 0 connected, -EALREADY still under way, or the failure, which is told once
+   */
+  public static int connectState(int fd, SockAddr address) {
+    return Fd.connect(fd, address);
   }
 
   /** The same with the kernel's own hop limit. */

@@ -64,12 +64,16 @@ final class TcpFlow implements TcpHandler, FdHandle.Listener {
     relay.add(this);
   }
 
-  /** A connection that a forward's client opened; {@code fd} is this flow's from now on. */
-  TcpFlow(TcpRelay relay, int fd) {
+  /**
+   * A connection whose host socket is connected; {@code fd} is this flow's from now on.
+   *
+   * @param guest who opened it; null for a forward's client
+   */
+  TcpFlow(TcpRelay relay, int fd, GuestLimits.@Nullable Guest guest) {
     this.relay = relay;
     this.shared = relay.shared;
-    guest = null;
-    forwarded = true;
+    this.guest = guest;
+    forwarded = guest == null;
     handle = shared.io.open(fd, this);
     last = shared.now();
     relay.add(this);
@@ -257,7 +261,9 @@ final class TcpFlow implements TcpHandler, FdHandle.Listener {
       return;
     }
     hostEnded = true;
-    handle.setReadable(false);
+    if (!guestEnded) {
+      handle.setReadable(false);
+    }
     s.shutdownOutput();
     endIfBothEnded(s);
   }

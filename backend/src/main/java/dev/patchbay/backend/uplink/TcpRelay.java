@@ -1,5 +1,6 @@
 package dev.patchbay.backend.uplink;
 
+import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.FdHandle;
 import dev.patchbay.backend.sys.Linux;
@@ -29,6 +30,12 @@ final class TcpRelay implements SegmentOutput {
   /** IP_TTL and IPV6_UNICAST_HOPS: the system's own value again. */
   private static final int DEFAULT_HOPS = -1;
 
+  /**
+   * A service of this host answers within some 100 us: the answer takes the ACK along, where one at
+   * once would cost a frame, a write and two wake-ups more per request.
+   */
+  private static final long ACK_DELAY = 2_000_000;
+
   final Shared shared;
   final TcpEngine engine;
   private @Nullable TcpFlow first;
@@ -38,6 +45,7 @@ final class TcpRelay implements SegmentOutput {
     TcpConfig config = new TcpConfig();
     config.maxParkedPerSource = shared.options.maxTcpPerGuest;
     config.maxParked = shared.options.maxTcp;
+    config.quickAckDelay = ACK_DELAY;
     engine =
         new TcpEngine(shared.io.loop(), shared.pool, random.derive("uplink tcp"), this, config);
     engine.catchAll(this::onSyn);
@@ -82,7 +90,16 @@ final class TcpRelay implements SegmentOutput {
       HostConnect.refuse(shared, syn, -fd);
       return;
     }
-    new HostConnect(this, syn, guest, fd);
+    int state = shared.host.isLoopback() ? StreamFd.connectState(fd, shared.host) : -Errno.EALREADY;
+    if (state == 0) {
+      accept(syn, new TcpFlow(this, fd, guest));
+    } else if (state == -Errno.EALREADY) {
+      new HostConnect(this, syn, guest, fd);
+    } else {
+      Fd.close(fd);
+      shared.limits.give(GuestLimits.Kind.TCP, guest);
+      HostConnect.refuse(shared, syn, -state);
+    }
   }
 
   /** The SYN's packet is gone; what is counted by reason and port is a copy of its beginning. */
@@ -110,15 +127,19 @@ final class TcpRelay implements SegmentOutput {
       SockOpt.ttl(handle.number(), family, DEFAULT_HOPS);
     }
     TcpFlow flow = new TcpFlow(this, handle, guest);
+    accept(syn, flow);
+    return flow;
+  }
+
+  private void accept(IncomingSyn syn, TcpFlow flow) {
     TcpSocket socket = syn.accept(flow);
     if (socket == null) {
       shared.counters.tcpAbandoned++;
       flow.abort();
-      return flow;
+      return;
     }
     shared.counters.tcpOpened++;
     flow.guestSide(socket);
-    return flow;
   }
 
   // ---- connections of forwards
@@ -131,7 +152,7 @@ final class TcpRelay implements SegmentOutput {
    * @return false where it could not even be begun: the client was reset
    */
   boolean open(int fd, long srcHi, long srcLo, int srcPort, long dstHi, long dstLo, int dstPort) {
-    TcpFlow flow = new TcpFlow(this, fd);
+    TcpFlow flow = new TcpFlow(this, fd, null);
     TcpSocket socket = engine.connect(srcHi, srcLo, srcPort, dstHi, dstLo, dstPort, flow);
     if (socket == null) {
       shared.counters.forwardFailed++;

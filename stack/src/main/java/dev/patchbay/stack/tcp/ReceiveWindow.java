@@ -70,12 +70,26 @@ final class ReceiveWindow {
       // the user has drained it and does not answer: a peer that Nagle holds back waits for this
       // ACK (Linux's
       // tcp_cleanup_rbuf)
-      s.ackNow = true;
+      acknowledgeQuickly(s);
       s.engine.markDirty(s);
     }
     if (space - offered(s) >= threshold && s.receivesData() && !s.engine.pool.underPressure()) {
       s.ackNow = true;
       s.engine.markDirty(s);
+    }
+  }
+
+  /**
+   * What Linux acknowledges at once: here, too, or a little later if it is short ({@link
+   * TcpConfig#quickAckDelay}).
+   */
+  static void acknowledgeQuickly(TcpSocket s) {
+    long delay = s.engine.config.quickAckDelay;
+    if (delay > 0 && s.rcvNxt - s.lastAckSent < s.rcvMss) {
+      s.ackPending = true;
+      s.timers.delayAck(delay);
+    } else {
+      s.ackNow = true;
     }
   }
 

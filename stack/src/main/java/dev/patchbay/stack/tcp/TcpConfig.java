@@ -25,6 +25,13 @@ public final class TcpConfig {
   public long maxDelayedAck = 200 * MS;
 
   /**
+   * How long the ACK of a short segment, or of a FIN, waits for an answer that takes it along where
+   * Linux would acknowledge at once (its quick-ack mode); 0: not at all. For an engine whose users
+   * answer within a millisecond, such a wait halves the segments of a short conversation.
+   */
+  public long quickAckDelay;
+
+  /**
    * Receive buffer at the start, memory rather than payload ({@code tcp_rmem[1]}); half of it
    * becomes window.
    */

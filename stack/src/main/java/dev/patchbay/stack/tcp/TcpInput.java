@@ -587,7 +587,7 @@ final class TcpInput {
     s.ackPending = true;
     if (s.quickAcks > 0 && !s.pingPong) {
       s.quickAcks--;
-      s.ackNow = true;
+      ReceiveWindow.acknowledgeQuickly(s);
     } else if (s.rcvNxt - s.lastAckSent >= 2 * s.rcvMss) {
       s.ackNow = true;
     }
@@ -621,7 +621,11 @@ final class TcpInput {
     s.rcvNxt++;
     s.rcvAdv = s.rcvAdv - s.rcvNxt < 0 ? s.rcvNxt : s.rcvAdv;
     s.finReceived = true;
-    s.ackNow = true;
+    if (s.state == TcpState.ESTABLISHED) {
+      ReceiveWindow.acknowledgeQuickly(s); // with our own FIN, if the user closes as well
+    } else {
+      s.ackNow = true;
+    }
     s.events |= TcpSocket.EVENT_READABLE;
     engine.markDirty(s);
     switch (s.state) {

@@ -96,6 +96,39 @@ class ReceiveTest {
   }
 
   @Test
+  void aShortRequestIsAcknowledgedByItsAnswerWhereThatIsNear() {
+    t.config.quickAckDelay = 2_000_000;
+    TcpSocket s = t.established();
+    t.send(tcp().psh().seq(1).ack(1).len(100));
+    t.read(1, 100);
+    t.expectNothing();
+    t.write(20);
+    t.expect(tcp().psh().seq(1).ack(101).len(20));
+    t.send(tcp().fin().seq(101).ack(21));
+    t.expectNothing();
+    s.close();
+    t.loop.turn();
+    t.expect(tcp().fin().seq(21).ack(102));
+  }
+
+  @Test
+  void whatIsNotAnsweredSoonIsAcknowledgedAloneAndFullSegmentsAtOnce() {
+    t.config.quickAckDelay = 2_000_000;
+    t.established();
+    t.send(tcp().psh().seq(1).ack(1).len(100));
+    t.read(1, 100);
+    t.expectNothing();
+    t.after(3);
+    t.expect(tcp().seq(1).ack(101));
+    t.send(tcp().seq(101).ack(1).len(1000));
+    t.expect(tcp().seq(1).ack(1101));
+    t.send(tcp().fin().seq(1101).ack(1));
+    t.expectNothing();
+    t.after(3);
+    t.expect(tcp().seq(1).ack(1102));
+  }
+
+  @Test
   void outOfOrderSegmentsAreKeptReportedAndJoined() {
     warm(tcp().mss(1000).sackOk());
     t.send(tcp().seq(2001).ack(1).len(1000));
