@@ -12,8 +12,10 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A guest that changed its address is found under the new one, because an address that was heard
  * of later is newer; its IPv6 link-local serves when nothing else is known. A guest that has got
- * its lease and said nothing since is found under that: it would have to be asked by ARP anyway.
+ * its lease and said nothing since is found under that: it would have to be asked by ARP anyway;
+ * but not where somebody else was heard of under that address since. An address that was asked in
+ * vain comes after all others.
  */
 final class Guests implements GuestResolver {
   /** Where a forward leads that names no guest while no single attachment is there: 10.0.2.15. */
@@ -70,16 +74,34 @@ final class Guests implements GuestResolver {
         heard.put(new IpAddress(0, Addresses.v4(lease.ip())), time);
       }
     }
+    Set<IpAddress> silent = new HashSet<>();
     for (Neighbour n : stack.neighbours().entries()) {
-      if (n.mac() != 0 && which.test(n)) {
-        heard.merge(new IpAddress(n.hi(), n.lo()), n.confirmed(), Math::max);
+      if (n.mac() == 0) {
+        continue;
+      }
+      IpAddress address = new IpAddress(n.hi(), n.lo());
+      Long leased = heard.get(address);
+      boolean newer = leased == null || leased <= n.confirmed();
+      if (which.test(n)) {
+        heard.merge(address, n.confirmed(), Math::max);
+        if (newer && isSilent(n)) {
+          silent.add(address);
+        }
+      } else if (newer) {
+        heard.remove(address); // somebody else has it since
       }
     }
     List<IpAddress> found = new ArrayList<>(heard.keySet());
     found.sort(
-        Comparator.comparing((IpAddress a) -> rank(a.hi(), a.lo()))
+        Comparator.comparing((IpAddress a) -> silent.contains(a))
+            .thenComparing(a -> rank(a.hi(), a.lo()))
             .thenComparing(a -> heard.getOrDefault(a, 0L), Comparator.reverseOrder()));
     return found;
+  }
+
+  /** Whether it was asked in vain. */
+  private static boolean isSilent(Neighbour n) {
+    return n.state() == Neighbour.State.FAILED || n.state() == Neighbour.State.INCOMPLETE;
   }
 
   /** IPv4 first, then global IPv6, then link-local. */
@@ -104,6 +126,17 @@ final class Guests implements GuestResolver {
         yield found == null ? FIRST_LEASE : found;
       }
     };
+  }
+
+  /**
+   * Who a forward leads to, as {@code ready} shows it: also where its rule leaves it out, the name
+   * of the only attachment, else 10.0.2.15.
+   */
+  String word(Forward.Guest guest) {
+    if (!(guest instanceof Forward.Guest.Only)) {
+      return guest.toString();
+    }
+    return ports.size() == 1 ? ports.keySet().iterator().next() : FIRST_LEASE.toString();
   }
 
   private @Nullable IpAddress behind(String name) {

@@ -126,11 +126,11 @@ final class Model implements ControlModel {
 
   @Override
   public Object forwards() {
-    return daemon.forwards().stream().map(Model::forward).toList();
+    return daemon.forwards().stream().map(this::forward).toList();
   }
 
-  private static Map<String, @Nullable Object> forward(ForwardTable.Entry entry) {
-    Map<String, @Nullable Object> all = Ready.forward(entry);
+  private Map<String, @Nullable Object> forward(ForwardTable.Entry entry) {
+    Map<String, @Nullable Object> all = Ready.forward(entry, daemon.guests());
     IpAddress target = entry.target();
     all.put("target", target == null ? null : target.toString());
     return all;

@@ -43,14 +43,14 @@ final class Ready {
       ports.add(port);
     }
     all.put("ports", ports);
-    all.put("forwards", daemon.forwards().stream().map(Ready::forward).toList());
+    all.put("forwards", daemon.forwards().stream().map(f -> forward(f, daemon.guests())).toList());
     all.put("captures", daemon.captures().list().stream().map(Ready::capture).toList());
     all.put("warnings", daemon.warnings());
     return JSON.writeValueAsString(all);
   }
 
   /** A forward as {@code ready} and {@code GET /v1/forwards} show it. */
-  static Map<String, @Nullable Object> forward(ForwardTable.Entry entry) {
+  static Map<String, @Nullable Object> forward(ForwardTable.Entry entry, Guests guests) {
     Forward rule = entry.rule();
     boolean unix = rule.proto() == Forward.Proto.UNIX;
     Map<String, @Nullable Object> all = new LinkedHashMap<>();
@@ -59,7 +59,7 @@ final class Ready {
     all.put("host", unix ? null : hostAddress(rule));
     all.put("port", unix ? null : entry.port());
     all.put("path", unix ? String.valueOf(rule.path()) : null);
-    all.put("guest", rule.guest().toString());
+    all.put("guest", guests.word(rule.guest()));
     all.put("guestPort", rule.guestPort());
     return all;
   }

@@ -26,6 +26,9 @@ final class UdpForward extends OpenForward implements DatagramBurst.Sender {
     final Inner inner;
     long last;
 
+    /** When the guest last answered; at first, when the client came. */
+    long answered;
+
     Client(UdpForward forward, SockAddr from, IpAddress target, IpAddress source, int port) {
       super(from.hi(), from.lo(), from.port());
       address.copyFrom(from);
@@ -122,6 +125,7 @@ final class UdpForward extends OpenForward implements DatagramBurst.Sender {
       return null;
     }
     Client client = new Client(this, from, target, source, port);
+    client.answered = shared.now();
     clients.put(client);
     table.inner.put(client.inner);
     shared.counters.forwardOpened++;
@@ -148,6 +152,7 @@ final class UdpForward extends OpenForward implements DatagramBurst.Sender {
       return false;
     }
     client.last = shared.now();
+    client.answered = client.last;
     shared.counters.udpOut++;
     int length = p.udp().length() - Udp.LENGTH;
     shared.burst.add(this, p, p.l4 + Udp.LENGTH, length, client.address, 0, -1);
@@ -193,10 +198,19 @@ final class UdpForward extends OpenForward implements DatagramBurst.Sender {
   @Override
   void sweep(long now) {
     for (Client client : clients.all()) {
-      if (now - client.last > shared.options.udpIdle) {
+      if (now - client.last > shared.options.udpIdle || isMisled(client, now)) {
         forget(client);
       }
     }
+  }
+
+  /**
+   * Whether a client that gets no answer speaks to an address that its guest has left: without end,
+   * where it goes on trying from one port. Forgotten, it finds the guest by its next datagram.
+   */
+  private boolean isMisled(Client client, long now) {
+    return now - client.answered > shared.options.forwardConnect
+        && !client.target.equals(table.resolver.resolve(rule.guest()));
   }
 
   private void forget(Client client) {

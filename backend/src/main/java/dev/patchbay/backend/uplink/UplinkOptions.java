@@ -59,7 +59,10 @@ public final class UplinkOptions {
   /** Idle time of a ping mapping: RFC 5508 REQ-2, at least 60 s. */
   public long pingIdle = 60 * SECOND;
 
-  /** How long a forward's client waits for the guest's answer before it is reset. */
+  /**
+   * How long a forward's client waits for the guest's answer before it is reset; or, by UDP, before
+   * it is asked anew where the guest is.
+   */
   public long forwardConnect = 10 * SECOND;
 
   /** How often idle flows are looked for. */

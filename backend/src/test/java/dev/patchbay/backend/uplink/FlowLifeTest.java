@@ -2,12 +2,19 @@ package dev.patchbay.backend.uplink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patchbay.backend.config.Forward;
+import dev.patchbay.backend.config.Source;
+import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.tcp.TcpError;
+import dev.patchbay.stack.wire.Bytes;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -70,7 +77,7 @@ class FlowLifeTest {
     try (DatagramSocket server = new DatagramSocket(0, LOOPBACK)) {
       long start = System.nanoTime();
       guest.udp(4001, TestGuest.GATEWAY, server.getLocalPort(), new byte[12]);
-      java.net.DatagramPacket packet = new java.net.DatagramPacket(new byte[20], 20);
+      DatagramPacket packet = new DatagramPacket(new byte[20], 20);
       server.receive(packet);
       while (System.nanoTime() - start < 3000 * MS) {
         // what comes in refreshes it too
@@ -124,6 +131,57 @@ class FlowLifeTest {
       accepted.close();
       assertThat(get(first.closed)).isEqualTo(TcpError.RESET);
       get(connect(server.getLocalPort(), true).connected);
+    }
+  }
+
+  /** A client of a forward into the guest's UDP port 623, and what the guest hears of it. */
+  private final class UdpClient implements AutoCloseable {
+    private final DatagramSocket socket = new DatagramSocket(0, LOOPBACK);
+    private final int port;
+
+    UdpClient() throws Exception {
+      String rule = "udp:127.0.0.1:0-[52:54:00:12:34:56]:623";
+      Forward forward = Forward.parse(Source.DEFAULT, rule, Path.of("/"));
+      port = guest.<Integer>on(() -> guest.outside.forwards().add(forward).port());
+    }
+
+    /** Sends a datagram; returns it as the guest sees it, from its IP header. */
+    byte[] send() throws Exception {
+      socket.send(new DatagramPacket(new byte[4], 4, LOOPBACK, port));
+      return Objects.requireNonNull(guest.await());
+    }
+
+    @Override
+    public void close() {
+      socket.close();
+    }
+  }
+
+  @Test
+  void aUdpClientThatGetsNoAnswerFindsTheGuestUnderItsNewAddress() throws Exception {
+    options.forwardConnect = 100 * MS;
+    try (UdpClient client = new UdpClient()) {
+      assertThat(Bytes.i32(client.send(), 16)).isEqualTo((int) TestGuest.ADDRESS);
+      guest.target = IpAddress.parse("10.0.2.16");
+      while (Bytes.i32(client.send(), 16) != (int) guest.target.lo()) {
+        TimeUnit.MILLISECONDS.sleep(5); // it never pauses, so it is never idle
+      }
+    }
+  }
+
+  @Test
+  void aUdpClientThatIsAnsweredStaysWhereItIs() throws Exception {
+    options.forwardConnect = 1000 * MS;
+    try (UdpClient client = new UdpClient()) {
+      client.send();
+      guest.target = IpAddress.parse("10.0.2.16");
+      long start = System.nanoTime();
+      while (System.nanoTime() - start < 1500 * MS) {
+        byte[] datagram = client.send();
+        assertThat(Bytes.i32(datagram, 16)).isEqualTo((int) TestGuest.ADDRESS);
+        guest.udp(623, TestGuest.GATEWAY, Bytes.u16(datagram, 20), new byte[4]);
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
     }
   }
 }

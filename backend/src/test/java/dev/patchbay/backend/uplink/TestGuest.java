@@ -37,6 +37,9 @@ final class TestGuest implements Inside, SegmentOutput, GuestResolver {
   /** IP packets that were not TCP, from their IP header. */
   final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
 
+  /** Where forwards find the guest. */
+  volatile IpAddress target = new IpAddress(0, ADDRESS);
+
   /** Where the uplink did not want a packet to an address of ours. */
   int unserved;
 
@@ -178,7 +181,7 @@ final class TestGuest implements Inside, SegmentOutput, GuestResolver {
 
   @Override
   public IpAddress resolve(Forward.Guest guest) {
-    return new IpAddress(0, ADDRESS);
+    return target;
   }
 
   void close() throws Exception {
