@@ -50,9 +50,6 @@ final class Daemon {
 
   private static final int ETHERNET_MTU = 1500;
 
-  /** Least time between two lines of the log that say that a port stalled, ns. */
-  private static final long STALL_LOG = 10_000_000_000L;
-
   /** What users should know at the start. */
   record Warning(String code, String message) {}
 
@@ -148,11 +145,23 @@ final class Daemon {
 
   /** Tells who comes and goes. */
   private final class Attachments implements PlugListener {
-    private final Map<String, Long> stallLogged = new HashMap<>();
+    private final Map<String, StallLog> stalls = new HashMap<>();
+
+    private StallLog stallsOf(Plug plug) {
+      return stalls.computeIfAbsent(
+          plug.name(),
+          name ->
+              new StallLog(
+                  loop,
+                  plug::stalled,
+                  plug::framesFromGuest,
+                  words -> LOG.warn("{}: {}", name, words)));
+    }
 
     @Override
     public void attached(Plug plug) {
       LOG.info("{}: attached", plug.name());
+      stallsOf(plug).attached();
       events.append("attached", Map.of("port", plug.name()));
       monitors.of(plug).ifPresent(GuestMonitor::attached);
       services.advertiser().changed();
@@ -161,18 +170,15 @@ final class Daemon {
     @Override
     public void detached(Plug plug, String reason) {
       LOG.info("{}: detached: {}", plug.name(), reason);
+      stallsOf(plug).detached();
       events.append("detached", Map.of("port", plug.name(), "reason", reason));
       monitors.of(plug).ifPresent(GuestMonitor::detached);
     }
 
     @Override
     public void stalled(Plug plug) {
-      // one that reads and pauses by turns stalls several times a second
-      long now = loop.now();
-      if (now - stallLogged.getOrDefault(plug.name(), -STALL_LOG) >= STALL_LOG) {
-        stallLogged.put(plug.name(), now);
-        LOG.warn("{}: the guest does not take its frames", plug.name());
-      }
+      LOG.debug("{}: the guest does not take its frames at the moment", plug.name());
+      stallsOf(plug).begins();
       events.append("stalled", Map.of("port", plug.name()));
       monitors.of(plug).ifPresent(GuestMonitor::stalled);
     }

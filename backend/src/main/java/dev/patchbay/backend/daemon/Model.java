@@ -233,6 +233,14 @@ final class Model implements ControlModel {
           "port",
           plug.name());
     }
+    for (Plug plug : daemon.plugs()) {
+      text.counter(
+          "patchbay_port_stalls_total",
+          "Times that a guest ceased to take its frames, if only for a moment.",
+          plug.statistics().stalls,
+          "port",
+          plug.name());
+    }
     text.gauge("patchbay_tcp_flows", "TCP flows of the uplink.", daemon.outside().tcpFlows());
     text.gauge("patchbay_udp_flows", "UDP flows of the uplink.", daemon.outside().udpFlows());
     UplinkMetrics.add(text, daemon.outside());

@@ -54,7 +54,7 @@ final class Monitors implements MonitorListener, AutoCloseable {
 
     @Override
     public long framesFromGuest() {
-      return plug.port().statistics.rxPackets + plug.statistics().ncsiReceived;
+      return plug.framesFromGuest();
     }
 
     @Override

@@ -103,6 +103,11 @@ public abstract class Plug implements PortDevice.Plug {
     return false;
   }
 
+  /** Frames that the guest has sent so far, NC-SI included. */
+  public final long framesFromGuest() {
+    return port.statistics.rxPackets + statistics.ncsiReceived;
+  }
+
   final void stallBegins() {
     statistics.stalls++;
     context.listener.stalled(this);
