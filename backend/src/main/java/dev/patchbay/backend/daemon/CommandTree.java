@@ -126,11 +126,13 @@ final class CommandTree {
   /**
    * Ends all while {@code closing} runs: SIGTERM before it, SIGKILL after a second, even where
    * {@code closing} takes longer or fails; both have ended when this returns. What a command left
-   * when it ended by itself lives on, as with a shell; but not where it was a signal, which may be
-   * that by which we end too.
+   * when it ended by itself lives on, as with a shell; but not where it ended by a signal.
+   *
+   * @param asked whether it was a signal to us that asked for the end: COMMAND may have heard it
+   *     too, and have ended before us in its own way
    */
-  void endBeside(Runnable closing) {
-    if (!process.isAlive() && !isSignal(process.exitValue())) {
+  void endBeside(boolean asked, Runnable closing) {
+    if (!asked && !process.isAlive() && !isSignal(process.exitValue())) {
       closing.run();
       return;
     }

@@ -37,12 +37,28 @@ public final class DaemonMain implements DaemonStarter {
   /** How long the end may take: SIGTERM ends within 2 s. */
   private static final long END_SECONDS = 2;
 
+  /**
+   * How long COMMAND's end waits for a signal to us, which goes before. A signal to our process
+   * group is pending here before the end of any process by it can be seen (the kernel sends it to
+   * all under the lock that a process needs to become a zombie), so this is the time of the JVM's
+   * threads.
+   */
+  private static final long SIGNAL_MILLIS = 300;
+
+  /**
+   * Why it ends.
+   *
+   * @param status to exit with
+   * @param asked whether by a signal to us
+   */
+  private record End(int status, boolean asked) {}
+
   @Override
   public int run(DaemonConfig config, Rereader reread, Io io) {
     Logging.start(config.log());
     Signals.onHangup();
-    CompletableFuture<Integer> end = new CompletableFuture<>();
-    IntConsumer over = Signals.onTermination(() -> end.complete(0));
+    CompletableFuture<End> end = new CompletableFuture<>();
+    IntConsumer over = Signals.onTermination(() -> end.complete(new End(0, true)));
     int status = FAILED;
     try {
       status = run(config, io, end);
@@ -53,7 +69,7 @@ public final class DaemonMain implements DaemonStarter {
     }
   }
 
-  private static int run(DaemonConfig config, Io io, CompletableFuture<Integer> end) {
+  private static int run(DaemonConfig config, Io io, CompletableFuture<End> end) {
     try {
       InstanceDirs dirs = InstanceDirs.ofThisUser(io.env());
       try (InstanceLock lock = dirs.acquire(config.instance())) {
@@ -68,11 +84,7 @@ public final class DaemonMain implements DaemonStarter {
 
   /** From the first object to the last; returns the exit status. */
   private static int serve(
-      DaemonConfig config,
-      Io io,
-      InstanceDirs dirs,
-      InstanceLock lock,
-      CompletableFuture<Integer> end)
+      DaemonConfig config, Io io, InstanceDirs dirs, InstanceLock lock, CompletableFuture<End> end)
       throws IOException {
     long seed = config.seed().orElseGet(() -> new SecureRandom().nextLong() >>> 16);
     ExecutorService files = Executors.newSingleThreadExecutor(task -> thread(task, "files"));
@@ -100,16 +112,21 @@ public final class DaemonMain implements DaemonStarter {
       @Nullable CommandTree command =
           config.command().isEmpty()
               ? null
-              : CommandTree.start(config, lock.control(), io, end::complete);
-      int ended = end.join();
+              : CommandTree.start(
+                  config,
+                  lock.control(),
+                  io,
+                  status ->
+                      end.completeOnTimeout(new End(status, false), SIGNAL_MILLIS, MILLISECONDS));
+      End ended = end.join();
       Systemd.stopping(io.env());
       Runnable closing = () -> close(daemon, loop, files, control);
       if (command == null) {
         closing.run();
       } else {
-        command.endBeside(closing);
+        command.endBeside(ended.asked(), closing);
       }
-      return ended == 0 && daemon.isImpaired() ? FAILED : ended;
+      return ended.status() == 0 && daemon.isImpaired() ? FAILED : ended.status();
     } finally {
       files.shutdown();
     }

@@ -65,7 +65,7 @@ class CommandTreeTest {
         () -> {
           throw new IllegalStateException("a closing that fails");
         };
-    assertThatThrownBy(() -> tree.endBeside(closing)).hasMessage("a closing that fails");
+    assertThatThrownBy(() -> tree.endBeside(false, closing)).hasMessage("a closing that fails");
     assertThat(deaf.isAlive()).isFalse();
     assertThat(deaf.exitValue()).as("128 and SIGKILL").isEqualTo(137);
   }
@@ -76,16 +76,18 @@ class CommandTreeTest {
     Process meek = shell("exec sleep 1000");
     CommandTree tree = new CommandTree(deaf, living(deaf, meek));
     List<Integer> statuses = new ArrayList<>();
-    tree.endBeside(() -> {
-      try {
-        for (Process process : List.of(meek, deaf)) {
-          ends(process);
-          statuses.add(process.exitValue());
-        }
-      } catch (Exception e) {
-        throw new AssertionError(e);
-      }
-    });
+    tree.endBeside(
+        false,
+        () -> {
+          try {
+            for (Process process : List.of(meek, deaf)) {
+              ends(process);
+              statuses.add(process.exitValue());
+            }
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+        });
     assertThat(statuses).as("SIGTERM, SIGKILL").containsExactly(143, 137);
   }
 
@@ -95,8 +97,17 @@ class CommandTreeTest {
     Process command = shell("exit " + status);
     Process left = shell("exec sleep 1000");
     ends(command);
-    new CommandTree(command, living(left)).endBeside(() -> {});
+    new CommandTree(command, living(left)).endBeside(false, () -> {});
     assertThat(left.waitFor(200, TimeUnit.MILLISECONDS)).isFalse();
+  }
+
+  @Test
+  void whatACommandLeftEndsTooWhereASignalToUsEndedIt() throws Exception {
+    Process command = shell("exit 3");
+    Process left = shell("exec sleep 1000");
+    ends(command);
+    new CommandTree(command, living(left)).endBeside(true, () -> {});
+    ends(left);
   }
 
   @ParameterizedTest
@@ -105,7 +116,7 @@ class CommandTreeTest {
     Process command = shell("exit " + status);
     Process left = shell("exec sleep 1000");
     ends(command);
-    new CommandTree(command, living(left)).endBeside(() -> {});
+    new CommandTree(command, living(left)).endBeside(false, () -> {});
     ends(left);
   }
 
@@ -122,7 +133,7 @@ class CommandTreeTest {
           }
           return living(seen.toArray(new Process[0])).get();
         };
-    new CommandTree(first, living).endBeside(() -> {});
+    new CommandTree(first, living).endBeside(false, () -> {});
     assertThat(unseen).isEmpty();
     assertThat(seen).hasSize(3).noneMatch(Process::isAlive);
   }

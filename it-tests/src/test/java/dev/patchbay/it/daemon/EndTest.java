@@ -39,7 +39,7 @@ class EndTest {
   }
 
   private static void signal(long pid, String name) throws Exception {
-    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start();
+    Process kill = new ProcessBuilder("kill", "-" + name, "--", Long.toString(pid)).start();
     assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
     assertThat(kill.exitValue()).isZero();
   }
@@ -142,6 +142,36 @@ class EndTest {
       }
       assertThat(daemon.exitStatus()).hasValue(130);
       assertThat(lives(orphan)).isFalse();
+    }
+  }
+
+  /**
+   * As by Ctrl-C, or by a supervisor: the whole process group gets the signal, so COMMAND may end
+   * before us. (SIGINT may be ignored where these tests run in the background.)
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "exec sleep 1000",
+        "trap 'exit 3' TERM; while :; do sleep 0.01; done",
+        "trap 'exit 0' TERM; while :; do sleep 0.01; done"
+      })
+  void aSignalToTheWholeGroupEndsAsAskedHoweverCommandTakesIt(String script) throws Exception {
+    for (int i = 0; i < 3; i++) {
+      Path dir = Files.createDirectory(folder.resolve("run" + i));
+      Path left = dir.resolve("left");
+      String all = "setsid sleep 1000 & echo $! >" + left + "; echo $$ >" + dir + "/up; " + script;
+      try (Daemon daemon =
+          Daemon.startIn(dir, List.of("setsid"), "--", "sh", "-c", all)) {
+        process("run" + i + "/up");
+        ProcessHandle orphan = process("run" + i + "/left");
+        signal(-daemon.pid(), "TERM");
+        while (daemon.exitStatus().isEmpty()) {
+          TimeUnit.MILLISECONDS.sleep(20);
+        }
+        assertThat(daemon.exitStatus()).hasValue(0);
+        assertThat(lives(orphan)).as("left of COMMAND, in a group of its own").isFalse();
+      }
     }
   }
 
