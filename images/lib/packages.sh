@@ -4,9 +4,8 @@
 # CACHE/apt/SUITE-ARCHITECTURE; each has one architecture, so that a list that a mirror lacks spoils no other.
 
 readonly DEBIAN_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
-readonly DEFAULT_MIRROR=http://deb.debian.org
 
-# apt_sources SUITE: lines `URI SUITE` of the Debian archive as this machine reaches it
+# apt_sources SUITE: lines `URI SUITE` of the Debian archive as this machine reaches it; fails where its apt knows none
 apt_sources() {
   local suite=$1 own mirror
   own=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 2>/dev/null |
@@ -16,9 +15,17 @@ apt_sources() {
     return
   fi
   mirror=$(awk '$1 ~ /\/debian\/?$/ { sub(/\/debian\/?$/, "", $1); print $1; exit }' <<<"$own")
-  mirror=${mirror:-$DEFAULT_MIRROR}
+  [[ -n $mirror ]] || return 1
   echo "$mirror/debian/ $suite"
   [[ $suite == sid ]] || echo "$mirror/debian-security/ $suite-security"
+}
+
+# apt_require SUITE ARCHITECTURE: ends with 77 where there is no state and no archive from which to make one
+apt_require() {
+  [[ -e $cache/apt/$1-$2/apt.conf ]] || apt_sources "$1" >/dev/null ||
+    missing "apt of this machine has no Debian archive among its sources, which would be that of the images' packages;" \
+      "write a mirror of your choice to /etc/apt/sources.list.d/debian.list:" \
+      "deb [signed-by=$DEBIAN_KEYRING] http://MIRROR/debian $1 main"
 }
 
 # apt_state SUITE ARCHITECTURE: makes the state if it is not there; sets APT_CONFIG for all that follows in this shell
