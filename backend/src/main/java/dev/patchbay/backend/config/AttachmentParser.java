@@ -95,7 +95,7 @@ final class AttachmentParser {
 
   private void take(KeyValue kv) throws ConfigException {
     if (!seen.add(kv.key()) && !kv.key().equals("allow")) {
-      throw kv.error("is given twice");
+      throw kv.givenTwice();
     }
     switch (kv.key()) {
       case "name" -> {
@@ -193,7 +193,7 @@ final class AttachmentParser {
       Cidr range =
           Cidr.parse(word)
               .orElseThrow(() ->
-                  kv.source()
+                  kv.place()
                       .error(
                           "allow '"
                               + word
@@ -237,7 +237,7 @@ final class AttachmentParser {
       return new PlugAddress.Unix(unixPath(null, text));
     }
     if (text.startsWith("tcp:")) {
-      HostPort at = hostPort(text, text.substring(4), leastPort);
+      HostPort at = hostPort(source, text, text.substring(4), leastPort);
       return new PlugAddress.Tcp(at.host(), at.port());
     }
     throw source.error("expected unix:PATH or tcp:HOST:PORT at '" + text + "'");
@@ -261,8 +261,8 @@ final class AttachmentParser {
       return new PlugAddress.UnixPair(a, b);
     }
     if (ours.startsWith("udp:") && theirs.startsWith("udp:")) {
-      HostPort a = hostPort(ours, ours.substring(4), 0);
-      HostPort b = hostPort(theirs, theirs.substring(4), 1);
+      HostPort a = hostPort(local.place(), ours, ours.substring(4), 0);
+      HostPort b = hostPort(remote.place(), theirs, theirs.substring(4), 1);
       if (a.host().getClass() != b.host().getClass()) {
         throw remote.error("is of another address family than local=");
       }
@@ -275,7 +275,7 @@ final class AttachmentParser {
   }
 
   private PlugAddress mcast(String text) throws ConfigException {
-    HostPort at = hostPort(text, text, 1);
+    HostPort at = hostPort(source, text, text, 1);
     if (!(at.host() instanceof Inet4Address group) || !group.isMulticastAddress()) {
       throw source.error("expected an IPv4 multicast group (224.0.0.0/4) at '" + text + "'");
     }
@@ -302,15 +302,16 @@ final class AttachmentParser {
   private record HostPort(InetAddress host, int port) {}
 
   /** Reads {@code HOST:PORT}, IPv6 in brackets; {@code localhost} is 127.0.0.1. */
-  private HostPort hostPort(String whole, String text, int leastPort) throws ConfigException {
+  private static HostPort hostPort(Source place, String whole, String text, int leastPort)
+      throws ConfigException {
     int colon = text.lastIndexOf(':');
     if (colon < 0) {
-      throw source.error("expected HOST:PORT at '" + whole + "'");
+      throw place.error("expected HOST:PORT at '" + whole + "'");
     }
     String host = text.substring(0, colon);
     int port = Numbers.parse(text.substring(colon + 1), leastPort, 65535);
     if (port < 0) {
-      throw source.error(
+      throw place.error(
           "expected a port from " + leastPort + " to 65535 at '" + text.substring(colon + 1) + "'");
     }
     if (host.equals("localhost")) {
@@ -322,7 +323,7 @@ final class AttachmentParser {
             ? IpLiterals.parse6(host.substring(1, host.length() - 1))
             : IpLiterals.parse4(host);
     if (address.isEmpty()) {
-      throw source.error(
+      throw place.error(
           IpLiterals.parse6(host).isPresent()
               ? "an IPv6 address stands in brackets: expected ["
                   + host
@@ -342,10 +343,11 @@ final class AttachmentParser {
           ? source.error("expected unix:PATH at '" + text + "'")
           : kv.error("expected unix:PATH");
     }
-    Path path = resolve(source, base, what);
+    Source place = kv == null ? source : kv.place();
+    Path path = resolve(place, base, what);
     int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
     if (bytes > MAX_SOCKET_PATH) {
-      throw source.error(
+      throw place.error(
           "the path '"
               + path
               + "' has "

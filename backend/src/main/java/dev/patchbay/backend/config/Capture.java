@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A capture to pcapng.
  *
- * @param source where it was written
+ * @param source where it was written; in a file, where FILE stands
  * @param file absolute; null is standard output
  * @param port the attachment whose frames are captured; null is all devices
+ * @param portSource where the port was written
  */
-public record Capture(Source source, @Nullable Path file, @Nullable String port) {
+public record Capture(
+    Source source, @Nullable Path file, @Nullable String port, Source portSource) {
   /**
    * Reads {@code FILE[,port=NAME]}, a comma within FILE doubled.
    *
@@ -28,20 +30,23 @@ public record Capture(Source source, @Nullable Path file, @Nullable String port)
         throw source.error("unknown key '" + kv.key() + "'; expected port");
       }
       if (port != null) {
-        throw kv.error("is given twice");
+        throw kv.givenTwice();
       }
       port = kv.value();
     }
-    return of(source, items.get(0), port, base);
+    return of(source, items.get(0), port, source, base);
   }
 
-  /** A capture of a file as written and a port. */
-  static Capture of(Source source, String file, @Nullable String port, Path base)
+  /** A capture of a file as written and a port, each with its place. */
+  static Capture of(Source source, String file, @Nullable String port, Source portSource, Path base)
       throws ConfigException {
     if (file.isEmpty()) {
       throw source.error("expected a file, or - for standard output");
     }
     return new Capture(
-        source, file.equals("-") ? null : AttachmentParser.resolve(source, base, file), port);
+        source,
+        file.equals("-") ? null : AttachmentParser.resolve(source, base, file),
+        port,
+        portSource);
   }
 }

@@ -307,7 +307,7 @@ public final class ConfigBuilder {
     for (Capture c : captures) {
       String port = c.port();
       if (port != null && !names.contains(port)) {
-        throw c.source()
+        throw c.portSource()
             .error(
                 "port",
                 port,

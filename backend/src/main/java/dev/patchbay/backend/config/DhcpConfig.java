@@ -44,10 +44,11 @@ public record DhcpConfig(
   /**
    * Addresses from the first to the last, both included.
    *
+   * @param source where it stands
    * @param first not above {@code last}
    * @param last not below {@code first}
    */
-  public record Range(Inet4Address first, Inet4Address last) {
+  public record Range(Source source, Inet4Address first, Inet4Address last) {
     /** Whether an address lies in the range. */
     public boolean contains(Inet4Address address) {
       long a = toLong(address);
@@ -63,7 +64,7 @@ public record DhcpConfig(
   /**
    * A client with an address of its own.
    *
-   * @param source its line
+   * @param source where its address stands
    * @param mac its hardware address, or null where the client identifier is enough
    * @param clientId option 61 as the client sends it, type byte included; empty for any
    * @param ip its address

@@ -52,11 +52,12 @@ public final class DhcpOption {
   /**
    * Encodes an option.
    *
-   * @param source where it stands
+   * @param source where its number stands
    * @param number as written
    * @param words the value: one, or the elements of a list
    */
-  static DhcpOption parse(Source source, String number, List<String> words) throws ConfigException {
+  static DhcpOption parse(Source source, String number, List<YamlNode> words)
+      throws ConfigException {
     int code = Numbers.parse(number, 1, 254);
     if (code < 0) {
       throw source.error("option '" + number + "': expected a number from 1 to 254");
@@ -69,8 +70,8 @@ public final class DhcpOption {
       throw source.error("option " + code + ": expected a value");
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (String word : words) {
-      out.writeBytes(encode(source, code, word));
+    for (YamlNode word : words) {
+      out.writeBytes(encode(word.source(), code, word.scalar("option " + code, "a value")));
     }
     if (ADDRESS_PAIRS.contains(code) && out.size() % 8 != 0) {
       throw source.error("option " + code + ": expected pairs of addresses");

@@ -9,8 +9,9 @@ import java.util.List;
  * @param key the word before the equals sign
  * @param value what follows it
  * @param source where it stands
+ * @param place where its value stands
  */
-record KeyValue(String key, String value, Source source) {
+record KeyValue(String key, String value, Source source, Source place) {
   /** Cuts at single commas and halves the doubled ones. */
   static List<String> items(String text) {
     List<String> items = new ArrayList<>();
@@ -40,11 +41,15 @@ record KeyValue(String key, String value, Source source) {
               ? "nothing between two commas: expected key=value"
               : "expected key=value at '" + item + "'");
     }
-    return new KeyValue(item.substring(0, equals), item.substring(equals + 1), source);
+    return new KeyValue(item.substring(0, equals), item.substring(equals + 1), source, source);
   }
 
   ConfigException error(String message) {
-    return source.error(key, value, message);
+    return place.error(key, value, message);
+  }
+
+  ConfigException givenTwice() {
+    return source.error(key, value, "is given twice");
   }
 
   ConfigException notSupported() {

@@ -189,6 +189,7 @@ public final class YamlConfig {
   private void attachment(YamlNode node) throws ConfigException {
     Attachment.Kind kind = null;
     String address = "";
+    Source place = node.source();
     List<KeyValue> keys = new ArrayList<>();
     for (YamlNode.Entry entry : node.entries("attachments", "{listen: ADDRESS, …}")) {
       Attachment.Kind named = kind(entry.key());
@@ -200,13 +201,15 @@ public final class YamlConfig {
         }
         kind = named;
         address = entry.value().scalar(entry.key(), "an address");
+        place = entry.value().source();
       } else if (entry.key().equals("allow")) {
         for (YamlNode range : entry.value().elements("allow", "CIDR or a list of them")) {
-          keys.add(new KeyValue("allow", range.scalar("allow", "CIDR"), range.source()));
+          keys.add(
+              new KeyValue("allow", range.scalar("allow", "CIDR"), entry.source(), range.source()));
         }
       } else {
         String text = entry.value().scalar(entry.key(), "a value");
-        keys.add(new KeyValue(entry.key(), text, entry.source()));
+        keys.add(new KeyValue(entry.key(), text, entry.source(), entry.value().source()));
       }
     }
     if (kind == null) {
@@ -214,7 +217,7 @@ public final class YamlConfig {
       throw node.source()
           .error("attachment: expected listen, connect, dgram, mcast or tap" + words);
     }
-    to.attach(node.source(), kind, address, keys, base);
+    to.attach(place, kind, address, keys, base);
   }
 
   private static String quoted(List<KeyValue> keys) {
@@ -233,15 +236,23 @@ public final class YamlConfig {
   private Capture capture(YamlNode node) throws ConfigException {
     String file = "";
     String port = null;
+    Source filePlace = node.source();
+    Source portPlace = node.source();
     for (YamlNode.Entry entry : node.entries("captures", "{file: FILE, port: NAME}")) {
       String text = entry.value().scalar(entry.key(), "a value");
       switch (entry.key()) {
-        case "file" -> file = text;
-        case "port" -> port = text;
+        case "file" -> {
+          file = text;
+          filePlace = entry.value().source();
+        }
+        case "port" -> {
+          port = text;
+          portPlace = entry.value().source();
+        }
         default ->
             throw entry.source().error("unknown key '" + entry.key() + "'; expected file or port");
       }
     }
-    return Capture.of(node.source(), file, port, base);
+    return Capture.of(filePlace, file, port, portPlace, base);
   }
 }

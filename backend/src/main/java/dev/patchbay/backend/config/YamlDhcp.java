@@ -100,7 +100,7 @@ final class YamlDhcp {
     if (DhcpConfig.toLong(first) > DhcpConfig.toLong(last)) {
       throw node.source().error("range", text, "expected the lower address first");
     }
-    return new DhcpConfig.Range(first, last);
+    return new DhcpConfig.Range(node.source(), first, last);
   }
 
   private static long lease(YamlNode node) throws ConfigException {
@@ -114,7 +114,7 @@ final class YamlDhcp {
   }
 
   private void option(YamlNode.Entry entry) throws ConfigException {
-    List<String> words = entry.value().scalars("option " + entry.key(), "a value or a list");
+    List<YamlNode> words = entry.value().elements("option " + entry.key(), "a value or a list");
     DhcpOption option = DhcpOption.parse(entry.source(), entry.key(), words);
     options.put(option.number(), option);
   }
@@ -124,18 +124,20 @@ final class YamlDhcp {
     Inet4Address ip = null;
     String hostname = null;
     List<Byte> clientId = List.of();
+    Source macPlace = node.source();
+    Source ipPlace = node.source();
     for (YamlNode.Entry entry : node.entries("hosts", "{mac: MAC, ip: IP}")) {
       String text = entry.value().scalar(entry.key(), "a value");
       Source source = entry.value().source();
       switch (entry.key()) {
-        case "mac" ->
-            mac =
-                MacAddress.parse(text)
-                    .filter(MacAddress::isUnicast)
-                    .orElseThrow(() ->
-                        source.error(
-                            "mac", text, "expected a MAC address such as 52:54:00:12:34:56"));
-        case "ip" -> ip = address("ip", text, source);
+        case "mac" -> {
+          mac = mac(text, source);
+          macPlace = source;
+        }
+        case "ip" -> {
+          ip = address("ip", text, source);
+          ipPlace = source;
+        }
         case "hostname" -> {
           if (!HOSTNAME.matcher(text).matches()) {
             throw source.error("hostname", text, "expected a host name (RFC 1123)");
@@ -156,12 +158,19 @@ final class YamlDhcp {
       throw node.source().error("hosts: expected mac or clientId beside ip");
     }
     if (!taken.add(ip)) {
-      throw node.source().error("ip", ip.getHostAddress(), "is another host's");
+      throw ipPlace.error("ip", ip.getHostAddress(), "is another host's");
     }
     if (mac != null && clientId.isEmpty() && !taken.add(mac)) {
-      throw node.source().error("mac", mac.toString(), "is another host's");
+      throw macPlace.error("mac", mac.toString(), "is another host's");
     }
-    return new DhcpConfig.Host(node.source(), mac, clientId, ip, hostname);
+    return new DhcpConfig.Host(ipPlace, mac, clientId, ip, hostname);
+  }
+
+  private static MacAddress mac(String text, Source source) throws ConfigException {
+    return MacAddress.parse(text)
+        .filter(MacAddress::isUnicast)
+        .orElseThrow(
+            () -> source.error("mac", text, "expected a MAC address such as 52:54:00:12:34:56"));
   }
 
   /** {@code hex:…} is the whole identifier; a text is one of type 0 (RFC 2132 section 9.14). */

@@ -74,16 +74,7 @@ final class YamlFault {
       return error(at, quoted(word(at)) + ": expected quotes around what begins so");
     }
     if (context.contains("flow")) {
-      String end = context.contains("mapping") ? "}" : "]";
-      return error(
-          at,
-          quoted(word(at))
-              + ": expected ',' or '"
-              + end
-              + "' of the "
-              + (end.equals("}") ? "mapping" : "list")
-              + " that begins at "
-              + where(begin));
+      return flow(at, context.contains("node") ? innermost(at) : begin);
     }
     if (context.contains("block") && problem.contains("<block end>")) {
       boolean mapping = context.contains("mapping");
@@ -97,6 +88,72 @@ final class YamlFault {
               + ", in its column");
     }
     return error(at, quoted(word(at)) + ": is not YAML: " + (context + ": " + problem).strip());
+  }
+
+  /**
+   * Something between brackets or braces.
+   *
+   * @param begin of the list or mapping within which it is
+   */
+  private ConfigException flow(int at, int begin) {
+    boolean mapping = content.charAt(begin) == '{';
+    String what = mapping ? "mapping" : "list";
+    char end = mapping ? '}' : ']';
+    int next = nextBeside(begin, at);
+    if (next < 0 && !word(at).isEmpty()) {
+      String expected = ": expected ',' or '" + end + "' of the " + what + " that begins at ";
+      return error(at, quoted(word(at)) + expected + where(begin));
+    }
+    String before = next < 0 ? "the end of the file" : quoted(word(next)) + " at " + where(next);
+    return error(
+        begin,
+        quoted(word(begin))
+            + ": the "
+            + what
+            + " is not closed; expected '"
+            + end
+            + "' before "
+            + before);
+  }
+
+  /**
+   * The first line behind that of {@code begin}, at the latest that of {@code at}, which is not
+   * indented more: nobody means it to be within. Where its text begins, or -1.
+   */
+  private int nextBeside(int begin, int at) {
+    int least = textOfLine(begin) - lineBegin(begin);
+    int line = content.indexOf('\n', begin) + 1;
+    while (line > 0 && line <= at && line < content.length()) {
+      int text = textOfLine(line);
+      if (!line(text).isEmpty() && text - line <= least) {
+        return text;
+      }
+      line = content.indexOf('\n', line) + 1;
+    }
+    return -1;
+  }
+
+  /** Where the text of a line begins: behind its blanks. */
+  private int textOfLine(int at) {
+    int text = lineBegin(at);
+    while (text < content.length() && content.charAt(text) == ' ') {
+      text++;
+    }
+    return text;
+  }
+
+  /** The last bracket or brace before a place that has no other end, as a person would see it. */
+  private int innermost(int at) {
+    int depth = 0;
+    for (int i = Math.min(at, content.length()) - 1; i >= 0; i--) {
+      char c = content.charAt(i);
+      if (c == ']' || c == '}') {
+        depth++;
+      } else if ((c == '[' || c == '{') && --depth < 0) {
+        return i;
+      }
+    }
+    return 0;
   }
 
   private ConfigException error(int at, String message) {

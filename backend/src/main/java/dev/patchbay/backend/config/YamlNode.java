@@ -160,18 +160,6 @@ final class YamlNode {
     return list;
   }
 
-  /** A scalar, or the scalars of a list. */
-  List<String> scalars(String key, String expected) throws ConfigException {
-    if (kind != Kind.LIST) {
-      return List.of(scalar(key, expected));
-    }
-    List<String> texts = new ArrayList<>();
-    for (YamlNode node : list) {
-      texts.add(node.scalar(key, expected));
-    }
-    return texts;
-  }
-
   /** A scalar, or those of a list, each with its place. */
   List<YamlNode> elements(String key, String expected) throws ConfigException {
     List<YamlNode> elements = kind == Kind.LIST ? list : List.of(this);

@@ -108,8 +108,8 @@ public record DhcpSettings(
     int last = d.last;
     DhcpConfig.Range range = config.range();
     if (range != null) {
-      first = d.inSubnet(range.first(), "range", config.source());
-      last = d.inSubnet(range.last(), "range", config.source());
+      first = d.inSubnet(range.first(), "range", range.source());
+      last = d.inSubnet(range.last(), "range", range.source());
     }
     List<Integer> dns = new ArrayList<>();
     config.dns().forEach(a -> dns.add(toInt(a)));

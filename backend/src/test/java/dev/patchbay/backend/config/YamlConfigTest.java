@@ -50,7 +50,7 @@ class YamlConfigTest {
     Attachment bmc = config.attachments().get(0);
     assertThat(bmc.address()).hasToString("unix:/run/ci/bmc0.sock");
     assertThat(bmc.mac()).hasToString("52:54:00:12:34:56");
-    assertThat(bmc.source()).hasToString("ci.yaml:4:5");
+    assertThat(bmc.source()).hasToString("ci.yaml:4:14");
     assertThat(config.forwards())
         .map(Forward::toString)
         .containsExactly("tcp:127.0.0.1:0-bmc0:443", "udp:127.0.0.1:0-bmc0:623");
@@ -155,7 +155,7 @@ class YamlConfigTest {
         "attachments: [{name: x}]|ci.yaml:2:15: attachment: expected listen, connect, dgram, mcast or tap beside 'name'",
         "attachments: [{listen: unix:a, tap: b}]|ci.yaml:2:32: 'tap' beside 'listen': expected one of them",
         "attachments: [{listen: unix:a, foo: b}]|ci.yaml:2:32: unknown key 'foo'; expected name, mac",
-        "attachments: [{listen: unix:a, mac: 7}]|ci.yaml:2:32: mac '7': expected a MAC address",
+        "attachments: [{listen: unix:a, mac: 7}]|ci.yaml:2:37: mac '7': expected a MAC address",
         "attachments: [{listen: unix:a, netns: 7}]|ci.yaml:2:32: netns= is not supported yet",
         "attachments: [{listen: [a]}]|ci.yaml:2:24: listen: expected an address, found a list",
         "attachments: [{listen: 'unix:a,name=a', name: b}]|ci.yaml:2:41: name 'b': is given twice",
@@ -164,11 +164,16 @@ class YamlConfigTest {
         "exec: [\"ip 'a\"]|ci.yaml:2:8 'ip 'a': the quote ' at position 4 is not closed",
         "exec: ['']|ci.yaml:2:8 '': expected a command",
         "exec: [[ip, a]]|ci.yaml:2:8: exec: expected a command, found a list",
+        "attachments: [{listen: foo}]|ci.yaml:2:24: expected unix:PATH or tcp:HOST:PORT at 'foo'",
+        "attachments: [{name: x, listen: 'tcp:a:1'}]|ci.yaml:2:33: expected an IP address (names are not resolved) at 'a'",
+        "attachments: [{listen: unix:a, qmp: q}]|ci.yaml:2:37: qmp 'q': expected unix:PATH",
+        "attachments: [{dgram: '', local: 'udp:127.0.0.1:1', remote: 'udp:x:2'}]|ci.yaml:2:61: expected an IP address (names are not resolved) at 'x'",
+        "attachments: [{listen: 'tcp:192.0.2.1:1'}]|ci.yaml:2:24: 'tcp:192.0.2.1:1' is not loopback: it needs allow=CIDR, who may connect",
         "captures: [{fil: x}]|ci.yaml:2:13: unknown key 'fil'; expected file or port",
         "captures: [{port: x}]|ci.yaml:2:12: expected a file, or - for standard output",
-        "captures: [{file: x, port: y}]|ci.yaml:2:12: port 'y': no attachment has that name (there is net0)",
-        "captures: [{file: '-'}]|ci.yaml:2:12: standard output is the capture, so the ready line needs --ready-file FILE",
-        "captures: [{file: a}, {file: a}]|ci.yaml:2:23: another capture is written to /etc/ci/a",
+        "captures: [{file: x, port: y}]|ci.yaml:2:28: port 'y': no attachment has that name (there is net0)",
+        "captures: [{file: '-'}]|ci.yaml:2:19: standard output is the capture, so the ready line needs --ready-file FILE",
+        "captures: [{file: a}, {file: a}]|ci.yaml:2:30: another capture is written to /etc/ci/a",
       })
   void wrong(String line, String message) {
     assertThatThrownBy(() -> read("version: 1\n" + line + "\n"))
@@ -188,8 +193,15 @@ class YamlConfigTest {
         "mtu:1500|2:1: 'mtu:1500': expected KEY: VALUE, a space behind the colon",
         "name: \"x/mtu: 1500|2:7: '\"x': the quote is not closed; expected another \"",
         "name: 'x/mtu: 1500|2:7: ''x': the quote is not closed; expected another '",
-        "mtu: [1|3:1: end of the file: expected ',' or ']' of the list that begins at 2:6",
-        "exec: [a, b/mtu: 3|3:4: ':': expected ',' or ']' of the list that begins at 2:7",
+        "mtu: [1|2:6: '[': the list is not closed; expected ']' before the end of the file",
+        "exec: [a, b/mtu: 3|2:7: '[': the list is not closed; expected ']' before 'mtu' at 3:1",
+        "exec: [/mtu: 1500/name: x|2:7: '[': the list is not closed; expected ']' before 'mtu' at 3:1",
+        "exec: [/  a,/mtu: 1500|2:7: '[': the list is not closed; expected ']' before 'mtu' at 4:1",
+        "exec: [/  a/mtu: 1500/name: x|2:7: '[': the list is not closed; expected ']' before 'mtu' at 4:1",
+        "attachments: [/  {tap: a}/forwards: [tcp::1-:1]|2:14: '[': the list is not closed; expected ']' before 'forwards' at 4:1",
+        "exec: [|2:7: '[': the list is not closed; expected ']' before the end of the file",
+        "exec: [/  a b: c: d,/]|3:9: ':': expected ',' or ']' of the list that begins at 2:7",
+        "dhcp: {/  br0: {lease: 1}/mtu: 1500|2:7: '{': the mapping is not closed; expected '}' before 'mtu' at 4:1",
         "attachments: [{tap: a]|2:22: ']': expected ',' or '}' of the mapping that begins at 2:15",
         "dhcp: {br0: {lease: 1 dns: x}}|2:26: ':': expected ',' or '}' of the mapping that begins at 2:13",
         "name: x/  mtu: 1500|3:6: 'mtu: 1500': no ':' can stand here; expected keys of one mapping in one column, and quotes around a value with ': '",
@@ -252,20 +264,22 @@ class YamlConfigTest {
         "options: {51: 1}|15: option 51: use the key lease",
         "options: {6: 10.0.2.3}|15: option 6: use the key dns",
         "options: {53: 1}|15: option 53: belongs to the protocol itself and cannot be set",
-        "options: {42: ntp.example}|15: option 42 'ntp.example': expected an IPv4 address",
-        "options: {26: 70000}|15: option 26 '70000': expected a number from 0 to 65535",
+        "options: {42: ntp.example}|19: option 42 'ntp.example': expected an IPv4 address",
+        "options: {26: 70000}|19: option 26 '70000': expected a number from 0 to 65535",
         "options: {26: [1, 2]}|15: option 26: expected one value, not a list",
         "options: {12: []}|15: option 12: expected a value",
-        "options: {43: hex:0}|15: option 43 'hex:0': expected pairs of hexadecimal digits after hex:",
-        "options: {119: a..b}|15: option 119 'a..b': expected a domain name",
-        "options: {121: 10.0.0.0/8}|15: option 121 '10.0.0.0/8': routes are not supported yet; expected hex:…",
+        "options: {43: hex:0}|19: option 43 'hex:0': expected pairs of hexadecimal digits after hex:",
+        "options: {119: a..b}|20: option 119 'a..b': expected a domain name",
+        "options: {121: 10.0.0.0/8}|20: option 121 '10.0.0.0/8': routes are not supported yet; expected hex:…",
+        "options: {42: [10.0.2.2, x]}|30: option 42 'x': expected an IPv4 address",
+        "hosts: [{mac: 52:54:00:12:34:56, ip: 10.0.2.20}, {mac: 52:54:00:12:34:56, ip: 10.0.2.21}]|60: mac '52:54:00:12:34:56': is another host's",
         "options: {33: 10.0.0.1}|15: option 33: expected pairs of addresses",
         "hosts: [{mac: 52:54:00:12:34:56}]|13: hosts: ip is missing",
         "hosts: [{ip: 10.0.2.20}]|13: hosts: expected mac or clientId beside ip",
         "hosts: [{mac: x, ip: 10.0.2.20}]|19: mac 'x': expected a MAC address such as 52:54:00:12:34:56",
         "hosts: [{clientId: 'hex:1', ip: 10.0.2.20}]|24: clientId 'hex:1': expected pairs of hexadecimal digits after hex:",
         "hosts: [{clientId: a, ip: 10.0.2.20, hostname: a_b}]|52: hostname 'a_b': expected a host name (RFC 1123)",
-        "hosts: [{clientId: a, ip: 10.0.2.20}, {clientId: b, ip: 10.0.2.20}]|43: ip '10.0.2.20': is another host's",
+        "hosts: [{clientId: a, ip: 10.0.2.20}, {clientId: b, ip: 10.0.2.20}]|61: ip '10.0.2.20': is another host's",
         "hosts: [{clientId: a, ip: 10.0.2.20, foo: 1}]|42: unknown key 'foo'; expected mac, ip, hostname or clientId",
       })
   void wrongDhcp(String line, String message) {
@@ -341,7 +355,7 @@ class YamlConfigTest {
                     mtu: 1500
                     ncsi: perhaps
                 """))
-        .hasMessage("ci.yaml:10:5: ncsi 'perhaps': expected fast, strict or off");
+        .hasMessage("ci.yaml:10:11: ncsi 'perhaps': expected fast, strict or off");
   }
 
   @Test
