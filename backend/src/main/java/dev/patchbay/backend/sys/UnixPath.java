@@ -76,8 +76,15 @@ public final class UnixPath {
     } else if (result == -Errno.EACCES || result == -Errno.EPERM) {
       throw new SysException("connect(" + address + ")", -result);
     } else if (result != -Errno.ENOENT) {
-      throw new IOException(path + ": in use by a living process");
+      throw new IOException(path + ": " + inUse(path));
     }
+  }
+
+  private static String inUse(Path path) {
+    String owner = UnixOwner.of(path);
+    return owner == null
+        ? "in use by a living process (`ss -xlp`, as root, shows which); end that, or name another path"
+        : "in use by " + owner + "; end that, or name another path";
   }
 
   private static @Nullable Object fileKey(Path path) {
