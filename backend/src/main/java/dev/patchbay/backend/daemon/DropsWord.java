@@ -4,8 +4,8 @@ import dev.patchbay.backend.capture.DropRing;
 import dev.patchbay.backend.cli.DropsHelp;
 import dev.patchbay.backend.control.ControlModel.ExecResult;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,9 +19,10 @@ final class DropsWord {
   private static final int USAGE = 2;
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** Always nine digits, so that the column has one width. */
+  /** RFC 3339, local time with its offset, as the log has it: a line of the one finds the other. */
   private static final DateTimeFormatter TIME =
-      new DateTimeFormatterBuilder().appendInstant(9).toFormatter();
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSSSSXXX")
+          .withZone(ZoneId.systemDefault());
 
   private @Nullable String port;
   private int last = DropRing.SIZE;

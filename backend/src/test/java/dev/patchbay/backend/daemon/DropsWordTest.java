@@ -9,10 +9,20 @@ import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.wire.Bytes;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DropsWordTest {
+  /** As the log has it: local, with its offset. */
+  private static final String TIME =
+      Instant.parse("2023-11-14T22:13:20.000000007Z")
+          .atZone(ZoneId.systemDefault())
+          .format(DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.nnnnnnnnnxxx"))
+          .replace("+00:00", "Z");
+
   private final PacketPool pool = new PacketPool();
   private final DropRing ring = new DropRing(() -> 1_700_000_000_000_000_007L);
 
@@ -37,11 +47,11 @@ class DropsWordTest {
 
   @Test
   void asText() {
-    String time = "2023-11-14T22:13:20.000000007Z  ";
+    String time = TIME + "  ";
     String addresses = "00:00:00:00:00:00 > 00:00:00:00:00:00, ";
     assertThat(run().stdout().lines())
         .containsExactly(
-            "TIME                            PORT  SUMMARY" + " ".repeat(61) + "REASON",
+            "TIME" + " ".repeat(TIME.length() - 2) + "PORT  SUMMARY" + " ".repeat(61) + "REASON",
             time + "net0  " + addresses + "ethertype 0x88b5, length 60  PORT_BACKLOG",
             time + "bmc1  " + addresses + "ethertype 0x88b6, length 60  PORT_BACKLOG");
   }
@@ -51,11 +61,12 @@ class DropsWordTest {
     assertThat(run("-j", "--last", "1").stdout())
         .isEqualTo(
             """
-            [{"time":"2023-11-14T22:13:20.000000007Z","port":"bmc1","length":60,\
+            [{"time":"%s","port":"bmc1","length":60,\
             "summary":"00:00:00:00:00:00 > 00:00:00:00:00:00, ethertype 0x88b6, length 60",\
             "reason":"PORT_BACKLOG","chain":null,"rule":null,\
             "text":"the guest does not take its frames"}]
-            """);
+            """
+                .formatted(TIME));
     assertThat(run("-j", "--port=net7")).isEqualTo(new ExecResult(0, "[]\n", ""));
   }
 

@@ -2,7 +2,9 @@ package dev.patchbay.backend.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.impl.Log4jLogEvent;
@@ -25,8 +27,11 @@ class LogLinesTest {
 
   @Test
   void forPeople() {
-    assertThat(LogLines.text(event(Level.WARN).build()))
-        .matches("\\d\\d:\\d\\d:20\\.123 WARN  bmc0: \"a\tb\"\n");
+    String[] line = LogLines.text(event(Level.WARN).build()).split(" ", 2);
+    assertThat(OffsetDateTime.parse(line[0]).toInstant().toEpochMilli()).isEqualTo(WHEN);
+    assertThat(OffsetDateTime.parse(line[0]).getOffset())
+        .isEqualTo(ZoneId.systemDefault().getRules().getOffset(Instant.ofEpochMilli(WHEN)));
+    assertThat(line[1]).isEqualTo("WARN  bmc0: \"a\tb\"\n");
   }
 
   @Test
