@@ -43,11 +43,26 @@ final class DatagramBurst implements AutoCloseable {
     /** A datagram was refused with this errno; takes the packet. */
     void failed(Packet p, int errno);
 
-    /** Longest datagram that the way to its peers takes as a segment; bytes. */
-    int longestSegment();
+    /** What is known of the way to its peers; one and the same as long as the socket lives. */
+    SegmentLimit segments();
+  }
 
-    /** Datagrams of this length were refused as segments. */
-    void segmentRefused(int length);
+  /** The longest datagram that the way from one socket takes as a segment, learned by refusals. */
+  static final class SegmentLimit {
+    private int longest = Integer.MAX_VALUE;
+
+    private boolean takes(int length) {
+      return length <= longest;
+    }
+
+    private void refused(int length) {
+      longest = Math.min(longest, length - 1);
+    }
+
+    /** In bytes. */
+    int longest() {
+      return longest;
+    }
   }
 
   private final EventLoop loop;
@@ -120,7 +135,7 @@ final class DatagramBurst implements AutoCloseable {
   }
 
   private boolean joins(Sender by, Packet p, int at, int length, SockAddr to) {
-    return length <= by.longestSegment()
+    return by.segments().takes(length)
         && knowsSegments(by)
         && to.same(destinations[messages - 1])
         && writer.join(p.data, at, length);
@@ -219,7 +234,7 @@ final class DatagramBurst implements AutoCloseable {
     int end = firsts[message + 1];
     boolean alone = end - first == 1;
     if (!alone && isAboutSegments(errno)) {
-      by.segmentRefused(lengths[first]);
+      by.segments().refused(lengths[first]);
     }
     for (int i = first; i < end && !cut; i++) {
       if (alone || errno == Errno.EAGAIN) {

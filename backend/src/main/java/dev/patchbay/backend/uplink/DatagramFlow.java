@@ -37,7 +37,7 @@ abstract class DatagramFlow extends EndpointTable.Node
   private final byte[] quote = new byte[QUOTE_HEADER + 512];
   private boolean dontFragment;
   private int tooBig;
-  private int longestSegment = Integer.MAX_VALUE;
+  private final DatagramBurst.SegmentLimit segments = new DatagramBurst.SegmentLimit();
   long last;
 
   DatagramFlow(
@@ -124,13 +124,8 @@ abstract class DatagramFlow extends EndpointTable.Node
   }
 
   @Override
-  public final int longestSegment() {
-    return longestSegment;
-  }
-
-  @Override
-  public final void segmentRefused(int length) {
-    longestSegment = Math.min(longestSegment, length - 1);
+  public final DatagramBurst.SegmentLimit segments() {
+    return segments;
   }
 
   @Override

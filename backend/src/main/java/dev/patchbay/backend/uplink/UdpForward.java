@@ -55,7 +55,7 @@ final class UdpForward extends OpenForward implements DatagramBurst.Sender {
 
   private final EndpointTable<Client> clients;
   private final Shared shared;
-  private int longestSegment = Integer.MAX_VALUE;
+  private final DatagramBurst.SegmentLimit segments = new DatagramBurst.SegmentLimit();
 
   UdpForward(ForwardTable table, int id, Forward rule, int port, int fd) {
     super(table, id, rule, port, fd);
@@ -181,13 +181,8 @@ final class UdpForward extends OpenForward implements DatagramBurst.Sender {
   }
 
   @Override
-  public int longestSegment() {
-    return longestSegment;
-  }
-
-  @Override
-  public void segmentRefused(int length) {
-    longestSegment = Math.min(longestSegment, length - 1);
+  public DatagramBurst.SegmentLimit segments() {
+    return segments;
   }
 
   @Override

@@ -174,7 +174,7 @@ class DatagramBurstTest {
     final int fd = Fd.socket(Linux.AF_INET, Linux.SOCK_DGRAM, 0);
     final List<Integer> alone = new ArrayList<>();
     final List<Integer> failed = new ArrayList<>();
-    int longest = 1000;
+    final DatagramBurst.SegmentLimit segments = new DatagramBurst.SegmentLimit();
 
     @Override
     public int fd() {
@@ -197,13 +197,8 @@ class DatagramBurstTest {
     }
 
     @Override
-    public int longestSegment() {
-      return longest;
-    }
-
-    @Override
-    public void segmentRefused(int length) {
-      longest = length - 1;
+    public DatagramBurst.SegmentLimit segments() {
+      return segments;
     }
   }
 
@@ -299,7 +294,7 @@ class DatagramBurstTest {
         add(burst, sender, 20, nowhere);
         burst.flush(sender);
         assertThat(sender.alone).containsExactly(50, 50, 20);
-        assertThat(sender.longest).isEqualTo(49);
+        assertThat(sender.segments.longest()).isEqualTo(49);
         add(burst, sender, 50, nowhere);
         add(burst, sender, 50, nowhere);
         burst.flush(sender);
