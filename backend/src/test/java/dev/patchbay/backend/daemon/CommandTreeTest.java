@@ -91,33 +91,31 @@ class CommandTreeTest {
     assertThat(statuses).as("SIGTERM, SIGKILL").containsExactly(143, 137);
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {1, 128, 193, 255})
-  void aStatusOfItsOwnLeavesTheRestAlone(int status) throws Exception {
+  /** A process of a command that has ended, once the daemon has ended, too. */
+  private Process leftBy(int status, boolean asked) throws Exception {
     Process command = shell("exit " + status);
     Process left = shell("exec sleep 1000");
     ends(command);
-    new CommandTree(command, living(left)).endBeside(false, () -> {});
-    assertThat(left.waitFor(200, TimeUnit.MILLISECONDS)).isFalse();
+    new CommandTree(command, living(left)).endBeside(asked, () -> {});
+    return left;
   }
 
-  @Test
-  void whatACommandLeftEndsTooWhereASignalToUsEndedIt() throws Exception {
-    Process command = shell("exit 3");
-    Process left = shell("exec sleep 1000");
-    ends(command);
-    new CommandTree(command, living(left)).endBeside(true, () -> {});
-    ends(left);
+  @ParameterizedTest
+  @ValueSource(ints = {1, 128, 193, 255})
+  void aStatusOfItsOwnLeavesTheRestAlone(int status) throws Exception {
+    assertThat(leftBy(status, false).waitFor(200, TimeUnit.MILLISECONDS)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3})
+  void butNotWhereASignalToUsAskedForTheEnd(int status) throws Exception {
+    ends(leftBy(status, true));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {129, 130, 143, 192})
   void aStatusOfASignalEndsTheRest(int status) throws Exception {
-    Process command = shell("exit " + status);
-    Process left = shell("exec sleep 1000");
-    ends(command);
-    new CommandTree(command, living(left)).endBeside(false, () -> {});
-    ends(left);
+    ends(leftBy(status, false));
   }
 
   /** A process appears in the list once another was killed: forked before, not seen until now. */

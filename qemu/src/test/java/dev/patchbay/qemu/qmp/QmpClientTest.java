@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -205,16 +206,20 @@ class QmpClientTest {
     }
   }
 
+  /** Writes down the events that it hears. */
+  private static QmpListener to(BlockingQueue<String> told, Function<QmpEvent, String> words) {
+    return new QmpListener() {
+      @Override
+      public void event(QmpEvent event) {
+        told.add(words.apply(event));
+      }
+    };
+  }
+
   /** Names and times of the events that a client tells. */
   private static BlockingQueue<String> events(QmpClient client) {
     BlockingQueue<String> told = new LinkedBlockingQueue<>();
-    client.addListener(
-        new QmpListener() {
-          @Override
-          public void event(QmpEvent event) {
-            told.add(event.name() + " " + event.time().getEpochSecond());
-          }
-        });
+    client.addListener(to(told, event -> event.name() + " " + event.time().getEpochSecond()));
     return told;
   }
 
@@ -274,15 +279,8 @@ class QmpClientTest {
   @Test
   void aMachineThatItsOwnerStopsAfterItSaidThatItRunsIsLeftAlone() throws Exception {
     BlockingQueue<String> told = new LinkedBlockingQueue<>();
-    QmpListener listener =
-        new QmpListener() {
-          @Override
-          public void event(QmpEvent event) {
-            told.add(event.name());
-          }
-        };
     try (FakeQmp qemu = new FakeQmp(socket())) {
-      QmpConnection connection = QmpConnection.open(socket(), listener);
+      QmpConnection connection = QmpConnection.open(socket(), to(told, QmpEvent::name));
       qemu.run(false);
       assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("STOP");
       assertThat(get(pauseAndContinue(connection, 1, 2))).isFalse();
@@ -304,16 +302,9 @@ class QmpClientTest {
   @Test
   void aPauseWithoutAnAnswerHoldsBackNoEventsForEver() throws Exception {
     BlockingQueue<String> told = new LinkedBlockingQueue<>();
-    QmpListener listener =
-        new QmpListener() {
-          @Override
-          public void event(QmpEvent event) {
-            told.add(event.name());
-          }
-        };
     CountDownLatch late = new CountDownLatch(1);
     try (FakeQmp qemu = new FakeQmp(socket()).before("stop", () -> await(late))) {
-      QmpConnection connection = QmpConnection.open(socket(), listener);
+      QmpConnection connection = QmpConnection.open(socket(), to(told, QmpEvent::name));
       QmpConnection.Pause dead = connection.reservePause(1, 2, Duration.ofMillis(300));
       connection.write(dead);
       qemu.event("RESET", "{}");
