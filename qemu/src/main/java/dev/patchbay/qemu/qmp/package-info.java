@@ -17,6 +17,14 @@
  * thrown away, so that a client does not leave between a stop and its cont ({@link
  * dev.patchbay.qemu.qmp.OwnPause}).
  *
+ * <p>Limits of the repair by stop and cont. An owner that pauses the machine between our writing of
+ * {@code stop} and QEMU's carrying it out, some microseconds where QEMU is not blocked, finds it
+ * continued: our stop then does nothing and says nothing, and QEMU has no command that continues a
+ * machine only for who stopped it. Where QEMU's main thread hangs for longer than {@link
+ * dev.patchbay.qemu.qmp.QmpConnection#PAUSE_LIMIT}, the repair has failed and events flow again, so
+ * the STOP and RESUME of the two commands, which QEMU carries out when it wakes, are told as if
+ * they were the owner's.
+ *
  * <p>New commands with an own method belong into {@link dev.patchbay.qemu.qmp.QmpClient}, text that
  * has to be taken apart into a record with a {@code parse} of its own, as {@link
  * dev.patchbay.qemu.qmp.NetClient}. Reference: QEMU's "QMP Protocol Specification" and "QMP
