@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -365,21 +365,20 @@ public final class InstanceDirs {
    */
   private boolean make(Path dir, String option) throws IOException, InstanceException {
     boolean made = false;
-    FileAttribute<Set<PosixFilePermission>> mode = PosixFilePermissions.asFileAttribute(MODE);
     try {
-      Files.createDirectory(dir, mode);
+      Files.createDirectory(dir, PosixFilePermissions.asFileAttribute(MODE));
       made = true;
     } catch (FileAlreadyExistsException e) {
       // the checks below say whether it will do
     }
-    if (Files.isSymbolicLink(dir)) {
+    // one look: an instance that ends may remove it at any time, and the next one make it again
+    BasicFileAttributes found =
+        Files.readAttributes(dir, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (found.isSymbolicLink()) {
       throw new InstanceException(
           option + dir + ": is a symbolic link; expected a directory of ours");
     }
-    if (!Files.isDirectory(dir, LinkOption.NOFOLLOW_LINKS)) {
-      if (!Files.exists(dir, LinkOption.NOFOLLOW_LINKS)) {
-        throw new NoSuchFileException(dir.toString());
-      }
+    if (!found.isDirectory()) {
       throw new InstanceException(option + dir + ": is not a directory; name another path");
     }
     int owner = owner(dir);
@@ -394,9 +393,9 @@ public final class InstanceDirs {
               + ")"
               + (option.isEmpty() ? "; set TMPDIR to a directory of ours" : "; name another one"));
     }
-    Set<PosixFilePermission> found = Files.getPosixFilePermissions(dir);
-    if (!found.equals(MODE)) {
-      narrow(dir, found, option);
+    Set<PosixFilePermission> mode = Files.getPosixFilePermissions(dir);
+    if (!mode.equals(MODE)) {
+      narrow(dir, mode, option);
     }
     return made;
   }
