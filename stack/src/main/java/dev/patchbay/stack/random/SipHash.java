@@ -8,70 +8,56 @@ package dev.patchbay.stack.random;
 public final class SipHash {
   private final long k0;
   private final long k1;
-  private long v0;
-  private long v1;
-  private long v2;
-  private long v3;
 
   public SipHash(long k0, long k1) {
     this.k0 = k0;
     this.k1 = k1;
   }
 
-  private void begin() {
-    v0 = k0 ^ 0x736f6d6570736575L;
-    v1 = k1 ^ 0x646f72616e646f6dL;
-    v2 = k0 ^ 0x6c7967656e657261L;
-    v3 = k1 ^ 0x7465646279746573L;
-  }
-
-  private void round() {
-    v0 += v1;
-    v1 = Long.rotateLeft(v1, 13) ^ v0;
-    v0 = Long.rotateLeft(v0, 32);
-    v2 += v3;
-    v3 = Long.rotateLeft(v3, 16) ^ v2;
-    v0 += v3;
-    v3 = Long.rotateLeft(v3, 21) ^ v0;
-    v2 += v1;
-    v1 = Long.rotateLeft(v1, 17) ^ v2;
-    v2 = Long.rotateLeft(v2, 32);
-  }
-
-  private void word(long m) {
-    v3 ^= m;
-    round();
-    round();
-    v0 ^= m;
-  }
-
-  private long end(int words) {
-    // the final block of the reference holds the length in bytes
-    word((long) (words * 8) << 56);
-    v2 ^= 0xff;
-    round();
-    round();
-    round();
-    round();
-    return v0 ^ v1 ^ v2 ^ v3;
-  }
-
   /** Hash of two words. */
   public long hash(long a, long b) {
-    begin();
-    word(a);
-    word(b);
-    return end(2);
+    return hash(2, a, b, 0, 0, 0);
   }
 
   /** Hash of a flow: both addresses and one word of ports and protocol. */
   public long hash(long srcHi, long srcLo, long dstHi, long dstLo, long ports) {
-    begin();
-    word(srcHi);
-    word(srcLo);
-    word(dstHi);
-    word(dstLo);
-    word(ports);
-    return end(5);
+    return hash(5, srcHi, srcLo, dstHi, dstLo, ports);
+  }
+
+  // the state in local variables and the round in one place: the first compiler keeps neither
+  // fields in registers nor small methods together
+  private long hash(int words, long a, long b, long c, long d, long e) {
+    long v0 = k0 ^ 0x736f6d6570736575L;
+    long v1 = k1 ^ 0x646f72616e646f6dL;
+    long v2 = k0 ^ 0x6c7967656e657261L;
+    long v3 = k1 ^ 0x7465646279746573L;
+    for (int i = 0; i <= words + 1; i++) {
+      int rounds = 2;
+      long m = 0;
+      if (i < words) {
+        m = i == 0 ? a : i == 1 ? b : i == 2 ? c : i == 3 ? d : e;
+      } else if (i == words) {
+        // the final block of the reference holds the length in bytes
+        m = (long) (words * 8) << 56;
+      } else {
+        v2 ^= 0xff;
+        rounds = 4;
+      }
+      v3 ^= m;
+      for (int round = 0; round < rounds; round++) {
+        v0 += v1;
+        v1 = Long.rotateLeft(v1, 13) ^ v0;
+        v0 = Long.rotateLeft(v0, 32);
+        v2 += v3;
+        v3 = Long.rotateLeft(v3, 16) ^ v2;
+        v0 += v3;
+        v3 = Long.rotateLeft(v3, 21) ^ v0;
+        v2 += v1;
+        v1 = Long.rotateLeft(v1, 17) ^ v2;
+        v2 = Long.rotateLeft(v2, 32);
+      }
+      v0 ^= m;
+    }
+    return v0 ^ v1 ^ v2 ^ v3;
   }
 }
