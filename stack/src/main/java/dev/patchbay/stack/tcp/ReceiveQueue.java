@@ -18,6 +18,8 @@ final class ReceiveQueue {
   /** SACK blocks kept; 3 fit beside timestamps (RFC 2018 section 3). */
   static final int MAX_BLOCKS = 4;
 
+  private static final int[] NO_BLOCKS = {};
+
   private @Nullable Packet first;
   private @Nullable Packet last;
   private @Nullable Packet earlyFirst;
@@ -25,8 +27,11 @@ final class ReceiveQueue {
   private int bytes;
   private int earlyBytes;
   private long charge;
-  private final int[] blockStart = new int[MAX_BLOCKS];
-  private final int[] blockEnd = new int[MAX_BLOCKS];
+
+  /** Made when the first packet comes too early. */
+  private int[] blockStart = NO_BLOCKS;
+
+  private int[] blockEnd = NO_BLOCKS;
   private int blocks;
 
   /** Bytes ready to be read. */
@@ -212,6 +217,10 @@ final class ReceiveQueue {
    * others are the most recently reported ones.
    */
   private void addBlock(int start, int end) {
+    if (blockStart.length == 0) {
+      blockStart = new int[MAX_BLOCKS];
+      blockEnd = new int[MAX_BLOCKS];
+    }
     int from = start;
     int to = end;
     int kept = 0;

@@ -2,21 +2,21 @@ package dev.patchbay.stack.tcp;
 
 /**
  * What is in flight: one record per packet sent, in order, with its fate (RFC 6675's scoreboard)
- * and when it was last sent. Flat arrays used as a ring; a record is split where a SACK or a
+ * and when it was last sent. A flat array used as a ring; a record is split where a SACK or a
  * retransmission covers a part of it. The payload itself stays in the {@link SendBuffer}.
  */
 final class Scoreboard {
   /** The peer has it, out of order. */
-  static final byte SACKED = 1;
+  static final int SACKED = 1;
 
   /** Believed to be lost. */
-  static final byte LOST = 2;
+  static final int LOST = 2;
 
   /** A retransmission of it is in flight. */
-  static final byte RETRANSMITTED = 4;
+  static final int RETRANSMITTED = 4;
 
   /** It was sent more than once: no round-trip sample (Karn). */
-  static final byte REPEATED = 8;
+  static final int REPEATED = 8;
 
   /** RFC 6675: "the number of duplicate acknowledgments required to trigger a retransmission". */
   static final int DUP_THRESH = 3;
@@ -27,10 +27,19 @@ final class Scoreboard {
    */
   static final int MAX_RECORDS = 8192;
 
-  private int[] start = new int[8];
-  private int[] end = new int[8];
-  private byte[] flags = new byte[8];
-  private long[] sentAt = new long[8];
+  /** Records of an array that is made for the first packet. */
+  private static final int INITIAL = 4;
+
+  private static final long[] NONE = {};
+  private static final int FLAG_BITS = 4;
+  private static final int FLAG_MASK = (1 << FLAG_BITS) - 1;
+
+  /**
+   * Two words a record, side by side: its first sequence number and its end; when it was last sent,
+   * ns, and in the lowest bits its flags.
+   */
+  private long[] records = NONE;
+
   private int head;
   private int count;
   private int sackedBytes;
@@ -44,24 +53,57 @@ final class Scoreboard {
     return count;
   }
 
+  /** Where record {@code i} is. */
   private int slot(int i) {
-    return head + i & start.length - 1;
+    return head + 2 * i & records.length - 1;
+  }
+
+  private int startAt(int at) {
+    return (int) (records[at] >>> 32);
+  }
+
+  private int endAt(int at) {
+    return (int) records[at];
+  }
+
+  private int lengthAt(int at) {
+    return endAt(at) - startAt(at);
+  }
+
+  private int flagsAt(int at) {
+    return (int) records[at + 1] & FLAG_MASK;
+  }
+
+  private void range(int at, int from, int to) {
+    records[at] = (long) from << 32 | to & 0xffff_ffffL;
+  }
+
+  private void set(int at, int flags) {
+    records[at + 1] |= flags;
+  }
+
+  private void clear(int at, int flags) {
+    records[at + 1] &= ~(long) flags;
+  }
+
+  private void sent(int at, long time) {
+    records[at + 1] = time << FLAG_BITS | flagsAt(at);
   }
 
   int start(int i) {
-    return start[slot(i)];
+    return startAt(slot(i));
   }
 
   int end(int i) {
-    return end[slot(i)];
+    return endAt(slot(i));
   }
 
   int flags(int i) {
-    return flags[slot(i)];
+    return flagsAt(slot(i));
   }
 
   long sentAt(int i) {
-    return sentAt[slot(i)];
+    return records[slot(i) + 1] >> FLAG_BITS;
   }
 
   int sackedBytes() {
@@ -79,41 +121,28 @@ final class Scoreboard {
   /** Records a packet sent for the first time. */
   void add(int from, int to, long now) {
     int last = slot(count - 1);
-    if (count >= MAX_RECORDS && (flags[last] & ~REPEATED) == 0) {
+    if (count >= MAX_RECORDS && (flagsAt(last) & ~REPEATED) == 0) {
       // of a peer that wants tiny segments: the two share their fate, and tell no time
-      end[last] = to;
-      flags[last] |= REPEATED;
-      sentAt[last] = now;
+      range(last, startAt(last), to);
+      set(last, REPEATED);
+      sent(last, now);
       return;
     }
-    if (count == start.length) {
+    if (2 * count == records.length) {
       grow();
     }
     int at = slot(count);
-    start[at] = from;
-    end[at] = to;
-    flags[at] = 0;
-    sentAt[at] = now;
+    range(at, from, to);
+    records[at + 1] = now << FLAG_BITS;
     count++;
   }
 
   private void grow() {
-    int capacity = start.length;
-    int[] newStart = new int[capacity * 2];
-    int[] newEnd = new int[capacity * 2];
-    byte[] newFlags = new byte[capacity * 2];
-    long[] newSentAt = new long[capacity * 2];
-    for (int i = 0; i < count; i++) {
-      int at = slot(i);
-      newStart[i] = start[at];
-      newEnd[i] = end[at];
-      newFlags[i] = flags[at];
-      newSentAt[i] = sentAt[at];
-    }
-    start = newStart;
-    end = newEnd;
-    flags = newFlags;
-    sentAt = newSentAt;
+    long[] more = new long[Math.max(2 * INITIAL, records.length * 2)];
+    int early = records.length - head;
+    System.arraycopy(records, head, more, 0, early);
+    System.arraycopy(records, 0, more, early, head);
+    records = more;
     head = 0;
   }
 
@@ -134,20 +163,20 @@ final class Scoreboard {
 
   /** Splits record {@code i} so that it ends at {@code sequence}, which lies within it. */
   void split(int i, int sequence) {
-    if (count == start.length) {
+    if (2 * count == records.length) {
       grow();
     }
     for (int j = count; j > i; j--) {
       copy(slot(j - 1), slot(j));
     }
-    end[slot(i)] = sequence;
-    start[slot(i + 1)] = sequence;
+    range(slot(i), start(i), sequence);
+    range(slot(i + 1), sequence, end(i + 1));
     count++;
   }
 
   private void clearFlags(int at) {
-    int length = end[at] - start[at];
-    byte f = flags[at];
+    int length = lengthAt(at);
+    int f = flagsAt(at);
     if ((f & SACKED) != 0) {
       sackedBytes -= length;
     }
@@ -157,35 +186,35 @@ final class Scoreboard {
     if ((f & RETRANSMITTED) != 0) {
       retransmittedBytes -= length;
     }
-    flags[at] = (byte) (f & REPEATED);
+    clear(at, ~REPEATED & FLAG_MASK);
   }
 
   /** Forgets all before {@code una} and tells {@code d} of what is news in it. */
   void acknowledge(int una, Delivery d) {
-    while (count > 0 && end[head] - una <= 0) {
+    while (count > 0 && endAt(head) - una <= 0) {
       // one that was selectively acknowledged earlier says nothing about the time of this ACK
-      if ((flags[head] & SACKED) == 0) {
-        deliver(head, end[head], end[head] - start[head], d);
+      if ((flagsAt(head) & SACKED) == 0) {
+        deliver(head, endAt(head), lengthAt(head), d);
       }
       clearFlags(head);
-      head = head + 1 & start.length - 1;
+      head = head + 2 & records.length - 1;
       count--;
     }
-    if (count > 0 && start[head] - una < 0) {
-      int cut = una - start[head];
-      byte f = flags[head];
+    if (count > 0 && startAt(head) - una < 0) {
+      int cut = una - startAt(head);
+      int f = flagsAt(head);
       if ((f & SACKED) == 0) {
         deliver(head, una, cut, d);
       }
       sackedBytes -= (f & SACKED) != 0 ? cut : 0;
       lostBytes -= (f & LOST) != 0 ? cut : 0;
       retransmittedBytes -= (f & RETRANSMITTED) != 0 ? cut : 0;
-      start[head] = una;
+      range(head, una, endAt(head));
     }
   }
 
   private void deliver(int at, int to, int length, Delivery d) {
-    d.add(to, length, sentAt[at], (flags[at] & REPEATED) != 0);
+    d.add(to, length, records[at + 1] >> FLAG_BITS, (flagsAt(at) & REPEATED) != 0);
   }
 
   /** Marks a block as held by the peer and tells {@code d} of what is news in it. */
@@ -210,10 +239,10 @@ final class Scoreboard {
         split(i, to);
       }
       int at = slot(i);
-      int length = end[at] - start[at];
-      deliver(at, end[at], length, d);
+      int length = lengthAt(at);
+      deliver(at, endAt(at), length, d);
       clearFlags(at);
-      flags[at] |= SACKED;
+      set(at, SACKED);
       sackedBytes += length;
       news = true;
     }
@@ -231,9 +260,9 @@ final class Scoreboard {
     for (int i = kept + 1; i < count; i++) {
       int at = slot(i);
       int before = slot(kept);
-      if ((flags[at] & flags[before] & SACKED) != 0) {
-        end[before] = end[at];
-        flags[before] |= flags[at];
+      if ((flagsAt(at) & flagsAt(before) & SACKED) != 0) {
+        range(before, startAt(before), endAt(at));
+        set(before, flagsAt(at));
       } else if (++kept != i) {
         copy(at, slot(kept));
       } else if (i > last) {
@@ -244,30 +273,28 @@ final class Scoreboard {
   }
 
   private void copy(int from, int to) {
-    start[to] = start[from];
-    end[to] = end[from];
-    flags[to] = flags[from];
-    sentAt[to] = sentAt[from];
+    records[to] = records[from];
+    records[to + 1] = records[from + 1];
   }
 
   /** Marks record {@code i} as lost. */
   void markLost(int i) {
     int at = slot(i);
-    if ((flags[at] & (LOST | SACKED)) == 0) {
-      flags[at] |= LOST;
-      lostBytes += end[at] - start[at];
+    if ((flagsAt(at) & (LOST | SACKED)) == 0) {
+      set(at, LOST);
+      lostBytes += lengthAt(at);
     }
-    if (lowestLost - start[at] > 0 || lostBytes == end[at] - start[at]) {
-      lowestLost = start[at];
+    if (lowestLost - startAt(at) > 0 || lostBytes == lengthAt(at)) {
+      lowestLost = startAt(at);
     }
   }
 
   /** Marks record {@code i} as lost, its retransmission too if one is in flight. */
   void markLostAgain(int i) {
     int at = slot(i);
-    if ((flags[at] & RETRANSMITTED) != 0) {
-      retransmittedBytes -= end[at] - start[at];
-      flags[at] &= ~RETRANSMITTED;
+    if ((flagsAt(at) & RETRANSMITTED) != 0) {
+      retransmittedBytes -= lengthAt(at);
+      clear(at, RETRANSMITTED);
     }
     markLost(i);
   }
@@ -275,7 +302,7 @@ final class Scoreboard {
   /** Nothing is lost: what was marked was only late. */
   void forgetLosses() {
     for (int i = 0; i < count; i++) {
-      flags[slot(i)] &= ~LOST;
+      clear(slot(i), LOST);
     }
     lostBytes = 0;
   }
@@ -310,7 +337,7 @@ final class Scoreboard {
     boolean marked = false;
     for (int i = 0; i < count; i++) {
       int at = slot(i);
-      if (end[at] - start[at] > mss && (flags[at] & SACKED) == 0) {
+      if (lengthAt(at) > mss && (flagsAt(at) & SACKED) == 0) {
         markLostAgain(i);
         marked = true;
       }
@@ -325,7 +352,7 @@ final class Scoreboard {
   void forgetSacks() {
     for (int i = 0; i < count; i++) {
       int at = slot(i);
-      if ((flags[at] & SACKED) != 0) {
+      if ((flagsAt(at) & SACKED) != 0) {
         clearFlags(at);
       }
     }
@@ -348,10 +375,10 @@ final class Scoreboard {
   /** Record {@code i} is being sent again. */
   void retransmitted(int i, long now) {
     int at = slot(i);
-    if ((flags[at] & RETRANSMITTED) == 0) {
-      retransmittedBytes += end[at] - start[at];
+    if ((flagsAt(at) & RETRANSMITTED) == 0) {
+      retransmittedBytes += lengthAt(at);
     }
-    flags[at] |= RETRANSMITTED | REPEATED;
-    sentAt[at] = now;
+    set(at, RETRANSMITTED | REPEATED);
+    sent(at, now);
   }
 }
