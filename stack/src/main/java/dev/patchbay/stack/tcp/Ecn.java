@@ -21,18 +21,25 @@ final class Ecn {
 
   private static final int CONGESTED = 3;
 
-  private boolean on;
+  /** Of connections without it, which share it: it has no state. */
+  static final Ecn OFF = new Ecn(false);
+
+  private final boolean on;
   private boolean echo;
   private boolean reduced;
+
+  private Ecn(boolean on) {
+    this.on = on;
+  }
+
+  /** What the handshake has agreed upon. */
+  static Ecn agreed(boolean both) {
+    return both ? new Ecn(true) : OFF;
+  }
 
   /** Whether both ends know it. */
   boolean isOn() {
     return on;
-  }
-
-  /** The handshake has agreed, or not. */
-  void negotiated(boolean both) {
-    on = both;
   }
 
   /** Flags of the handshake: a SYN that offers it. */
@@ -75,7 +82,9 @@ final class Ecn {
 
   /** The window was reduced for a mark: the peer is to be told. */
   void reduced() {
-    reduced = on;
+    if (on) {
+      reduced = true;
+    }
   }
 
   /** Flags of a segment that goes out; {@code news}: it has text that was never sent before. */

@@ -1,7 +1,12 @@
 package dev.patchbay.stack.tcp;
 
 /**
- * What a 4-tuple leads to: a connection, a SYN about which is not decided, or a record of
- * TIME-WAIT.
+ * What the 4-tuple of a segment leads to: a connection, a SYN about which is not decided, or a
+ * record of TIME-WAIT.
  */
-sealed interface FlowEntry permits TcpSocket, IncomingSyn, TimeWait {}
+abstract sealed class FlowEntry extends FourTuple permits ControlBlock, IncomingSyn, TimeWait {
+  FlowEntry(
+      long localHi, long localLo, int localPort, long remoteHi, long remoteLo, int remotePort) {
+    super(localHi, localLo, localPort, remoteHi, remoteLo, remotePort);
+  }
+}

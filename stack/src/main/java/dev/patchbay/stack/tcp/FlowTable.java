@@ -5,18 +5,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hash table from five longs (two addresses and one word of ports) to an object: open addressing
- * with linear probing over flat arrays, keyed by SipHash, since a guest chooses the keys. Nothing
- * is allocated but by growth.
+ * A hash table from 4-tuples to what they lead to: open addressing with linear probing over two
+ * flat arrays, keyed by SipHash, since a guest chooses the keys. The keys stand in the entries; the
+ * hash beside each reference keeps others' entries from being looked at: with more connections than
+ * the caches hold a look-up waits for memory three times. Nothing is allocated but by growth.
  */
-final class FlowTable<V> {
-  private static final int WORDS = 5;
+final class FlowTable<E extends FourTuple> {
   private static final int INITIAL = 64;
 
   private final SipHash sipHash;
-  private long[] keys = new long[INITIAL * WORDS];
   private int[] hashes = new int[INITIAL];
-  private @Nullable Object[] values = new Object[INITIAL];
+  private @Nullable FourTuple[] entries = new FourTuple[INITIAL];
   private int mask = INITIAL - 1;
   private int size;
 
@@ -28,94 +27,97 @@ final class FlowTable<V> {
     return size;
   }
 
-  private int hash(long aHi, long aLo, long bHi, long bLo, long ports) {
-    return (int) sipHash.hash(aHi, aLo, bHi, bLo, ports);
+  private int hash(
+      long localHi, long localLo, int localPort, long remoteHi, long remoteLo, int remotePort) {
+    return (int)
+        sipHash.hash(localHi, localLo, remoteHi, remoteLo, FlowKey.ports(localPort, remotePort));
   }
 
-  private int find(int hash, long aHi, long aLo, long bHi, long bLo, long ports) {
+  private int hash(FourTuple e) {
+    return hash(e.localHi, e.localLo, e.localPort, e.remoteHi, e.remoteLo, e.remotePort);
+  }
+
+  @SuppressWarnings("unchecked") // only put() stores entries
+  private @Nullable E entry(int slot) {
+    return (E) entries[slot];
+  }
+
+  /** The entry of a 4-tuple, or null. */
+  @Nullable E get(
+      long localHi, long localLo, int localPort, long remoteHi, long remoteLo, int remotePort) {
+    int hash = hash(localHi, localLo, localPort, remoteHi, remoteLo, remotePort);
     int slot = hash & mask;
-    while (values[slot] != null) {
-      int at = slot * WORDS;
+    for (E e = entry(slot); e != null; e = entry(slot)) {
       if (hashes[slot] == hash
-          && keys[at + 4] == ports
-          && keys[at + 3] == bLo
-          && keys[at + 1] == aLo
-          && keys[at + 2] == bHi
-          && keys[at] == aHi) {
-        return slot;
+          && e.isFor(localHi, localLo, localPort, remoteHi, remoteLo, remotePort)) {
+        return e;
       }
       slot = slot + 1 & mask;
     }
-    return ~slot;
+    return null;
   }
 
-  @SuppressWarnings("unchecked") // only put() stores values
-  private @Nullable V value(int slot) {
-    return (V) values[slot];
-  }
-
-  /** The value of a key, or null. */
-  @Nullable V get(long aHi, long aLo, long bHi, long bLo, long ports) {
-    int slot = find(hash(aHi, aLo, bHi, bLo, ports), aHi, aLo, bHi, bLo, ports);
-    return slot < 0 ? null : value(slot);
-  }
-
-  /** Sets the value of a key, whether it is there or not. */
-  void put(long aHi, long aLo, long bHi, long bLo, long ports, V value) {
-    int hash = hash(aHi, aLo, bHi, bLo, ports);
-    int slot = find(hash, aHi, aLo, bHi, bLo, ports);
-    if (slot >= 0) {
-      values[slot] = value;
-      return;
+  /** Puts an entry in, in the place of one with the same 4-tuple if there is one. */
+  void put(E entry) {
+    int hash = hash(entry);
+    int slot = hash & mask;
+    for (E e = entry(slot); e != null; e = entry(slot)) {
+      if (hashes[slot] == hash
+          && e.isFor(
+              entry.localHi,
+              entry.localLo,
+              entry.localPort,
+              entry.remoteHi,
+              entry.remoteLo,
+              entry.remotePort)) {
+        entries[slot] = entry;
+        return;
+      }
+      slot = slot + 1 & mask;
     }
     if ((size + 1) * 4L > (mask + 1) * 3L) {
       grow();
-      slot = find(hash, aHi, aLo, bHi, bLo, ports);
+      slot = free(hash);
     }
-    slot = ~slot;
-    int at = slot * WORDS;
-    keys[at] = aHi;
-    keys[at + 1] = aLo;
-    keys[at + 2] = bHi;
-    keys[at + 3] = bLo;
-    keys[at + 4] = ports;
     hashes[slot] = hash;
-    values[slot] = value;
+    entries[slot] = entry;
     size++;
   }
 
+  private int free(int hash) {
+    int slot = hash & mask;
+    while (entries[slot] != null) {
+      slot = slot + 1 & mask;
+    }
+    return slot;
+  }
+
   private void grow() {
-    long[] oldKeys = keys;
     int[] oldHashes = hashes;
-    @Nullable Object[] oldValues = values;
-    int capacity = oldValues.length * 2;
-    keys = new long[capacity * WORDS];
+    @Nullable FourTuple[] oldEntries = entries;
+    int capacity = oldEntries.length * 2;
     hashes = new int[capacity];
-    values = new Object[capacity];
+    entries = new FourTuple[capacity];
     mask = capacity - 1;
-    for (int i = 0; i < oldValues.length; i++) {
-      if (oldValues[i] != null) {
-        int slot = oldHashes[i] & mask;
-        while (values[slot] != null) {
-          slot = slot + 1 & mask;
-        }
-        System.arraycopy(oldKeys, i * WORDS, keys, slot * WORDS, WORDS);
+    for (int i = 0; i < oldEntries.length; i++) {
+      FourTuple e = oldEntries[i];
+      if (e != null) {
+        int slot = free(oldHashes[i]);
         hashes[slot] = oldHashes[i];
-        values[slot] = oldValues[i];
+        entries[slot] = e;
       }
     }
   }
 
+  /** Removes this very entry, if it is there. */
   @SuppressWarnings("ReferenceEquality") // the very object is meant
-  private boolean holds(int slot, V expected) {
-    return values[slot] == expected;
-  }
-
-  /** Removes a key if {@code expected} is its value. */
-  void remove(long aHi, long aLo, long bHi, long bLo, long ports, V expected) {
-    int slot = find(hash(aHi, aLo, bHi, bLo, ports), aHi, aLo, bHi, bLo, ports);
-    if (slot < 0 || !holds(slot, expected)) {
-      return;
+  void remove(E entry) {
+    int slot = hash(entry) & mask;
+    while (entries[slot] != entry) {
+      if (entries[slot] == null) {
+        return;
+      }
+      slot = slot + 1 & mask;
     }
     size--;
     // backward shift: no tombstones, so a table never degrades
@@ -123,26 +125,25 @@ final class FlowTable<V> {
     int i = slot;
     while (true) {
       i = i + 1 & mask;
-      if (values[i] == null) {
+      if (entries[i] == null) {
         break;
       }
       int home = hashes[i] & mask;
       if ((i - home & mask) >= (i - hole & mask)) {
-        System.arraycopy(keys, i * WORDS, keys, hole * WORDS, WORDS);
         hashes[hole] = hashes[i];
-        values[hole] = values[i];
+        entries[hole] = entries[i];
         hole = i;
       }
     }
-    values[hole] = null;
+    entries[hole] = null;
   }
 
-  /** Calls {@code action} for each value; the table must not change meanwhile. */
-  void forEach(Consumer<? super V> action) {
-    for (int i = 0; i < values.length; i++) {
-      V value = value(i);
-      if (value != null) {
-        action.accept(value);
+  /** Calls {@code action} for each entry; the table must not change meanwhile. */
+  void forEach(Consumer<? super E> action) {
+    for (int i = 0; i < entries.length; i++) {
+      E e = entry(i);
+      if (e != null) {
+        action.accept(e);
       }
     }
   }

@@ -10,17 +10,11 @@ import org.jspecify.annotations.Nullable;
  * #drop}. Until then nothing is sent to the peer. The source is the peer, the destination our side.
  * Only on the loop.
  */
-public final class IncomingSyn implements FlowEntry {
+public final class IncomingSyn extends FlowEntry {
   /** Bytes after the IP header that {@link #quotation} keeps at most. */
   private static final int QUOTED = 64;
 
   final SynQueue queue;
-  private final long sourceHi;
-  private final long sourceLo;
-  private final int sourcePort;
-  private final long destinationHi;
-  private final long destinationLo;
-  private final int destinationPort;
   private final int tos;
   private final int hopLimit;
   private final @Nullable NetDevice device;
@@ -51,21 +45,21 @@ public final class IncomingSyn implements FlowEntry {
   @Nullable IncomingSyn next;
 
   IncomingSyn(SynQueue queue, Packet packet) {
+    super(
+        packet.destinationHi(),
+        packet.destinationLo(),
+        Bytes.u16(packet.data, packet.l4 + 2),
+        packet.sourceHi(),
+        packet.sourceLo(),
+        Bytes.u16(packet.data, packet.l4));
     this.queue = queue;
-    sourceHi = packet.sourceHi();
-    sourceLo = packet.sourceLo();
-    destinationHi = packet.destinationHi();
-    destinationLo = packet.destinationLo();
-    byte[] b = packet.data;
-    sourcePort = Bytes.u16(b, packet.l4);
-    destinationPort = Bytes.u16(b, packet.l4 + 2);
     boolean v4 = packet.isIpv4();
     tos = v4 ? packet.ipv4().tos() : packet.ipv6().trafficClass();
     hopLimit = v4 ? packet.ipv4().ttl() : packet.ipv6().hopLimit();
     device = packet.device;
     int end = Math.min(packet.tail, packet.l4 + QUOTED);
     quotation = new byte[end - packet.l3];
-    System.arraycopy(b, packet.l3, quotation, 0, quotation.length);
+    System.arraycopy(packet.data, packet.l3, quotation, 0, quotation.length);
   }
 
   /** Takes sequence number, window and options of the SYN, also of a newer one of the same flow. */
@@ -97,32 +91,32 @@ public final class IncomingSyn implements FlowEntry {
 
   /** The peer's address, high half. */
   public long sourceHi() {
-    return sourceHi;
+    return remoteHi;
   }
 
   /** The peer's address, low half. */
   public long sourceLo() {
-    return sourceLo;
+    return remoteLo;
   }
 
   /** The peer's port. */
   public int sourcePort() {
-    return sourcePort;
+    return remotePort;
   }
 
   /** The address that the peer wants, high half. */
   public long destinationHi() {
-    return destinationHi;
+    return localHi;
   }
 
   /** The address that the peer wants, low half. */
   public long destinationLo() {
-    return destinationLo;
+    return localLo;
   }
 
   /** The port that the peer wants. */
   public int destinationPort() {
-    return destinationPort;
+    return localPort;
   }
 
   /** TOS or traffic class of the SYN. */

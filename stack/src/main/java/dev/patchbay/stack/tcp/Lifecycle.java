@@ -73,7 +73,8 @@ final class Lifecycle {
   }
 
   private boolean isFree(FlowKey k) {
-    return engine.flows.get(k.localHi(), k.localLo(), k.remoteHi(), k.remoteLo(), k.ports())
+    return engine.flows.get(
+            k.localHi(), k.localLo(), k.localPort(), k.remoteHi(), k.remoteLo(), k.remotePort())
         == null;
   }
 
@@ -99,6 +100,7 @@ final class Lifecycle {
     s.sndUna = s.iss;
     s.sndNxt = s.iss + 1;
     s.bufferSequence = s.iss + 1;
+    s.writeSequence = s.bufferSequence;
     s.smallEnd = s.iss;
     engine.pathMtu.begin(s);
     s.peerMss = defaultMss(s);
@@ -152,7 +154,7 @@ final class Lifecycle {
     options.timestamps = syn.timestamps;
     options.tsValue = syn.tsValue;
     negotiate(s, options);
-    s.ecn.negotiated(engine.config.ecn > 0 && syn.ecn);
+    s.ecn = Ecn.agreed(engine.config.ecn > 0 && syn.ecn);
     s.tsRecent = syn.tsValue;
     s.tsRecentTime = engine.loop.now();
     if (syn.cookie) {
@@ -160,6 +162,7 @@ final class Lifecycle {
       s.sndUna = s.iss;
       s.sndNxt = s.iss + 1;
       s.bufferSequence = s.sndNxt;
+      s.writeSequence = s.sndNxt;
       s.smallEnd = s.iss;
       s.synPending = false;
       s.rcvAdv = s.rcvNxt + ControlSender.cookieWindow(engine.config);
@@ -311,6 +314,7 @@ final class Lifecycle {
     s.error = error;
     s.timers.cancelAll();
     s.buffer.clear();
+    s.writeSequence = s.bufferSequence;
     s.receive.pruneEarly();
     s.events = s.events & ~TcpSocket.EVENT_WRITABLE | TcpSocket.EVENT_CLOSED;
     engine.markDirty(s);

@@ -275,7 +275,7 @@ final class LossRecovery {
       // the window shrinks already, for what may be the same congestion
       s.recoveryPoint = s.sndNxt;
     } else {
-      s.undo.begin(s);
+      Undo.begin(s);
       beginReduction(s, s.congestion.thresholdAfterLoss(s, flight));
       s.ecn.reduced();
     }
@@ -386,7 +386,7 @@ final class LossRecovery {
     boolean again = s.phase == Phase.LOSS && s.backoff > 0;
     if (!again) {
       if (s.phase == Phase.OPEN || s.phase == Phase.REDUCE) {
-        s.undo.begin(s);
+        Undo.begin(s);
       }
       // "(Not) ... when a TCP sender detects segment loss using the retransmission timer and the
       // given segment has already been retransmitted": ssthresh is held then

@@ -13,8 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class SynQueue {
   /** How many SYNs one source has parked. */
-  private static final class Source {
+  private static final class Source extends FourTuple {
     int count;
+
+    Source(IncomingSyn syn) {
+      super(0, deviceWord(syn.device()), 0, syn.sourceHi(), syn.sourceLo(), 0);
+    }
   }
 
   /** A cookie is good for so long, ns. */
@@ -59,7 +63,7 @@ final class SynQueue {
     IncomingSyn syn = new IncomingSyn(this, packet);
     syn.take(in);
     packet.release();
-    put(syn, syn);
+    engine.flows.put(syn);
     acceptor.onSyn(syn);
     if (!syn.decided) {
       park(syn);
@@ -107,7 +111,7 @@ final class SynQueue {
     counters.syncookiesRecv++;
     IncomingSyn syn = new IncomingSyn(this, packet);
     syn.takeCookie(in, mss);
-    put(syn, syn);
+    engine.flows.put(syn);
     listener.acceptor.onSyn(syn);
     TcpSocket accepted = syn.accepted;
     if (accepted == null) {
@@ -146,29 +150,21 @@ final class SynQueue {
   }
 
   private boolean sourceIsFull(Packet packet) {
-    long device = deviceWord(packet.device);
-    Source source = sources.get(packet.sourceHi(), packet.sourceLo(), device, 0, 0);
+    Source source = source(packet.device, packet.sourceHi(), packet.sourceLo());
     return source != null && source.count >= engine.config.maxParkedPerSource;
   }
 
-  private void put(IncomingSyn syn, FlowEntry entry) {
-    engine.flows.put(
-        syn.destinationHi(),
-        syn.destinationLo(),
-        syn.sourceHi(),
-        syn.sourceLo(),
-        FlowKey.ports(syn.destinationPort(), syn.sourcePort()),
-        entry);
+  private @Nullable Source source(@Nullable Object device, long hi, long lo) {
+    return sources.get(0, deviceWord(device), 0, hi, lo, 0);
   }
 
   private void park(IncomingSyn syn) {
     syn.parked = true;
     counters.parked++;
-    long device = deviceWord(syn.device());
-    Source source = sources.get(syn.sourceHi(), syn.sourceLo(), device, 0, 0);
+    Source source = source(syn.device(), syn.sourceHi(), syn.sourceLo());
     if (source == null) {
-      source = new Source();
-      sources.put(syn.sourceHi(), syn.sourceLo(), device, 0, 0, source);
+      source = new Source(syn);
+      sources.put(source);
     }
     source.count++;
     syn.expires = engine.loop.now() + engine.config.parkTimeout;
@@ -186,22 +182,15 @@ final class SynQueue {
 
   private void leave(IncomingSyn syn) {
     syn.decided = true;
-    engine.flows.remove(
-        syn.destinationHi(),
-        syn.destinationLo(),
-        syn.sourceHi(),
-        syn.sourceLo(),
-        FlowKey.ports(syn.destinationPort(), syn.sourcePort()),
-        syn);
+    engine.flows.remove(syn);
     if (!syn.parked) {
       return;
     }
     syn.parked = false;
     counters.parked--;
-    long device = deviceWord(syn.device());
-    Source source = sources.get(syn.sourceHi(), syn.sourceLo(), device, 0, 0);
+    Source source = source(syn.device(), syn.sourceHi(), syn.sourceLo());
     if (source != null && --source.count == 0) {
-      sources.remove(syn.sourceHi(), syn.sourceLo(), device, 0, 0, source);
+      sources.remove(source);
     }
     if (syn.previous == null) {
       first = syn.next;
@@ -285,7 +274,7 @@ final class SynQueue {
             syn.sourceLo(),
             syn.sourcePort());
     TcpSocket s = engine.newSocket(key, handler);
-    put(syn, s);
+    engine.flows.put(s);
     engine.openPassively(s, syn);
     syn.accepted = s;
     return s;

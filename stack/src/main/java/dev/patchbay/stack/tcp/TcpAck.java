@@ -98,8 +98,8 @@ final class TcpAck {
     }
     s.sndWnd = wnd;
     s.maxSndWnd = Math.max(s.maxSndWnd, wnd);
-    if (s.timers.mode() == TcpTimers.Mode.PROBE && wnd > 0) {
-      s.timers.disarm();
+    if (s.timerMode == TcpTimers.Mode.PROBE && wnd > 0) {
+      s.timerMode = TcpTimers.Mode.NONE;
       s.backoff = 0;
       s.stalledSince = -1;
     }

@@ -134,16 +134,10 @@ public final class TcpEngine {
     long dstHi = packet.destinationHi();
     long dstLo = packet.destinationLo();
     TcpSocket s = lastFound;
-    if (s != null
-        && s.remoteLo == srcLo
-        && s.localLo == dstLo
-        && ports == (s.remotePort << 16 | s.localPort)
-        && s.remoteHi == srcHi
-        && s.localHi == dstHi) {
+    if (s != null && s.isFor(dstHi, dstLo, ports & 0xffff, srcHi, srcLo, ports >>> 16)) {
       return s;
     }
-    long word = FlowKey.ports(ports & 0xffff, ports >>> 16);
-    FlowEntry entry = flows.get(dstHi, dstLo, srcHi, srcLo, word);
+    FlowEntry entry = flows.get(dstHi, dstLo, ports & 0xffff, srcHi, srcLo, ports >>> 16);
     if (entry instanceof TcpSocket found) {
       lastFound = found;
     }
@@ -246,8 +240,7 @@ public final class TcpEngine {
       long dstLo,
       int ports,
       int sequence) {
-    long word = FlowKey.ports(ports >>> 16, ports & 0xffff);
-    FlowEntry entry = flows.get(srcHi, srcLo, dstHi, dstLo, word);
+    FlowEntry entry = flows.get(srcHi, srcLo, ports >>> 16, dstHi, dstLo, ports & 0xffff);
     if (entry instanceof TcpSocket s) {
       lifecycle.icmpError(s, kind, mtu, sequence);
     }
@@ -277,7 +270,7 @@ public final class TcpEngine {
       return null;
     }
     TcpSocket s = newSocket(key, handler);
-    flows.put(srcHi, srcLo, dstHi, dstLo, key.ports(), s);
+    flows.put(s);
     lifecycle.openActively(s);
     return s;
   }
@@ -433,8 +426,7 @@ public final class TcpEngine {
   }
 
   private void remove(TcpSocket s) {
-    flows.remove(
-        s.localHi, s.localLo, s.remoteHi, s.remoteLo, FlowKey.ports(s.localPort, s.remotePort), s);
+    flows.remove(s);
     forget(s);
   }
 

@@ -77,7 +77,7 @@ final class TcpInput {
 
   /** A segment for {@code s}; takes it. */
   void segment(TcpSocket s, Packet packet) {
-    s.buffer.share(packet.share());
+    s.share = packet.share();
     parse(packet);
     s.segmentsIn += Math.max(1, packet.gsoCount);
     if (s.state == TcpState.ESTABLISHED && predicted(s, packet)) {
@@ -99,7 +99,7 @@ final class TcpInput {
         || ack - s.sndUna < 0
         || s.sndNxt - ack < 0
         || length > s.rcvAdv - s.rcvNxt
-        || s.receive.hasEarly()
+        || length > 0 && s.receive.hasEarly()
         || s.finSeen
         || s.phase != LossRecovery.Phase.OPEN
         || s.ecn.concerns(flags, packet)) {
@@ -187,7 +187,7 @@ final class TcpInput {
     }
     s.sndUna = ack;
     s.ackNow = true;
-    s.ecn.negotiated(s.ecnOffered && Ecn.isAgreement(flags));
+    s.ecn = Ecn.agreed(s.ecnOffered && Ecn.isAgreement(flags));
     engine.established(s, options);
     // "If there are other controls or text in the segment, then continue processing at the sixth
     // step"

@@ -60,7 +60,7 @@ final class TcpOutput {
     }
     if (s.ackNow) {
       sendAck(s, s.sndNxt);
-    } else if (s.ackPending && s.state != TcpState.TIME_WAIT) {
+    } else if (s.ackPending && !s.ackDelayed && s.state != TcpState.TIME_WAIT) {
       s.timers.delayAck(s.ackTimeout);
     }
     if (s.state != TcpState.TIME_WAIT) {
@@ -69,21 +69,20 @@ final class TcpOutput {
   }
 
   private static void updateTimer(TcpSocket s) {
-    TcpTimers timers = s.timers;
     if (s.flight() > 0) {
-      if (timers.mode() == TcpTimers.Mode.NONE || timers.mode() == TcpTimers.Mode.PROBE) {
+      if (s.timerMode == TcpTimers.Mode.NONE || s.timerMode == TcpTimers.Mode.PROBE) {
         // RFC 6298 (5.1) "Every time a packet containing data is sent ..., if the timer is not
         // running, start it"
-        timers.armForFlight(true);
+        s.timers.armForFlight(true);
       }
     } else if (s.unsent() > 0 || s.finQueued && !s.finSent) {
-      if (timers.mode() != TcpTimers.Mode.PROBE && !s.waitsForMemory) {
+      if (s.timerMode != TcpTimers.Mode.PROBE && !s.waitsForMemory) {
         // 3.8.6.1: "SHOULD send the first zero-window probe when a zero window has existed for the
         // RTO period"
-        timers.arm(TcpTimers.Mode.PROBE, s.rtt.rto(s.backoff));
+        s.timers.arm(TcpTimers.Mode.PROBE, s.rtt.rto(s.backoff));
       }
     } else {
-      timers.disarm();
+      s.timerMode = TcpTimers.Mode.NONE;
     }
   }
 
@@ -423,7 +422,9 @@ final class TcpOutput {
     s.pushed = false;
     s.duplicatePending = false;
     s.lastAckSent = s.rcvNxt;
-    s.timers.ackSent();
+    if (s.ackDelayed) {
+      s.timers.ackSent();
+    }
   }
 
   private static void header(TcpSocket s, Packet packet, int sequence, int flags, int window) {

@@ -99,7 +99,7 @@ public final class TcpReport {
   }
 
   private static Timer timer(TcpSocket s) {
-    return switch (s.timers.mode()) {
+    return switch (s.timerMode) {
       case RETRANSMIT, TAIL, REORDER -> Timer.ON;
       case PROBE -> Timer.PERSIST;
       case NONE -> s.timers.lifeLeft() < 0 ? Timer.OFF : Timer.KEEPALIVE;

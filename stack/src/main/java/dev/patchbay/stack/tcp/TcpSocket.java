@@ -6,10 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection: what its user sees, and the transmission control block (RFC 9293 section 3.3.1) as
- * fields that the classes of this package share. All methods only on the loop; none of them sends
- * or calls the handler, that happens at the end of the turn.
+ * fields that the classes of this package share; those that each segment needs are in {@link
+ * ControlBlock}. All methods only on the loop; none of them sends or calls the handler, that
+ * happens at the end of the turn.
  */
-public final class TcpSocket implements FlowEntry {
+public final class TcpSocket extends ControlBlock {
   static final int MAX_CWND = 1 << 30;
 
   static final int EVENT_CONNECTED = 1;
@@ -20,47 +21,9 @@ public final class TcpSocket implements FlowEntry {
   /** For the user. */
   public @Nullable Object attachment;
 
-  final TcpEngine engine;
-  final long localHi;
-  final long localLo;
-  final int localPort;
-  final long remoteHi;
-  final long remoteLo;
-  final int remotePort;
-  TcpHandler handler;
-  TcpState state = TcpState.CLOSED;
-
-  // send sequence space
+  // sequence spaces
   int iss;
-  int sndUna;
-  int sndNxt;
-  int sndWnd;
-  int sndWl1;
-  int sndWl2;
-  int maxSndWnd;
-  int sndShift;
-
-  /** Stream position of the first byte in the send buffer. */
-  int bufferSequence;
-
-  /** End of the last segment sent that was shorter than the MSS (Nagle as Minshall has it). */
-  int smallEnd;
-
-  // receive sequence space
   int irs;
-  int rcvNxt;
-
-  /** Right edge of the window that was offered. */
-  int rcvAdv;
-
-  int rcvShift;
-
-  /** Acknowledgment number last sent (RFC 7323's Last.ACK.sent). */
-  int lastAckSent;
-
-  /** What arrived twice and is to be told once (D-SACK, RFC 2883). */
-  boolean duplicatePending;
-
   int duplicateFrom;
   int duplicateTo;
 
@@ -71,45 +34,17 @@ public final class TcpSocket implements FlowEntry {
   int peerMss;
   int pathMtu;
 
-  /** When the route's MTU is tried again; {@link PathMtu#NEVER} while nothing smaller is in use. */
-  long mtuRetryAt = PathMtu.NEVER;
-
   /** The path MTU was made smaller in this repair, after time-outs, not by ICMP. */
   boolean mtuGuessed;
 
-  /** Payload of a full segment without SACK blocks. */
-  int sendMss;
-
-  /** Estimate of the peer's segment size, for the ACK policy. */
-  int rcvMss = 536;
-
   boolean scaling;
-  boolean timestampsOn;
-  boolean sackOn;
   boolean ecnOffered;
-  int tsOffset;
-  int tsRecent;
-  long tsRecentTime;
 
   // what is to be done
-  boolean synPending;
-  boolean ackNow;
-  boolean ackPending;
-  boolean probePending;
   boolean forceResend;
-  boolean finQueued;
-  boolean finSent;
-  boolean finSeen;
-  boolean finReceived;
-  boolean userClosed;
-  boolean wantWrite;
   boolean passive;
   boolean halfOpen;
   boolean orphan;
-  boolean dirty;
-  boolean waitsForMemory;
-  @Nullable TcpSocket nextDirty;
-  int events;
   TcpError error = TcpError.NONE;
   boolean closeTold;
   boolean softError;
@@ -118,8 +53,6 @@ public final class TcpSocket implements FlowEntry {
   CongestionControl congestion;
   final RttEstimator rtt;
   final Scoreboard scoreboard = new Scoreboard();
-  LossRecovery.Phase phase = LossRecovery.Phase.OPEN;
-  int cwnd;
   int ssthresh = Integer.MAX_VALUE;
   int recoveryPoint;
   int dupAcks;
@@ -130,84 +63,42 @@ public final class TcpSocket implements FlowEntry {
 
   long prrOut;
   int recoverFlight;
-  final Ecn ecn = new Ecn();
   final Rack rack = new Rack();
-  final Undo undo = new Undo();
+  Undo undo = Undo.NONE;
 
   /** F-RTO (RFC 5682) watches whether the time-out was needed; meanwhile only new data may go. */
   boolean forwardProbe;
 
   boolean onlyNewData;
 
-  /** A tail-loss probe (RFC 8985 section 7) is to be sent, is on its way; what it was. */
-  boolean tailProbePending;
-
-  boolean probeOutstanding;
   boolean probeRepeats;
   int probeEnd;
-  boolean cwndLimited;
-  int maxFlight;
-  int backoff;
-  int probes;
-  long stalledSince = -1;
-  long lastSent = -1;
-  long lastReceived;
 
   // ACK policy
-  int quickAcks;
-
-  /** The user answers what it reads: its answers carry the ACKs (Linux's ping-pong mode). */
-  boolean pingPong;
-
-  /** The peer has nothing more to say for now: it set PSH since the last ACK. */
-  boolean pushed;
-
-  long ackTimeout;
-  long lastDataReceived = -1;
   long lastInvalidAck = Long.MIN_VALUE / 2;
 
   // buffers
   final SendBuffer buffer;
-  final ReceiveQueue receive = new ReceiveQueue();
-  int sendBuffer;
-  int receiveBuffer;
   boolean sendBufferFixed;
   boolean receiveBufferFixed;
-  long tuneStart;
-  int tuneCopied;
-  int tuneSpace;
 
   // options
-  boolean noDelay;
   boolean keepAlive;
   long keepAliveIdle;
   long keepAliveInterval;
   int keepAliveCount;
-  int keepAliveSent;
   long userTimeout;
   boolean lingerReset;
-  int ttl;
-  int tos;
 
   // statistics
-  long segmentsIn;
-  long segmentsOut;
   long retransmits;
   long bytesRetransmitted;
   long bytesAcked;
-  long bytesReceived;
 
   final TcpTimers timers;
 
   TcpSocket(TcpEngine engine, FlowKey key, TcpHandler handler) {
-    this.engine = engine;
-    this.localHi = key.localHi();
-    this.localLo = key.localLo();
-    this.localPort = key.localPort();
-    this.remoteHi = key.remoteHi();
-    this.remoteLo = key.remoteLo();
-    this.remotePort = key.remotePort();
-    this.handler = handler;
+    super(engine, key, handler);
     TcpConfig config = engine.config;
     congestion = CongestionControl.named(config.congestionControl);
     rtt = new RttEstimator(config);
@@ -321,6 +212,7 @@ public final class TcpSocket implements FlowEntry {
       return -1;
     }
     int room = Math.min(len, writable());
+    buffer.share(share);
     return written(buffer.append(src, off, room), room, len);
   }
 
@@ -331,6 +223,7 @@ public final class TcpSocket implements FlowEntry {
     }
     int len = src.remaining();
     int room = Math.min(len, writable());
+    buffer.share(share);
     return written(buffer.append(src, room), room, len);
   }
 
@@ -342,6 +235,7 @@ public final class TcpSocket implements FlowEntry {
       }
     }
     if (taken > 0) {
+      writeSequence += taken;
       pingPong = true;
       engine.markDirty(this);
     }
@@ -568,12 +462,12 @@ public final class TcpSocket implements FlowEntry {
 
   /** Bytes of the send buffer that were never sent. */
   int unsent() {
-    return Math.max(0, bufferSequence + buffer.length() - sndNxt);
+    return Math.max(0, writeSequence - sndNxt);
   }
 
   /** Sequence number of our FIN: the end of the buffer. Meaningful where it is queued. */
   int finPosition() {
-    return bufferSequence + buffer.length();
+    return writeSequence;
   }
 
   /** RFC 6928: min (10*MSS, max (2*MSS, 14600)), with the configured number in the place of 10. */

@@ -1,6 +1,7 @@
 package dev.patchbay.stack.tcp;
 
 import dev.patchbay.stack.time.Timer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The timers of one connection. They only note what is to be done and mark the socket; the end of
@@ -33,23 +34,15 @@ final class TcpTimers {
   private final TcpSocket s;
   private final TcpEngine engine;
   private final Timer sendTimer;
-  private final Timer ackTimer;
-  private final Timer lifeTimer;
-  private Mode mode = Mode.NONE;
+  private @Nullable Timer ackTimer;
+  private @Nullable Timer lifeTimer;
   private long sendDeadline;
   private long rtoDeadline;
-  private long ackDeadline;
 
   TcpTimers(TcpSocket s, TcpEngine engine) {
     this.s = s;
     this.engine = engine;
     sendTimer = engine.loop.timer(this::onSendTimer);
-    ackTimer = engine.loop.timer(this::onAckTimer);
-    lifeTimer = engine.loop.timer(this::onLifeTimer);
-  }
-
-  Mode mode() {
-    return mode;
   }
 
   /** Until what the first timer is for, ns; meaningful unless its mode is NONE. */
@@ -59,14 +52,17 @@ final class TcpTimers {
 
   /** Until the next keep-alive probe or the end of FIN-WAIT-2, ns; -1 where neither is awaited. */
   long lifeLeft() {
-    return lifeTimer.isArmed() ? lifeTimer.deadline() - engine.loop.now() : -1;
+    Timer timer = lifeTimer;
+    return timer != null && timer.isArmed() ? timer.deadline() - engine.loop.now() : -1;
   }
 
   void cancelAll() {
-    mode = Mode.NONE;
+    s.timerMode = Mode.NONE;
     sendTimer.cancel();
-    ackTimer.cancel();
-    lifeTimer.cancel();
+    ackSent();
+    if (lifeTimer != null) {
+      lifeTimer.cancel();
+    }
   }
 
   /** Starts or restarts the first timer. */
@@ -76,7 +72,7 @@ final class TcpTimers {
     if (s.userTimeout > 0 && s.stalledSince >= 0) {
       wait = Math.max(1, Math.min(wait, s.stalledSince + s.userTimeout - now));
     }
-    mode = purpose;
+    s.timerMode = purpose;
     sendDeadline = now + wait;
     if (!sendTimer.isArmed() || sendTimer.deadline() > sendDeadline) {
       sendTimer.arm(sendDeadline);
@@ -97,10 +93,10 @@ final class TcpTimers {
       return;
     }
     long now = engine.loop.now();
-    if (news || mode == Mode.NONE || mode == Mode.PROBE) {
+    if (news || s.timerMode == Mode.NONE || s.timerMode == Mode.PROBE) {
       rtoDeadline = now + s.rtt.rto(s.backoff);
     }
-    if (mode == Mode.REORDER && s.rack.waitTime() > 0) {
+    if (s.timerMode == Mode.REORDER && s.rack.waitTime() > 0) {
       return;
     }
     long left = Math.max(rtoDeadline - now, LEAST);
@@ -118,7 +114,7 @@ final class TcpTimers {
   void restartRto() {
     long rto = s.rtt.rto(s.backoff);
     rtoDeadline = engine.loop.now() + rto;
-    if (mode != Mode.REORDER || s.rack.waitTime() == 0) {
+    if (s.timerMode != Mode.REORDER || s.rack.waitTime() == 0) {
       arm(Mode.RETRANSMIT, rto);
     }
   }
@@ -136,19 +132,19 @@ final class TcpTimers {
 
   /** Stops the first timer; it may still expire, to no effect. */
   void disarm() {
-    mode = Mode.NONE;
+    s.timerMode = Mode.NONE;
   }
 
   private void onSendTimer() {
-    if (mode == Mode.NONE) {
+    if (s.timerMode == Mode.NONE) {
       return;
     }
     if (engine.loop.now() < sendDeadline) {
       sendTimer.arm(sendDeadline);
       return;
     }
-    Mode expired = mode;
-    mode = Mode.NONE;
+    Mode expired = s.timerMode;
+    s.timerMode = Mode.NONE;
     if (s.state == TcpState.SYN_SENT || s.state == TcpState.SYN_RECEIVED) {
       handshakeTimeout();
     } else {
@@ -256,13 +252,17 @@ final class TcpTimers {
 
   /** An ACK may wait {@code delay} for company. */
   void delayAck(long delay) {
-    if (!ackTimer.isArmed()) {
-      ackDeadline = engine.loop.now() + delay;
-      ackTimer.arm(ackDeadline);
+    if (ackTimer == null) {
+      ackTimer = engine.loop.timer(this::onAckTimer);
+    }
+    if (!s.ackDelayed) {
+      s.ackDelayed = true;
+      ackTimer.arm(engine.loop.now() + delay);
     }
   }
 
   private void onAckTimer() {
+    s.ackDelayed = false;
     if (s.ackPending) {
       engine.counters.delayedAcks++;
       s.ackNow = true;
@@ -275,13 +275,17 @@ final class TcpTimers {
 
   /** An ACK went out. */
   void ackSent() {
-    if (ackTimer.isArmed()) {
+    if (s.ackDelayed && ackTimer != null) {
+      s.ackDelayed = false;
       ackTimer.cancel();
     }
   }
 
   /** Keep-alive, and the end of FIN-WAIT-2 for a socket without user. */
   void armLife(long delay) {
+    if (lifeTimer == null) {
+      lifeTimer = engine.loop.timer(this::onLifeTimer);
+    }
     lifeTimer.arm(engine.loop.now() + delay);
   }
 

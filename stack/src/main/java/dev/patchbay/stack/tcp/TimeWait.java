@@ -3,13 +3,7 @@ package dev.patchbay.stack.tcp;
 import org.jspecify.annotations.Nullable;
 
 /** What is left of a connection in TIME-WAIT. */
-final class TimeWait implements FlowEntry {
-  final long localHi;
-  final long localLo;
-  final int localPort;
-  final long remoteHi;
-  final long remoteLo;
-  final int remotePort;
+final class TimeWait extends FlowEntry {
   final int sndNxt;
   final int rcvNxt;
   final int window;
@@ -24,12 +18,7 @@ final class TimeWait implements FlowEntry {
   @Nullable TimeWait next;
 
   TimeWait(TcpSocket s) {
-    localHi = s.localHi;
-    localLo = s.localLo;
-    localPort = s.localPort;
-    remoteHi = s.remoteHi;
-    remoteLo = s.remoteLo;
-    remotePort = s.remotePort;
+    super(s.localHi, s.localLo, s.localPort, s.remoteHi, s.remoteLo, s.remotePort);
     sndNxt = s.sndNxt;
     rcvNxt = s.rcvNxt;
     offered = ReceiveWindow.offered(s);

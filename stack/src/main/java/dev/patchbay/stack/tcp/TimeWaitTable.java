@@ -28,8 +28,7 @@ final class TimeWaitTable {
     }
     TimeWait t = new TimeWait(s);
     engine.counters.timeWait++;
-    engine.flows.put(
-        t.localHi, t.localLo, t.remoteHi, t.remoteLo, FlowKey.ports(t.localPort, t.remotePort), t);
+    engine.flows.put(t);
     append(t);
     return true;
   }
@@ -65,8 +64,7 @@ final class TimeWaitTable {
   private void remove(TimeWait t) {
     unlink(t);
     engine.counters.timeWait--;
-    engine.flows.remove(
-        t.localHi, t.localLo, t.remoteHi, t.remoteLo, FlowKey.ports(t.localPort, t.remotePort), t);
+    engine.flows.remove(t);
   }
 
   private void expire() {

@@ -6,6 +6,9 @@ package dev.patchbay.stack.tcp;
  * by F-RTO (RFC 5682), of which {@link LossRecovery} tells.
  */
 final class Undo {
+  /** Of connections that never lost anything: there is nothing to be taken back. */
+  static final Undo NONE = new Undo();
+
   private boolean armed;
   private int marker;
   private int priorCwnd;
@@ -19,7 +22,19 @@ final class Undo {
   private int stamp;
 
   /** The window is about to be reduced for a loss. */
-  void begin(TcpSocket s) {
+  static void begin(TcpSocket s) {
+    if (s.undo.isNone()) {
+      s.undo = new Undo();
+    }
+    s.undo.arm(s);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the very object is meant
+  private boolean isNone() {
+    return this == NONE;
+  }
+
+  private void arm(TcpSocket s) {
     armed = true;
     // what was found out about the path's MTU in an earlier repair is not for this one to take back
     s.mtuGuessed = false;
@@ -32,7 +47,9 @@ final class Undo {
 
   /** Nothing can be taken back any more. */
   void end() {
-    armed = false;
+    if (armed) {
+      armed = false;
+    }
   }
 
   /** {@code bytes} were sent again. */

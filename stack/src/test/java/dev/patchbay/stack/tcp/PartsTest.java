@@ -17,20 +17,28 @@ import org.junit.jupiter.api.Test;
 class PartsTest {
   private final RandomSource random = new RandomSource(99);
 
+  /** An entry of a table, with five words of key in any combination. */
+  private static final class Entry extends FourTuple {
+    Entry(long key) {
+      super(key, 1, (int) key & 7, 2, key * 7, 3);
+    }
+  }
+
   @Test
   void flowTableIsAMap() {
-    FlowTable<Integer> table = new FlowTable<>(random.hash("test"));
-    Map<Long, Integer> model = new HashMap<>();
+    FlowTable<Entry> table = new FlowTable<>(random.hash("test"));
+    Map<Long, Entry> model = new HashMap<>();
     for (int i = 0; i < 200_000; i++) {
       long key = random.nextInt(3000);
-      Integer value = model.get(key);
-      assertThat(table.get(key, 1, 2, key * 7, 3)).isSameAs(value);
+      Entry entry = model.get(key);
+      assertThat(table.get(key, 1, (int) key & 7, 2, key * 7, 3)).isSameAs(entry);
+      assertThat(table.get(key, 1, (int) key & 7, 2, key * 7, 4)).isNull();
       if (random.nextInt(2) == 0) {
-        Integer put = i;
-        table.put(key, 1, 2, key * 7, 3, put);
+        Entry put = new Entry(key);
+        table.put(put);
         model.put(key, put);
-      } else if (value != null) {
-        table.remove(key, 1, 2, key * 7, 3, value);
+      } else if (entry != null) {
+        table.remove(entry);
         model.remove(key);
       }
       assertThat(table.size()).isEqualTo(model.size());
@@ -41,11 +49,13 @@ class PartsTest {
   }
 
   @Test
-  void flowTableRemovesOnlyTheValueThatIsMeant() {
-    FlowTable<String> table = new FlowTable<>(random.hash("test"));
-    table.put(1, 2, 3, 4, 5, "new");
-    table.remove(1, 2, 3, 4, 5, "old");
-    assertThat(table.get(1, 2, 3, 4, 5)).isEqualTo("new");
+  void flowTableRemovesOnlyTheEntryThatIsMeant() {
+    FlowTable<Entry> table = new FlowTable<>(random.hash("test"));
+    Entry entry = new Entry(5);
+    table.put(entry);
+    table.remove(new Entry(5));
+    assertThat(table.get(5, 1, 5, 2, 35, 3)).isSameAs(entry);
+    assertThat(table.size()).isOne();
   }
 
   @Test

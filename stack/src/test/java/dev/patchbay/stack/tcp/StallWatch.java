@@ -66,7 +66,7 @@ final class StallWatch {
         + " "
         + s.phase
         + " "
-        + s.timers.mode()
+        + s.timerMode
         + " flight "
         + s.flight()
         + " unsent "
