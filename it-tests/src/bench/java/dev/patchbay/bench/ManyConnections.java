@@ -21,8 +21,8 @@ import dev.patchbay.stack.wire.IpProtocol;
 import dev.patchbay.stack.wire.Tcp;
 
 /**
- * A whole stack with any number of established connections, and at the end of its cable a host
- * that holds of each connection two sequence numbers and nothing else: what is measured is ours.
+ * A whole stack with any number of established connections, and at the end of its cable a host that
+ * holds of each connection two sequence numbers and nothing else: what is measured is ours.
  * Segments have timestamps, as Linux's have.
  */
 final class ManyConnections implements TcpHandler {
@@ -55,15 +55,17 @@ final class ManyConnections implements TcpHandler {
   long sent;
 
   /** Whether the handler answers a request of this many bytes by as many; 0: it only reads. */
-  int answer;
+  private final int answer;
 
   private final PortDevice port = new PortDevice(stack.nextIndex(), "eth0", OUR_MAC, 1500);
   private final byte[] buffer = new byte[64 << 10];
   private final byte[] frame = new byte[L4 + Tcp.LENGTH + SYN_OPTIONS];
   private final byte[] scratch = new byte[96 << 10];
   private final Segmenter.FrameSink cut = new Cut();
-  private final int[] peerNext;
-  private final int[] ourNext;
+
+  /** Of each connection the peer's next sequence number and ours, side by side. */
+  private final int[] next;
+
   private final int[] unacknowledged = new int[MAX_FRAME];
   private int unacknowledgedCount;
 
@@ -80,10 +82,14 @@ final class ManyConnections implements TcpHandler {
     }
   }
 
-  ManyConnections(int count) {
+  /**
+   * @param answer bytes with which each request is answered; 0: it is only read. Each connection
+   *     has had one then
+   */
+  ManyConnections(int count, int answer) {
+    this.answer = answer;
     this.count = count;
-    peerNext = new int[count];
-    ourNext = new int[count];
+    next = new int[2 * count];
     Bytes.put48(frame, 0, OUR_MAC);
     Bytes.put48(frame, 6, PEER_MAC);
     Bytes.put16(frame, 12, EtherType.IPV4);
@@ -107,6 +113,11 @@ final class ManyConnections implements TcpHandler {
       acknowledge();
     }
     turn(1000);
+    for (int i = 0; i < count; i++) {
+      send(i, Tcp.ACK | Tcp.PSH, 1);
+      turn(1000);
+      acknowledge();
+    }
     if (stack.tcp().counters().currEstab != count) {
       throw new IllegalStateException(stack.tcp().counters().currEstab + " of " + count);
     }
@@ -130,8 +141,8 @@ final class ManyConnections implements TcpHandler {
     Bytes.put16(b, at + L3 + 10, InternetChecksum.finish(InternetChecksum.sum(b, at + L3, 20)));
     int tcp = at + L4;
     Bytes.put32(b, tcp, FIRST_PEER_PORT + i % PER_PORT << 16 | FIRST_PORT + i / PER_PORT);
-    Bytes.put32(b, tcp + 4, peerNext[i]);
-    Bytes.put32(b, tcp + 8, syn ? 0 : ourNext[i]);
+    Bytes.put32(b, tcp + 4, next[2 * i]);
+    Bytes.put32(b, tcp + 8, syn ? 0 : next[2 * i + 1]);
     Bytes.put32(b, tcp + 12, header / 4 << 28 | flags << 16 | (syn ? 0xffff : 4096));
     Bytes.put32(b, tcp + 16, 0);
     int now = (int) (loop.now() / 1_000_000);
@@ -154,7 +165,7 @@ final class ManyConnections implements TcpHandler {
       System.arraycopy(buffer, 0, b, tcp + header, length);
     }
     Bytes.put16(b, tcp + 16, InternetChecksum.finish(sum));
-    peerNext[i] += length + (syn ? 1 : 0);
+    next[2 * i] += length + (syn ? 1 : 0);
     packet.time = loop.now();
     port.receive(packet);
   }
@@ -186,9 +197,9 @@ final class ManyConnections implements TcpHandler {
     int i = (tcp.sourcePort() - FIRST_PORT) * PER_PORT + tcp.destinationPort() - FIRST_PEER_PORT;
     int flags = tcp.flags();
     int length = packet.tail - packet.l4 - tcp.headerLength() + ((flags & Tcp.SYN) >> 1);
-    int next = tcp.sequence() + length;
+    int end = tcp.sequence() + length;
     if (length > 0) {
-      ourNext[i] = next;
+      next[2 * i + 1] = end;
       unacknowledged[unacknowledgedCount++] = i;
     }
     sent += Math.max(1, packet.gsoCount);
