@@ -19,6 +19,7 @@ import dev.patchbay.stack.wire.EtherType;
 import dev.patchbay.stack.wire.InternetChecksum;
 import dev.patchbay.stack.wire.IpProtocol;
 import dev.patchbay.stack.wire.Tcp;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole stack with any number of established connections, and at the end of its cable a host that
@@ -68,6 +69,7 @@ final class ManyConnections implements TcpHandler {
 
   private final int[] unacknowledged = new int[MAX_FRAME];
   private int unacknowledgedCount;
+  private final @Nullable TcpSocket[] users;
 
   /** Where a long packet is cut into frames, as a plug does it. */
   private final class Cut implements Segmenter.FrameSink {
@@ -90,6 +92,7 @@ final class ManyConnections implements TcpHandler {
     this.answer = answer;
     this.count = count;
     next = new int[2 * count];
+    users = new TcpSocket[count];
     Bytes.put48(frame, 0, OUR_MAC);
     Bytes.put48(frame, 6, PEER_MAC);
     Bytes.put16(frame, 12, EtherType.IPV4);
@@ -170,6 +173,14 @@ final class ManyConnections implements TcpHandler {
     port.receive(packet);
   }
 
+  /** The user of connection {@code i} writes {@code length} bytes. */
+  void write(int i, int length) {
+    TcpSocket socket = users[i];
+    if (socket == null || socket.write(buffer, 0, length) != length) {
+      throw new IllegalStateException("no room");
+    }
+  }
+
   /** Time goes on, and what the turn has left to do is done. */
   void turn(long nanos) {
     loop.runFor(nanos);
@@ -228,6 +239,13 @@ final class ManyConnections implements TcpHandler {
   }
 
   // ---- the user of the sockets
+
+  @Override
+  public void onConnected(TcpSocket socket) {
+    socket.noDelay(true);
+    int i = (socket.localPort() - FIRST_PORT) * PER_PORT + socket.remotePort() - FIRST_PEER_PORT;
+    users[i] = socket;
+  }
 
   @Override
   public void onReadable(TcpSocket socket) {

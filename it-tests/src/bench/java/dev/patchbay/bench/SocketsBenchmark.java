@@ -17,7 +17,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 /**
  * Packets for connections that are chosen by chance, in bursts of 32 as a plug reads them, through
  * the whole stack: Ethernet, IP, checksum verified, TCP, the user's read or answer, and the
- * answer's way out with its checksum. The figures are per packet that comes in.
+ * answer's way out with its checksum. The figures are per packet that comes in, those of {@code
+ * transmit} per packet that goes out.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -37,7 +38,8 @@ public class SocketsBenchmark {
 
   @Setup
   public void connect(BenchmarkParams params) {
-    boolean answers = params.getBenchmark().endsWith("exchange");
+    String name = params.getBenchmark();
+    boolean answers = name.endsWith("exchange") || name.endsWith("transmit");
     connections = new ManyConnections(sockets, answers ? SMALL : 0);
   }
 
@@ -78,6 +80,20 @@ public class SocketsBenchmark {
     }
     c.turn(BURST * PACKET_TIME);
     return c.read;
+  }
+
+  /** A full segment that a user writes, and its ACK: one packet out, one in. */
+  @Benchmark
+  @OperationsPerInvocation(BURST)
+  public long transmit() {
+    ManyConnections c = connections();
+    for (int i = 0; i < BURST; i++) {
+      c.write(any(), ManyConnections.MSS);
+    }
+    c.turn(BURST * PACKET_TIME);
+    c.acknowledge();
+    c.turn(BURST * PACKET_TIME);
+    return c.sent;
   }
 
   /** A short request, its answer, and the answer's ACK: two packets in, one out. */
