@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The output is the one for a pipe, also where it ends at a terminal. What no socket here has is
  * 0 or left out: inodes, owners, the send-side and back-log figures of {@code -m}, of {@code -i}
- * pacing, delivery and reordering; {@code bytes_acked} does not count the SYN.
+ * delivery and reordering; {@code bytes_acked} does not count the SYN.
  */
 public final class SsCommand {
   private static final int EPHEMERAL_FIRST = 32768;

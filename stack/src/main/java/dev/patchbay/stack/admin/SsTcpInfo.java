@@ -94,6 +94,12 @@ final class SsTcpInfo {
     number("lastsnd", millis(i.sinceDataSent()));
     number("lastrcv", millis(i.sinceDataReceived()));
     number("lastack", millis(i.sinceAckReceived()));
+    if (i.pacingRate() < Long.MAX_VALUE) {
+      out.append(" pacing_rate ").append(rate(i.pacingRate() * 8.0)).append("bps");
+      if (i.maxPacingRate() < Long.MAX_VALUE) {
+        out.append('/').append(rate(i.maxPacingRate() * 8.0)).append("bps");
+      }
+    }
   }
 
   private void rest(TcpInfo i) {

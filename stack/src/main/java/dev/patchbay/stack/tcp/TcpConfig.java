@@ -130,6 +130,12 @@ public final class TcpConfig {
   public String congestionControl = Cubic.NAME;
 
   /**
+   * Whether new connections spread what they send over the round trip, as Linux's do on a device
+   * with the {@code fq} queue.
+   */
+  public boolean pacing;
+
+  /**
    * Explicit congestion notification ({@code tcp_ecn}): 0 off, 1 offered and accepted, 2 accepted
    * where a peer offers it.
    */

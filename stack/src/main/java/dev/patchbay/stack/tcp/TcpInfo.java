@@ -42,6 +42,9 @@ package dev.patchbay.stack.tcp;
  * @param receiveBuffer its limit
  * @param sendBuffer limit of the send buffer
  * @param receiveSpace payload that the user reads within a round trip, as auto-tuning sees it
+ * @param pacingRate bytes a second at which a paced connection sends, by its window; {@link
+ *     Long#MAX_VALUE} before the first round trip
+ * @param maxPacingRate the user's limit to that, {@link Long#MAX_VALUE} for none
  */
 public record TcpInfo(
     TcpState state,
@@ -82,4 +85,6 @@ public record TcpInfo(
     int receiveMemory,
     int receiveBuffer,
     int sendBuffer,
-    int receiveSpace) {}
+    int receiveSpace,
+    long pacingRate,
+    long maxPacingRate) {}

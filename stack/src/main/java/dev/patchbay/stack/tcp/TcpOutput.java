@@ -100,12 +100,15 @@ final class TcpOutput {
       if (room < mss && !s.forceResend) {
         return true;
       }
+      if (s.pacer != null && !s.pacer.mayGo(now)) {
+        return s.cwndLimited;
+      }
       int start = s.scoreboard.start(i);
       int windowLeft = s.sndUna + s.sndWnd - start;
       if (windowLeft <= 0 && i > 0) {
         return false;
       }
-      int limit = Math.min(Math.max(mss, room - room % mss), maxBurst(mss));
+      int limit = Math.min(Math.max(mss, room - room % mss), maxBurst(s, mss));
       if (windowLeft < limit) {
         // but the head goes whole: its ACK tells whether the edge has moved
         limit = i > 0 && windowLeft < mss ? windowLeft : Math.max(mss, windowLeft / mss * mss);
@@ -130,6 +133,7 @@ final class TcpOutput {
       return false;
     }
     s.forceResend = false;
+    paced(s, len, now);
     s.scoreboard.retransmitted(i, now);
     s.undo.retransmitted(s, end - start, now);
     s.prrOut += end - start;
@@ -181,6 +185,7 @@ final class TcpOutput {
 
   private void sendNew(TcpSocket s, long now, boolean held) {
     boolean limited = held;
+    Pacer pacer = s.pacer;
     if (s.flight() == 0 && s.unsent() > 0 && s.lastSent >= 0 && now - s.lastSent > s.rtt.rto(0)) {
       // RFC 5681 section 4.1: "a TCP SHOULD set cwnd to no more than RW ... if [it] has not sent
       // data in an interval
@@ -191,6 +196,10 @@ final class TcpOutput {
       int unsent = s.unsent();
       boolean finDue = s.finQueued && !s.finSent;
       if (unsent == 0 && !finDue) {
+        break;
+      }
+      if (pacer != null && !pacer.mayGo(now)) {
+        limited = s.cwndLimited; // nothing is known of the window
         break;
       }
       int mss = currentMss(s);
@@ -216,7 +225,7 @@ final class TcpOutput {
    */
   private static int amount(TcpSocket s, int sendable, int room, int mss) {
     int unsent = s.unsent();
-    int len = Math.min(sendable, maxBurst(mss));
+    int len = Math.min(sendable, maxBurst(s, mss));
     len = Math.min(len, room - room % mss);
     if (len <= 0) {
       return 0;
@@ -251,6 +260,7 @@ final class TcpOutput {
       return false;
     }
     int end = start + len + (fin ? 1 : 0);
+    paced(s, len, now);
     s.scoreboard.add(start, end, now);
     s.prrOut += end - start;
     s.sndNxt = end;
@@ -262,6 +272,12 @@ final class TcpOutput {
     counters.tcpOrigDataSent += Math.max(1, packet.gsoCount);
     send(s, packet);
     return true;
+  }
+
+  private static void paced(TcpSocket s, int bytes, long now) {
+    if (s.pacer != null) {
+      s.pacer.sent(bytes, now);
+    }
   }
 
   // ---- without data
@@ -356,8 +372,9 @@ final class TcpOutput {
     return Math.max(1, s.sendMss - sackLength(s));
   }
 
-  private static int maxBurst(int mss) {
-    return mss >= MAX_PAYLOAD ? mss : MAX_PAYLOAD / mss * mss;
+  private static int maxBurst(TcpSocket s, int mss) {
+    int most = mss >= MAX_PAYLOAD ? mss : MAX_PAYLOAD / mss * mss;
+    return s.pacer == null ? most : Math.min(most, s.pacer.burst(mss));
   }
 
   /**

@@ -83,6 +83,7 @@ public final class TcpSocket extends ControlBlock {
   boolean receiveBufferFixed;
 
   // options
+  @Nullable Pacer pacer;
   boolean keepAlive;
   long keepAliveIdle;
   long keepAliveInterval;
@@ -101,6 +102,7 @@ public final class TcpSocket extends ControlBlock {
     super(engine, key, handler);
     TcpConfig config = engine.config;
     congestion = CongestionControl.named(config.congestionControl);
+    pacer = config.pacing ? new Pacer(this, engine, Pacer.UNLIMITED) : null;
     rtt = new RttEstimator(config);
     buffer = new SendBuffer(engine.pool);
     sendBuffer = config.sendBufferInitial;
@@ -342,6 +344,27 @@ public final class TcpSocket extends ControlBlock {
   }
 
   /**
+   * Paces what is sent from now on, at most at this rate ({@code SO_MAX_PACING_RATE}).
+   *
+   * @param bytesPerSecond payload; {@link Long#MAX_VALUE} for the congestion window's own rate
+   * @throws IllegalArgumentException below 100
+   */
+  public void maxPacingRate(long bytesPerSecond) {
+    if (bytesPerSecond < Pacer.LEAST_RATE) {
+      throw new IllegalArgumentException(
+          "pacing rate must be at least "
+              + Pacer.LEAST_RATE
+              + " bytes a second: "
+              + bytesPerSecond);
+    }
+    if (pacer == null) {
+      pacer = new Pacer(this, engine, bytesPerSecond);
+    } else {
+      pacer.limit(bytesPerSecond);
+    }
+  }
+
+  /**
    * Chooses the congestion control ({@code TCP_CONGESTION}); the window stays as it is.
    *
    * @param name {@code cubic} or {@code reno}
@@ -441,7 +464,9 @@ public final class TcpSocket extends ControlBlock {
         (int) Math.min(Integer.MAX_VALUE, receive.charge()),
         receiveBuffer,
         sendBuffer,
-        tuneSpace);
+        tuneSpace,
+        Pacer.rate(this),
+        pacer == null ? Pacer.UNLIMITED : pacer.limit());
   }
 
   private long since(long time) {

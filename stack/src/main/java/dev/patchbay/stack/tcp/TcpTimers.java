@@ -63,6 +63,9 @@ final class TcpTimers {
     if (lifeTimer != null) {
       lifeTimer.cancel();
     }
+    if (s.pacer != null) {
+      s.pacer.cancel();
+    }
   }
 
   /** Starts or restarts the first timer. */

@@ -67,6 +67,8 @@
  * <h2>Not as Linux</h2>
  *
  * <ul>
+ *   <li>Pacing ({@code Pacer}) has the timer wheel's grain of a millisecond; Linux's has some 10
+ *       us.
  *   <li>A SYN waits for its acceptor's word before anything is sent ({@link
  *       dev.patchbay.stack.tcp.IncomingSyn}); accepted ones are sockets at once, there are no
  *       request sockets. SYN cookies ({@code SynCookies}) are for listeners whose acceptor decides
@@ -74,7 +76,6 @@
  *   <li>A FIN asked for in SYN-RECEIVED goes after the handshake (section 3.10.4 allows it), not
  *       before.
  *   <li>Text in a SYN without ACK is not kept (no TCP Fast Open); the peer sends it again.
- *   <li>No pacing yet.
  *   <li>{@code tcp_mtu_probing} is 1, Linux has 0: a time-out in a row with another makes segments
  *       shorter (MSS 1024, then 536; IPv6 1220), for ten minutes; nothing in between is searched
  *       for. An MTU from ICMP also ends after ten minutes, for each connection by itself.
