@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * Code of a test inside a network namespace: setns(2) in a thread of its own. A socket belongs to
  * the namespace of the thread that made it and can be used from any other afterwards.
  */
-final class Setns {
+public final class Setns {
   private static final int CLONE_NEWNET = 0x4000_0000;
 
   @SuppressWarnings("restricted")
@@ -29,7 +29,7 @@ final class Setns {
   private Setns() {}
 
   /** Runs it there, for at most a minute. */
-  static <T> T call(Netns netns, Callable<T> action) throws Exception {
+  public static <T> T call(Netns netns, Callable<T> action) throws Exception {
     FutureTask<T> task =
         new FutureTask<>(() -> {
           enter(netns);
@@ -40,7 +40,8 @@ final class Setns {
     return task.get(60, TimeUnit.SECONDS);
   }
 
-  private static void enter(Netns netns) {
+  /** Takes the calling thread there, for good: a platform thread that does nothing else. */
+  public static void enter(Netns netns) {
     int fd = Fd.open("/run/netns/" + netns.name(), Linux.O_RDONLY, 0);
     try {
       int result = (int) SETNS.invokeExact(fd, CLONE_NEWNET);
