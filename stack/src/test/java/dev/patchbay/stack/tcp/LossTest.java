@@ -3,22 +3,16 @@ package dev.patchbay.stack.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.loop.VirtualLoop;
-import dev.patchbay.stack.packet.Packet;
-import dev.patchbay.stack.packet.PacketPool;
-import dev.patchbay.stack.random.RandomSource;
-import dev.patchbay.stack.wire.Addresses;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two cells of the measurement against a kernel, in simulation: goodput of CUBIC over a link of 100
- * Mbit/s that loses at random, held against the response function of RFC 9438. Seeded, on virtual
- * time: the figures are the same in each run.
+ * Goodput of CUBIC over a link of 100 Mbit/s that loses at random, held against the response
+ * function of RFC 9438. Seeded, on virtual time: the figures are the same in each run.
  */
 class LossTest {
   private static final int SEEDS = 9;
-  private static final int MTU = 1500;
-  private static final int MSS = MTU - 52;
+  private static final int MSS = BulkTransfer.MTU - 52;
 
   /** Bytes a second of 100 Mbit/s. */
   private static final long RATE = 12_500_000;
@@ -76,58 +70,18 @@ class LossTest {
 
   /** Bytes a second of the second half, when what slow start reached by luck is forgotten. */
   private static double transfer(long seed, double loss, long rtt, int bytes) {
-    VirtualLoop loop = new VirtualLoop();
-    PacketPool pool = new PacketPool(64 << 20, false);
-    RandomSource random = new RandomSource(seed);
-    TcpEngine[] engines = new TcpEngine[2];
-    for (int i = 0; i < 2; i++) {
-      TcpEngine[] to = engines;
-      int other = 1 - i;
-      SimLink link =
-          new SimLink(
-              loop,
-              random.derive("link " + i),
-              p -> {
-                if (!to[other].receive(p)) {
-                  to[other].reject(p);
-                }
-              },
-              (p, mtu) -> {});
-      link.loss = i == 0 ? loss : 0;
-      link.delay = rtt / 2;
-      link.rate = RATE;
-      // a bandwidth-delay product and what a burst needs
-      link.queue = (int) (RATE * rtt / 1_000_000_000L) + 64 * MTU;
-      engines[i] =
-          new TcpEngine(
-              loop, pool, random.derive("engine " + i), output(pool, link), new TcpConfig());
-    }
-    SimUser client = new SimUser(loop, bytes, 2, random.derive("client"));
-    SimUser server = new SimUser(loop, 0, 3, random.derive("server"));
-    engines[1].listen(0, 0, 80, syn -> server.take(syn.accept(server)));
-    long a = Addresses.v4(0x0a000001);
-    long b = Addresses.v4(0x0a000002);
-    client.take(engines[0].connect(0, a, 40_000, 0, b, 80, client));
+    // a bandwidth-delay product and what a burst needs
+    int queue = (int) (RATE * rtt / 1_000_000_000L) + 64 * BulkTransfer.MTU;
+    BulkTransfer transfer = new BulkTransfer(seed, bytes, RATE, rtt, queue);
+    transfer.links[0].loss = loss;
+    transfer.open();
+    VirtualLoop loop = transfer.loop;
     long half = 0;
-    while (server.read < bytes && loop.now() < 600_000_000_000L) {
+    while (transfer.received() < bytes && loop.now() < 600_000_000_000L) {
       loop.runForMillis(1);
-      half = server.read < bytes / 2 ? loop.now() : half;
+      half = transfer.received() < bytes / 2 ? loop.now() : half;
     }
-    assertThat(server.read).as("seed %d", seed).isEqualTo(bytes);
+    assertThat(transfer.received()).as("seed %d", seed).isEqualTo(bytes);
     return bytes / 2 * 1e9 / (loop.now() - half);
-  }
-
-  private static SegmentOutput output(PacketPool pool, SimLink link) {
-    return new SegmentOutput() {
-      @Override
-      public void send(Packet p, long srcHi, long srcLo, long dstHi, long dstLo) {
-        Wire.toLink(pool, p, srcHi, srcLo, dstHi, dstLo, link::carry);
-      }
-
-      @Override
-      public int mtu(long srcHi, long srcLo, long dstHi, long dstLo) {
-        return MTU;
-      }
-    };
   }
 }
