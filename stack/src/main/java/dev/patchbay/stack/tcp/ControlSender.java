@@ -123,7 +123,8 @@ final class ControlSender {
   /** A RST of a connection of ours: an abort, or data lost. */
   void reset(TcpSocket s) {
     int flags = Tcp.RST | Tcp.ACK;
-    Packet reset = make(s.localPort << 16 | s.remotePort, s.sndNxt, s.rcvNxt, flags, 0, 0);
+    int sequence = TcpOutput.acceptableSequence(s);
+    Packet reset = make(s.localPort << 16 | s.remotePort, sequence, s.rcvNxt, flags, 0, 0);
     if (reset != null) {
       reset.tos = s.tos;
       reset.ttl = s.ttl;

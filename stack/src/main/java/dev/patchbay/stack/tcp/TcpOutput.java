@@ -59,7 +59,7 @@ final class TcpOutput {
       }
     }
     if (s.ackNow) {
-      sendAck(s, s.sndNxt);
+      sendAck(s, acceptableSequence(s));
     } else if (s.ackPending && s.state != TcpState.TIME_WAIT) {
       s.timers.delayAck(s.ackTimeout);
     }
@@ -283,6 +283,16 @@ final class TcpOutput {
       return;
     }
     sendAck(s, s.sndUna - 1);
+  }
+
+  /**
+   * The sequence number of a segment without data: SND.NXT, unless the peer has taken its window
+   * back further than its scale rounds. Beyond the right edge it would not hear our ACKs (Linux's
+   * {@code tcp_acceptable_seq}).
+   */
+  static int acceptableSequence(TcpSocket s) {
+    int edge = s.sndUna + s.sndWnd;
+    return s.sndNxt - edge < 1 << s.sndShift ? s.sndNxt : edge;
   }
 
   private void sendAck(TcpSocket s, int sequence) {
