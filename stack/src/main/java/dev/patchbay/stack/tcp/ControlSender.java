@@ -103,7 +103,8 @@ final class ControlSender {
     }
     long srcHi = packet.destinationHi();
     long srcLo = packet.destinationLo();
-    if (Addresses.isMulticast(srcHi, srcLo) || Addresses.isLimitedBroadcast(srcHi, srcLo)) {
+    if (!output.isUnicast(srcHi, srcLo)
+        || !output.isUnicast(packet.sourceHi(), packet.sourceLo())) {
       return;
     }
     int ports = Integer.rotateLeft(Bytes.i32(packet.data, packet.l4), 16);

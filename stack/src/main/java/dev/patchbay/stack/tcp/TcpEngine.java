@@ -259,7 +259,8 @@ public final class TcpEngine {
    * Opens a connection actively. The SYN leaves at the end of the turn.
    *
    * @param srcPort local port, or 0: chosen by RFC 6056 algorithm 3
-   * @return null where the 4-tuple is in use, no port is free, or memory or limits forbid it
+   * @return null where the 4-tuple is in use, no port is free, memory or limits forbid it, or an
+   *     address is a group's or a broadcast (MUST-46)
    */
   public @Nullable TcpSocket connect(
       long srcHi,
@@ -269,7 +270,10 @@ public final class TcpEngine {
       long dstLo,
       int dstPort,
       TcpHandler handler) {
-    if (sockets >= config.maxSockets || pool.underPressure()) {
+    if (sockets >= config.maxSockets
+        || pool.underPressure()
+        || !output.isUnicast(dstHi, dstLo)
+        || !output.isUnicast(srcHi, srcLo)) {
       return null;
     }
     FlowKey key = lifecycle.chooseFlow(new FlowKey(srcHi, srcLo, srcPort, dstHi, dstLo, dstPort));
