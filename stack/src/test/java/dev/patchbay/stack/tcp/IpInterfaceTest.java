@@ -259,11 +259,33 @@ class IpInterfaceTest implements TcpHandler {
   /** MUST-50: router alert, time stamps, record route, and one that nobody knows. */
   @ParameterizedTest
   @ValueSource(
-      strings = {"94040000", "44080501", "07070400000000", "01010100", "00010203", "9e0400ff"})
+      strings = {"94040000", "4408050100000000", "07070400000000", "01010100", "00010203", "9e0400ff"})
   void ipOptionsThatTcpDoesNotKnowAreIgnored(String hex) {
     sendWithOptions(hex);
     expect(tcp().syn().seq(0).ack(1));
     assertThat(socket().state()).isEqualTo(TcpState.SYN_RECEIVED);
+  }
+
+  /**
+   * MUST-51 to MUST-53 and SHLD-24 are not done: source routes, loose and strict, are dropped as by
+   * Linux, whose {@code accept_source_route} is 0 (RFC 7126 sections 4.3 and 4.4 advise it).
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"83070c0a000263", "89070c0a000263", "0183070c0a000263"})
+  void aSourceRouteIsDropped(String hex) {
+    sendWithOptions(hex);
+    assertThat(lab.toA).isEmpty();
+    assertThat(socket).isNull();
+    assertThat(drops(DropReason.IP_INHDR)).isOne();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"94000000", "94010000", "94090000", "01010194"})
+  void ipOptionsThatAreCutShortAreDropped(String hex) {
+    sendWithOptions(hex);
+    assertThat(lab.toA).isEmpty();
+    assertThat(lab.stack.counters(true).inHdrErrors).isOne();
+    assertThat(drops(DropReason.IP_INHDR)).isOne();
   }
 
   private void sendWithOptions(String hex) {
