@@ -280,9 +280,13 @@ public final class TcpEngine {
     if (key == null) {
       return null;
     }
+    FlowEntry old = flows.get(srcHi, srcLo, dstHi, dstLo, key.ports());
     TcpSocket s = newSocket(key, handler);
-    flows.put(srcHi, srcLo, dstHi, dstLo, key.ports(), s);
     lifecycle.openActively(s);
+    if (old instanceof TimeWait t) {
+      timeWait.reuse(t, s);
+    }
+    flows.put(srcHi, srcLo, dstHi, dstLo, key.ports(), s);
     return s;
   }
 
@@ -383,6 +387,10 @@ public final class TcpEngine {
   /** A segment of {@code s}, whose packet is taken. */
   void input(TcpSocket s, Packet packet) {
     input.segment(s, packet);
+  }
+
+  boolean mayReuse(TimeWait record) {
+    return timeWait.mayReuse(record);
   }
 
   void openPassively(TcpSocket s, IncomingSyn syn) {

@@ -324,7 +324,8 @@ final class TcpOutput {
     }
     if (offerTs) {
       int time = s.timestamp(engine.loop.now());
-      o = TcpOptions.emitTimestamps(b, o, time, withAck ? s.tsRecent : 0);
+      // 0 in a SYN, unless it follows a connection in TIME-WAIT
+      o = TcpOptions.emitTimestamps(b, o, time, s.tsRecent);
     }
     if (offerScale) {
       o = TcpOptions.emitWindowScale(b, o, s.rcvShift);

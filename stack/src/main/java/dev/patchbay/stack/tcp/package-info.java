@@ -82,7 +82,7 @@
  *       sent only once.
  *   <li>{@code CurrEstab} counts every synchronized state; the timestamp clock always has its
  *       random offset.
- *   <li>No tw_reuse for active opens; the flow table grows at once (some ms at a million entries).
+ *   <li>The flow table grows at once (some ms at a million entries).
  * </ul>
  */
 @org.jspecify.annotations.NullMarked
