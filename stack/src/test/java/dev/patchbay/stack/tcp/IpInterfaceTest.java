@@ -16,6 +16,7 @@ import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
 import dev.patchbay.stack.wire.InternetChecksum;
+import dev.patchbay.stack.wire.Tcp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -225,6 +226,44 @@ class IpInterfaceTest implements TcpHandler {
     lab.fromA(ethernet(APPLIANCE, GUEST_A, EtherType.IPV4, ipv4(GUEST, OURS, 6, 64, syn)));
     expect(tcp().rst().seq(0).ack(1));
     assertThat(socket).isNull();
+  }
+
+  // ---- PSH, frame by frame
+
+  /** MUST-61: SEND has no PUSH here; the last segment of what was written has the bit. */
+  @Test
+  void onlyTheLastSegmentOfWhatWasWrittenIsPushed() {
+    established();
+    write(2500);
+    assertThat(expect(tcp().ack(1).len(1000)).flags & Tcp.PSH).isZero();
+    assertThat(expect(tcp().ack(1).len(1000)).flags & Tcp.PSH).isZero();
+    assertThat(expect(tcp().ack(1).len(500)).flags & Tcp.PSH).isEqualTo(Tcp.PSH);
+    send(tcp().seq(1).ack(2501));
+    // SHLD-27: two writes, one push
+    socket().write(new byte[300], 0, 300);
+    write(400);
+    assertThat(expect(tcp().ack(1).len(700)).flags & Tcp.PSH).isEqualTo(Tcp.PSH);
+    assertThat(lab.toA).isEmpty();
+  }
+
+  /** SHLD-28, and MUST-61 where the window holds the rest back: it is not the last. */
+  @Test
+  void whatIsNotTheEndIsSentInFullSegmentsWithoutPush() {
+    established();
+    write(30_000);
+    for (int i = 0; i < 10; i++) {
+      assertThat(expect(tcp().ack(1).len(1000)).flags & Tcp.PSH).isZero();
+    }
+    assertThat(lab.toA).isEmpty();
+    for (int acked = 10_001; acked < 30_001; acked += 10_000) {
+      send(tcp().seq(1).ack(acked));
+    }
+    int last = 0;
+    while (!lab.toA.isEmpty()) {
+      assertThat(last & Tcp.PSH).isZero();
+      last = expect(tcp().ack(1).len(1000)).flags;
+    }
+    assertThat(last & Tcp.PSH).isEqualTo(Tcp.PSH);
   }
 
   // ---- fields of the IP header
