@@ -329,6 +329,9 @@ final class Lifecycle {
     if ((events & TcpSocket.EVENT_CONNECTED) != 0) {
       handler.onConnected(s);
     }
+    if ((events & TcpSocket.EVENT_URGENT) != 0 && !s.userClosed) {
+      s.handler.onUrgent(s);
+    }
     if ((events & TcpSocket.EVENT_READABLE) != 0 && !s.userClosed) {
       s.handler.onReadable(s);
     }

@@ -106,7 +106,7 @@ final class TcpOutput {
       if (windowLeft <= 0 && i > 0) {
         return false;
       }
-      int limit = Math.min(Math.max(mss, room - room % mss), maxBurst(mss));
+      int limit = Math.min(Math.max(mss, room - room % mss), maxBurst(s, mss));
       if (windowLeft < limit) {
         // but the head goes whole: its ACK tells whether the edge has moved
         limit = i > 0 && windowLeft < mss ? windowLeft : Math.max(mss, windowLeft / mss * mss);
@@ -217,7 +217,7 @@ final class TcpOutput {
    */
   private static int amount(TcpSocket s, int sendable, int room, int mss) {
     int unsent = s.unsent();
-    int len = Math.min(sendable, maxBurst(mss));
+    int len = Math.min(sendable, maxBurst(s, mss));
     len = Math.min(len, room - room % mss);
     if (len <= 0) {
       return 0;
@@ -368,8 +368,9 @@ final class TcpOutput {
     return Math.max(1, s.sendMss - sackLength(s));
   }
 
-  private static int maxBurst(int mss) {
-    return mss >= MAX_PAYLOAD ? mss : MAX_PAYLOAD / mss * mss;
+  private static int maxBurst(TcpSocket s, int mss) {
+    // each segment of urgent data has a pointer of its own
+    return mss >= MAX_PAYLOAD || s.urgent.isSending(s) ? mss : MAX_PAYLOAD / mss * mss;
   }
 
   /**
@@ -423,6 +424,9 @@ final class TcpOutput {
     }
     header(s, packet, sequence, flags, ReceiveWindow.select(s), header);
     finishPacket(s, packet, news);
+    if (s.urgent.isSending(s)) {
+      s.urgent.mark(packet, sequence);
+    }
     acknowledged(s);
     return packet;
   }

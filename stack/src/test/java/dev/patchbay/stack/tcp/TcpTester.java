@@ -306,6 +306,11 @@ final class TcpTester implements SegmentOutput, TcpHandler {
   }
 
   @Override
+  public void onUrgent(TcpSocket s) {
+    events.add("urgent");
+  }
+
+  @Override
   public void onWritable(TcpSocket s) {
     events.add("writable");
   }
