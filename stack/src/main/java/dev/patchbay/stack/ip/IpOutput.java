@@ -213,6 +213,17 @@ public final class IpOutput implements SegmentOutput {
     return route == null || route.type() != Route.Type.BROADCAST;
   }
 
+  @Override
+  public boolean chooseSource(long dstHi, long dstLo, long[] source) {
+    IpAddress chosen = source(null, dstHi, dstLo);
+    if (chosen == null) {
+      return false;
+    }
+    source[0] = chosen.hi();
+    source[1] = chosen.lo();
+    return true;
+  }
+
   /**
    * Source address low half for an IPv4 packet out of {@code device} towards {@code dst}, or
    * 0.0.0.0.

@@ -32,4 +32,14 @@ public interface SegmentOutput {
         && !Addresses.isLimitedBroadcast(hi, lo)
         && !Addresses.isAny(hi, lo);
   }
+
+  /**
+   * Chooses the local address of an open that names none (MUST-44).
+   *
+   * @param source takes the address, high half and low half
+   * @return false where none of ours can be used towards the peer, or the output knows of none
+   */
+  default boolean chooseSource(long dstHi, long dstLo, long[] source) {
+    return false;
+  }
 }

@@ -7,6 +7,7 @@ import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.time.Timer;
+import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.InternetChecksum;
 import dev.patchbay.stack.wire.IpProtocol;
@@ -258,6 +259,7 @@ public final class TcpEngine {
   /**
    * Opens a connection actively. The SYN leaves at the end of the turn.
    *
+   * @param srcHi local address, high half; with 0.0.0.0 or :: the IP layer chooses (MUST-44)
    * @param srcPort local port, or 0: chosen by RFC 6056 algorithm 3
    * @return null where the 4-tuple is in use, no port is free, memory or limits forbid it, or an
    *     address is a group's or a broadcast (MUST-46)
@@ -270,6 +272,12 @@ public final class TcpEngine {
       long dstLo,
       int dstPort,
       TcpHandler handler) {
+    if (Addresses.isAny(srcHi, srcLo)) {
+      long[] own = new long[2];
+      return output.isUnicast(dstHi, dstLo) && output.chooseSource(dstHi, dstLo, own)
+          ? connect(own[0], own[1], srcPort, dstHi, dstLo, dstPort, handler)
+          : null;
+    }
     if (sockets >= config.maxSockets
         || pool.underPressure()
         || !output.isUnicast(dstHi, dstLo)

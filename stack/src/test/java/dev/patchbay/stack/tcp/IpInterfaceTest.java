@@ -83,11 +83,9 @@ class IpInterfaceTest implements TcpHandler {
 
   private void send(long mac, String from, String to, Segment s) {
     if (to.indexOf(':') < 0) {
-      lab.fromA(
-          ethernet(mac, GUEST_A, EtherType.IPV4, ipv4(from, to, 6, 64, bytes(from, to, s))));
+      lab.fromA(ethernet(mac, GUEST_A, EtherType.IPV4, ipv4(from, to, 6, 64, bytes(from, to, s))));
     } else {
-      lab.fromA(
-          ethernet(mac, GUEST_A, EtherType.IPV6, ipv6(from, to, 6, 64, bytes(from, to, s))));
+      lab.fromA(ethernet(mac, GUEST_A, EtherType.IPV6, ipv6(from, to, 6, 64, bytes(from, to, s))));
     }
   }
 
@@ -182,8 +180,7 @@ class IpInterfaceTest implements TcpHandler {
 
   /** MUST-46. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {"10.0.2.255", "255.255.255.255", "224.0.0.1", "0.0.0.0", "ff02::1", "::"})
+  @ValueSource(strings = {"10.0.2.255", "255.255.255.255", "224.0.0.1", "0.0.0.0", "ff02::1", "::"})
   void anOpenToAnInvalidAddressIsRefused(String to) {
     IpAddress from = IpAddress.parse(to.indexOf(':') < 0 ? OURS : "fec0::2");
     IpAddress a = IpAddress.parse(to);
@@ -193,6 +190,24 @@ class IpInterfaceTest implements TcpHandler {
     assertThat(lab.toB).isEmpty();
     assertThat(lab.toWorld).isEmpty();
     assertThat(engine.counters().activeOpens).isZero();
+  }
+
+  /** MUST-44. */
+  @ParameterizedTest
+  @CsvSource({
+    "0.0.0.0, 10.0.2.15, 10.0.2.2", "::, 10.0.2.15, 10.0.2.2", "0.0.0.0, 192.0.2.1, 10.0.2.2",
+    "::, fec0::15, fec0::2", "::, 2001:db8::1, fec0::2", "0.0.0.0, 10.0.2.2, 10.0.2.2",
+  })
+  void anOpenWithoutLocalAddressAsksIpForOne(String none, String to, String chosen) {
+    IpAddress any = IpAddress.parse(none);
+    IpAddress peer = IpAddress.parse(to);
+    socket = engine.connect(any.hi(), any.lo(), 0, peer.hi(), peer.lo(), GUEST_PORT, this);
+    assertThat(new IpAddress(socket().localHi(), socket().localLo()))
+        .isEqualTo(IpAddress.parse(chosen));
+    lab.loop.turn();
+    lab.toA.clear();
+    lab.toB.clear();
+    lab.toWorld.clear();
   }
 
   /** MUST-43 and MUST-45: the address that was asked for, in all that is sent. */
@@ -298,7 +313,14 @@ class IpInterfaceTest implements TcpHandler {
   /** MUST-50: router alert, time stamps, record route, and one that nobody knows. */
   @ParameterizedTest
   @ValueSource(
-      strings = {"94040000", "4408050100000000", "07070400000000", "01010100", "00010203", "9e0400ff"})
+      strings = {
+        "94040000",
+        "4408050100000000",
+        "07070400000000",
+        "01010100",
+        "00010203",
+        "9e0400ff"
+      })
   void ipOptionsThatTcpDoesNotKnowAreIgnored(String hex) {
     sendWithOptions(hex);
     expect(tcp().syn().seq(0).ack(1));
