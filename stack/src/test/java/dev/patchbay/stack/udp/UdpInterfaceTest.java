@@ -3,6 +3,7 @@ package dev.patchbay.stack.udp;
 import static dev.patchbay.stack.Lab.APPLIANCE;
 import static dev.patchbay.stack.Lab.GUEST_A;
 import static dev.patchbay.stack.Lab.ethernet;
+import static dev.patchbay.stack.Lab.icmp;
 import static dev.patchbay.stack.Lab.ipv4;
 import static dev.patchbay.stack.Lab.udp;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -150,6 +151,34 @@ class UdpInterfaceTest {
     assertThat(Bytes.i32(lab.nextToA(), 26))
         .isEqualTo((int) chosen.lo())
         .isEqualTo(Lab.v4("10.0.2.2"));
+  }
+
+  /** 4.1.3.3. */
+  @Test
+  void anIcmpErrorIsToldToTheSocketWhoseDatagramItQuotes() {
+    List<String> errors = new ArrayList<>();
+    UdpHandler handler =
+        new UdpHandler() {
+          @Override
+          public void onDatagram(UdpSocket s, Packet p) {
+            errors.add("datagram");
+          }
+
+          @Override
+          public void onError(UdpSocket s, boolean hard, long hi, long lo, int port) {
+            errors.add((hard ? "hard " : "soft ") + Addresses.toString(hi, lo) + " " + port);
+          }
+        };
+    UdpSocket client = lab.stack.udp().open(handler);
+    assertThat(client.bind(0, 0, 2000, null)).isTrue();
+    byte[] quoted = ipv4("10.0.2.2", GUEST, 17, 64, udp(2000, 53, new byte[4]));
+    send(ipv4(GUEST, "10.0.2.2", 1, 64, icmp(3, 3, 0, quoted)));
+    send(ipv4(GUEST, "10.0.2.2", 1, 64, icmp(3, 1, 0, quoted)));
+    send(ipv4(GUEST, "10.0.2.2", 1, 64, icmp(11, 0, 0, quoted)));
+    assertThat(errors)
+        .containsExactly("hard 10.0.2.15 53", "soft 10.0.2.15 53", "soft 10.0.2.15 53");
+    assertThat(seen).isEmpty();
+    client.close();
   }
 
   /** 4.1.3.4: the facility, and that it is on without being asked for. */
