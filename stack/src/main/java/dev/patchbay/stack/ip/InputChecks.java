@@ -3,6 +3,7 @@ package dev.patchbay.stack.ip;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.wire.Addresses;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,9 @@ final class InputChecks {
 
   /**
    * Whether a device has a packet that it cannot have rightly: one of the loopback's addresses
-   * anywhere but there (RFC 1812 section 5.3.7, RFC 4291 section 2.5.3), or from an Ethernet one
-   * that says that we sent it. By the uplink our own addresses come back.
+   * anywhere but there (RFC 1812 section 5.3.7, RFC 4291 section 2.5.3), one that says that a
+   * subnet's broadcast address sent it (RFC 1122 section 3.2.1.3), or from an Ethernet one that
+   * says that we sent it. By the uplink our own addresses come back.
    */
   static boolean isImpossible(
       NetworkStack stack,
@@ -25,9 +27,16 @@ final class InputChecks {
     if (device == null || device.kind() == NetDevice.Kind.LOOPBACK) {
       return false;
     }
-    return Addresses.isLoopback(srcHi, srcLo)
-        || Addresses.isLoopback(dstHi, dstLo)
-        || device.kind() == NetDevice.Kind.ETHER && stack.isLocal(srcHi, srcLo);
+    if (Addresses.isLoopback(srcHi, srcLo) || Addresses.isLoopback(dstHi, dstLo)) {
+      return true;
+    }
+    Route back =
+        (Addresses.isV4(srcHi, srcLo) ? stack.routes4() : stack.routes6()).lookup(srcHi, srcLo);
+    if (back == null) {
+      return false;
+    }
+    return back.type() == Route.Type.BROADCAST
+        || back.type() == Route.Type.LOCAL && device.kind() == NetDevice.Kind.ETHER;
   }
 
   /**

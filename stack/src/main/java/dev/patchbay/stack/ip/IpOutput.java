@@ -204,6 +204,26 @@ public final class IpOutput implements SegmentOutput {
     return out == null ? 1500 : Math.min(out.mtu(), 65535);
   }
 
+  @Override
+  public boolean isUnicast(long hi, long lo) {
+    if (!SegmentOutput.super.isUnicast(hi, lo)) {
+      return false;
+    }
+    Route route = route(hi, lo);
+    return route == null || route.type() != Route.Type.BROADCAST;
+  }
+
+  @Override
+  public boolean chooseSource(long dstHi, long dstLo, long[] source) {
+    IpAddress chosen = source(null, dstHi, dstLo);
+    if (chosen == null) {
+      return false;
+    }
+    source[0] = chosen.hi();
+    source[1] = chosen.lo();
+    return true;
+  }
+
   /**
    * Source address low half for an IPv4 packet out of {@code device} towards {@code dst}, or
    * 0.0.0.0.

@@ -40,6 +40,11 @@ public final class Ipv4Input {
     packet.tail = packet.l3 + ip.totalLength();
     packet.l4 = packet.l3 + ip.headerLength();
     packet.protocol = ip.protocol();
+    if (!Ipv4Options.acceptable(packet.data, packet.l3 + Ipv4.LENGTH, packet.l4)) {
+      counters.inHdrErrors++;
+      NetDevice.dropIncoming(packet, DropReason.IP_INHDR);
+      return;
+    }
     long source = ip.source();
     long destination = ip.destination();
     if (isMartian(packet, source, destination)) {

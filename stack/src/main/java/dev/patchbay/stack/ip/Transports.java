@@ -52,13 +52,18 @@ public final class Transports {
         }
       }
       case IpProtocol.UDP -> udp(packet);
-      case IpProtocol.TCP -> {
-        if (!stack.tcp().receive(packet) && !offer(packet)) {
-          stack.tcp().reject(packet);
-        }
-      }
+      case IpProtocol.TCP -> tcp(packet);
       case IpProtocol.NONE -> packet.release();
       default -> unknown(packet);
+    }
+  }
+
+  private void tcp(Packet packet) {
+    if (InputChecks.isGroupFrame(packet)) {
+      // as Linux's tcp_v4_rcv: a connection has one peer, whatever the IP header says
+      packet.drop(DropReason.UNICAST_IN_L2_MULTICAST);
+    } else if (!stack.tcp().receive(packet) && !offer(packet)) {
+      stack.tcp().reject(packet);
     }
   }
 

@@ -103,7 +103,8 @@ final class ControlSender {
     }
     long srcHi = packet.destinationHi();
     long srcLo = packet.destinationLo();
-    if (Addresses.isMulticast(srcHi, srcLo) || Addresses.isLimitedBroadcast(srcHi, srcLo)) {
+    if (!output.isUnicast(srcHi, srcLo)
+        || !output.isUnicast(packet.sourceHi(), packet.sourceLo())) {
       return;
     }
     int ports = Integer.rotateLeft(Bytes.i32(packet.data, packet.l4), 16);
@@ -123,7 +124,8 @@ final class ControlSender {
   /** A RST of a connection of ours: an abort, or data lost. */
   void reset(TcpSocket s) {
     int flags = Tcp.RST | Tcp.ACK;
-    Packet reset = make(s.localPort << 16 | s.remotePort, s.sndNxt, s.rcvNxt, flags, 0, 0);
+    int sequence = TcpOutput.acceptableSequence(s);
+    Packet reset = make(s.localPort << 16 | s.remotePort, sequence, s.rcvNxt, flags, 0, 0);
     if (reset != null) {
       reset.tos = s.tos;
       reset.ttl = s.ttl;

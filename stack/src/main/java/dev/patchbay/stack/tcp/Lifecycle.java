@@ -73,9 +73,10 @@ final class Lifecycle {
   }
 
   private boolean isFree(FlowKey k) {
-    return engine.flows.get(
-            k.localHi(), k.localLo(), k.localPort(), k.remoteHi(), k.remoteLo(), k.remotePort())
-        == null;
+    FlowEntry there =
+        engine.flows.get(
+            k.localHi(), k.localLo(), k.localPort(), k.remoteHi(), k.remoteLo(), k.remotePort());
+    return there == null || there instanceof TimeWait t && engine.mayReuse(t);
   }
 
   /** The window shift that lets the largest receive buffer be offered. */
@@ -93,15 +94,10 @@ final class Lifecycle {
     // RFC 6528: ISN = M + F(localip, localport, remoteip, remoteport, secretkey), M counting every
     // 4 microseconds
     long f = sequences.hash(s.localHi, s.localLo, s.remoteHi, s.remoteLo, ports);
-    s.iss = (int) (now / 4000) + (int) f;
+    beginAt(s, (int) (now / 4000) + (int) f);
     // RFC 7323 section 7.1: a random offset per connection, so that the clock says nothing of
     // others
     s.tsOffset = (int) offsets.hash(s.localHi, s.localLo, s.remoteHi, s.remoteLo, ports);
-    s.sndUna = s.iss;
-    s.sndNxt = s.iss + 1;
-    s.bufferSequence = s.iss + 1;
-    s.writeSequence = s.bufferSequence;
-    s.smallEnd = s.iss;
     engine.pathMtu.begin(s);
     s.peerMss = defaultMss(s);
     s.lastReceived = now;
@@ -111,6 +107,16 @@ final class Lifecycle {
     s.rcvShift = engine.config.windowScaling ? receiveShift(engine.config) : 0;
     s.synPending = true;
     engine.markDirty(s);
+  }
+
+  /** Sets the initial sequence number; nothing but the SYN has one. */
+  static void beginAt(TcpSocket s, int iss) {
+    s.iss = iss;
+    s.sndUna = iss;
+    s.sndNxt = iss + 1;
+    s.bufferSequence = iss + 1;
+    s.writeSequence = s.bufferSequence;
+    s.smallEnd = iss;
   }
 
   /** What {@link TcpSocket#timestamp} says in a connection that this packet's flow has. */
@@ -158,12 +164,7 @@ final class Lifecycle {
     s.tsRecent = syn.tsValue;
     s.tsRecentTime = engine.loop.now();
     if (syn.cookie) {
-      s.iss = syn.cookieIss;
-      s.sndUna = s.iss;
-      s.sndNxt = s.iss + 1;
-      s.bufferSequence = s.sndNxt;
-      s.writeSequence = s.sndNxt;
-      s.smallEnd = s.iss;
+      beginAt(s, syn.cookieIss);
       s.synPending = false;
       s.rcvAdv = s.rcvNxt + ControlSender.cookieWindow(engine.config);
     }
@@ -330,6 +331,9 @@ final class Lifecycle {
     TcpHandler handler = s.handler;
     if ((events & TcpSocket.EVENT_CONNECTED) != 0) {
       handler.onConnected(s);
+    }
+    if ((events & TcpSocket.EVENT_URGENT) != 0 && !s.userClosed) {
+      s.handler.onUrgent(s);
     }
     if ((events & TcpSocket.EVENT_READABLE) != 0 && !s.userClosed) {
       s.handler.onReadable(s);

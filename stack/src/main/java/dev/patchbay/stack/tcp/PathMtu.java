@@ -80,6 +80,11 @@ final class PathMtu {
    * @param mtu of the next hop; 0 where the router did not say it: then only time-outs tell
    */
   void tooBig(TcpSocket s, int mtu) {
+    if (!isV4(s) && mtu < MIN_MTU6) {
+      // RFC 8201 section 4: "a next-hop MTU that is less than the IPv6 minimum link MTU": discard
+      // it
+      return;
+    }
     int known = ofRoute(s);
     int least = isV4(s) ? MIN_MTU4 : MIN_MTU6;
     int path = Math.max(least, mtu > 0 ? Math.min(mtu, known) : known);

@@ -1,6 +1,7 @@
 package dev.patchbay.stack.tcp;
 
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.wire.Addresses;
 
 /** Where segments go: the owner of the engine, who adds the IP header and knows the routes. */
 public interface SegmentOutput {
@@ -20,4 +21,25 @@ public interface SegmentOutput {
 
   /** Path MTU towards the peer in bytes, IP header included: 576 (IPv6: 1280) to 65535. */
   int mtu(long srcHi, long srcLo, long dstHi, long dstLo);
+
+  /**
+   * Whether an end of a connection may have this address: no group, no broadcast, not 0.0.0.0 or ::
+   * (RFC 9293 sections 3.9.1.1 and 3.9.2.3). Who knows of subnets also denies their broadcasts.
+   * Asked once for each SYN and RST, not for each segment.
+   */
+  default boolean isUnicast(long hi, long lo) {
+    return !Addresses.isMulticast(hi, lo)
+        && !Addresses.isLimitedBroadcast(hi, lo)
+        && !Addresses.isAny(hi, lo);
+  }
+
+  /**
+   * Chooses the local address of an open that names none (MUST-44).
+   *
+   * @param source takes the address, high half and low half
+   * @return false where none of ours can be used towards the peer, or the output knows of none
+   */
+  default boolean chooseSource(long dstHi, long dstLo, long[] source) {
+    return false;
+  }
 }

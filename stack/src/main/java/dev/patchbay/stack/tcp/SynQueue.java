@@ -3,7 +3,6 @@ package dev.patchbay.stack.tcp;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.time.Timer;
-import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Tcp;
 import org.jspecify.annotations.Nullable;
 
@@ -130,19 +129,11 @@ final class SynQueue {
 
   /**
    * MUST-57: "silently discard an incoming SYN segment that is addressed to a broadcast or
-   * multicast address".
+   * multicast address", MUST-63: one from an invalid source likewise.
    */
-  private static boolean mayOpen(Packet packet) {
-    long dstHi = packet.destinationHi();
-    long dstLo = packet.destinationLo();
-    long srcHi = packet.sourceHi();
-    long srcLo = packet.sourceLo();
-    return !Addresses.isMulticast(dstHi, dstLo)
-        && !Addresses.isLimitedBroadcast(dstHi, dstLo)
-        && !Addresses.isAny(dstHi, dstLo)
-        && !Addresses.isMulticast(srcHi, srcLo)
-        && !Addresses.isLimitedBroadcast(srcHi, srcLo)
-        && !Addresses.isAny(srcHi, srcLo);
+  private boolean mayOpen(Packet packet) {
+    return engine.output.isUnicast(packet.destinationHi(), packet.destinationLo())
+        && engine.output.isUnicast(packet.sourceHi(), packet.sourceLo());
   }
 
   private static long deviceWord(@Nullable Object device) {

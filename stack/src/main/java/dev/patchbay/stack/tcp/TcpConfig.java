@@ -70,6 +70,12 @@ public final class TcpConfig {
   /** Time in TIME-WAIT; RFC 9293 has 2 MSL of 2 minutes, Linux 60 s. */
   public long timeWait = 60 * SECOND;
 
+  /**
+   * Whether an active open may take the 4-tuple of a connection in TIME-WAIT whose timestamps are
+   * older than a second ({@code tcp_tw_reuse}, RFC 6191): 0 never, 1 always, 2 over the loopback.
+   */
+  public int timeWaitReuse = 2;
+
   /** How long a parked SYN is kept without an answer. */
   public long parkTimeout = 130 * SECOND;
 

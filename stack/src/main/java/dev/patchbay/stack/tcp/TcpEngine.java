@@ -7,6 +7,7 @@ import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.time.Timer;
+import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.InternetChecksum;
 import dev.patchbay.stack.wire.IpProtocol;
@@ -251,8 +252,10 @@ public final class TcpEngine {
   /**
    * Opens a connection actively. The SYN leaves at the end of the turn.
    *
+   * @param srcHi local address, high half; with 0.0.0.0 or :: the IP layer chooses (MUST-44)
    * @param srcPort local port, or 0: chosen by RFC 6056 algorithm 3
-   * @return null where the 4-tuple is in use, no port is free, or memory or limits forbid it
+   * @return null where the 4-tuple is in use, no port is free, memory or limits forbid it, or an
+   *     address is a group's or a broadcast (MUST-46)
    */
   public @Nullable TcpSocket connect(
       long srcHi,
@@ -262,16 +265,29 @@ public final class TcpEngine {
       long dstLo,
       int dstPort,
       TcpHandler handler) {
-    if (sockets >= config.maxSockets || pool.underPressure()) {
+    if (Addresses.isAny(srcHi, srcLo)) {
+      long[] own = new long[2];
+      return output.isUnicast(dstHi, dstLo) && output.chooseSource(dstHi, dstLo, own)
+          ? connect(own[0], own[1], srcPort, dstHi, dstLo, dstPort, handler)
+          : null;
+    }
+    if (sockets >= config.maxSockets
+        || pool.underPressure()
+        || !output.isUnicast(dstHi, dstLo)
+        || !output.isUnicast(srcHi, srcLo)) {
       return null;
     }
     FlowKey key = lifecycle.chooseFlow(new FlowKey(srcHi, srcLo, srcPort, dstHi, dstLo, dstPort));
     if (key == null) {
       return null;
     }
+    FlowEntry old = flows.get(srcHi, srcLo, key.localPort(), dstHi, dstLo, dstPort);
     TcpSocket s = newSocket(key, handler);
-    flows.put(s);
     lifecycle.openActively(s);
+    if (old instanceof TimeWait t) {
+      timeWait.reuse(t, s);
+    }
+    flows.put(s);
     return s;
   }
 
@@ -372,6 +388,10 @@ public final class TcpEngine {
   /** A segment of {@code s}, whose packet is taken. */
   void input(TcpSocket s, Packet packet) {
     input.segment(s, packet);
+  }
+
+  boolean mayReuse(TimeWait record) {
+    return timeWait.mayReuse(record);
   }
 
   void openPassively(TcpSocket s, IncomingSyn syn) {

@@ -13,6 +13,13 @@ public interface TcpHandler {
    */
   void onReadable(TcpSocket socket);
 
+  /**
+   * The peer said that what it sends is urgent, or that more of it is ({@link
+   * TcpSocket#urgentAhead}); told before the bytes themselves, even where there is no room for
+   * them.
+   */
+  default void onUrgent(TcpSocket socket) {}
+
   /** There is room again after a write that took less than it was given. */
   void onWritable(TcpSocket socket);
 

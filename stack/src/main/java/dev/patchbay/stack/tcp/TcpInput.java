@@ -222,8 +222,6 @@ final class TcpInput {
     s.lastReceived = now;
     s.keepAliveSent = 0;
     if (checkAck(s, packet)) {
-      // Sixth, check the URG bit: RFC 6093 has the data in line; there is no pointer to tell
-      // anybody
       text(s, packet);
     }
   }
@@ -442,8 +440,14 @@ final class TcpInput {
     }
   }
 
-  /** Seventh, process the segment text, and eighth, check the FIN bit. Takes the packet. */
+  /**
+   * Sixth, check the URG bit, seventh, process the segment text, and eighth, check the FIN bit.
+   * Takes the packet.
+   */
   private void text(TcpSocket s, Packet packet) {
+    if (has(Tcp.URG) && s.receivesData()) {
+      s.urgent.received(s, sequence, Bytes.u16(data, packet.l4 + 18));
+    }
     if (length == 0 && !has(Tcp.FIN)) {
       packet.release();
       return;

@@ -59,7 +59,7 @@ final class TcpOutput {
       }
     }
     if (s.ackNow) {
-      sendAck(s, s.sndNxt);
+      sendAck(s, acceptableSequence(s));
     } else if (s.ackPending && !s.ackDelayed && s.state != TcpState.TIME_WAIT) {
       s.timers.delayAck(s.ackTimeout);
     }
@@ -300,6 +300,16 @@ final class TcpOutput {
     sendAck(s, s.sndUna - 1);
   }
 
+  /**
+   * The sequence number of a segment without data: SND.NXT, unless the peer has taken its window
+   * back further than its scale rounds. Beyond the right edge it would not hear our ACKs (Linux's
+   * {@code tcp_acceptable_seq}).
+   */
+  static int acceptableSequence(TcpSocket s) {
+    int edge = s.sndUna + s.sndWnd;
+    return s.sndNxt - edge < 1 << s.sndShift ? s.sndNxt : edge;
+  }
+
   private void sendAck(TcpSocket s, int sequence) {
     Packet packet = build(s, sequence, 0, false);
     if (packet != null) {
@@ -329,7 +339,8 @@ final class TcpOutput {
     }
     if (offerTs) {
       int time = s.timestamp(engine.loop.now());
-      o = TcpOptions.emitTimestamps(b, o, time, withAck ? s.tsRecent : 0);
+      // 0 in a SYN, unless it follows a connection in TIME-WAIT
+      o = TcpOptions.emitTimestamps(b, o, time, s.tsRecent);
     }
     if (offerScale) {
       o = TcpOptions.emitWindowScale(b, o, s.rcvShift);
@@ -373,7 +384,8 @@ final class TcpOutput {
   }
 
   private static int maxBurst(TcpSocket s, int mss) {
-    int most = mss >= MAX_PAYLOAD ? mss : MAX_PAYLOAD / mss * mss;
+    // each segment of urgent data has a pointer of its own
+    int most = mss >= MAX_PAYLOAD || s.urgent.isSending(s) ? mss : MAX_PAYLOAD / mss * mss;
     return s.pacer == null ? most : Math.min(most, s.pacer.burst(mss));
   }
 
@@ -428,6 +440,9 @@ final class TcpOutput {
     }
     header(s, packet, sequence, flags, ReceiveWindow.select(s), header);
     finishPacket(s, packet, news);
+    if (s.urgent.isSending(s)) {
+      s.urgent.mark(packet, sequence);
+    }
     acknowledged(s);
     return packet;
   }

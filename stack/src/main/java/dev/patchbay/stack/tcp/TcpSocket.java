@@ -17,6 +17,7 @@ public final class TcpSocket extends ControlBlock {
   static final int EVENT_READABLE = 2;
   static final int EVENT_WRITABLE = 4;
   static final int EVENT_CLOSED = 8;
+  static final int EVENT_URGENT = 16;
 
   /** For the user. */
   public @Nullable Object attachment;
@@ -79,6 +80,7 @@ public final class TcpSocket extends ControlBlock {
 
   // buffers
   final SendBuffer buffer;
+  final UrgentData urgent = new UrgentData();
   boolean sendBufferFixed;
   boolean receiveBufferFixed;
 
@@ -169,6 +171,7 @@ public final class TcpSocket extends ControlBlock {
   }
 
   private void afterRead(int bytes) {
+    urgent.consumed(this);
     if (state == TcpState.CLOSED || state == TcpState.TIME_WAIT) {
       if (receive.bytes() == 0 && (events & EVENT_CLOSED) != 0) {
         engine.markDirty(this);
@@ -176,6 +179,15 @@ public final class TcpSocket extends ControlBlock {
       return;
     }
     ReceiveWindow.consumed(this, bytes);
+  }
+
+  /**
+   * How much of what is still to be read is urgent (RFC 9293 section 3.8.5, MUST-33): bytes up to
+   * the last urgent one, in line with all others, those that have not come yet included; 0 where
+   * nothing is. {@link TcpHandler#onUrgent} tells when it grows.
+   */
+  public int urgentAhead() {
+    return urgent.ahead(this);
   }
 
   /** Bytes that can be read now. */
@@ -227,6 +239,18 @@ public final class TcpSocket extends ControlBlock {
     int room = Math.min(len, writable());
     buffer.share(share);
     return written(buffer.append(src, room), room, len);
+  }
+
+  /**
+   * As {@link #write(byte[], int, int)}, and tells the peer that it is urgent, with all before it.
+   * The bytes stay in line (RFC 6093). New applications should not use it (SHLD-13).
+   */
+  public int writeUrgent(byte[] src, int off, int len) {
+    int taken = write(src, off, len);
+    if (taken > 0) {
+      urgent.written(this);
+    }
+    return taken;
   }
 
   private int written(int taken, int room, int asked) {

@@ -199,7 +199,9 @@ final class TcpTimers {
     // 3.8.6: a peer that took its window back but goes on answering is not dead
     boolean answers =
         s.sndWnd == 0 && engine.loop.now() - s.lastReceived < 2 * engine.config.maxRto;
-    if (s.backoff >= retryLimit() && !answers || userTimedOut(s.rtt.rto(s.backoff))) {
+    // MUST-21: the user's time takes the place of the count, be it shorter or longer
+    boolean userGivesUp = userTimedOut(s.rtt.rto(s.backoff));
+    if (s.userTimeout > 0 ? userGivesUp : s.backoff >= retryLimit() && !answers) {
       giveUp();
       return;
     }

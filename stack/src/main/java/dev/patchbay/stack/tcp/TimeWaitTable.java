@@ -3,11 +3,15 @@ package dev.patchbay.stack.tcp;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.time.Timer;
+import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Tcp;
 import org.jspecify.annotations.Nullable;
 
 /** All records of TIME-WAIT in the order in which they end: one timer for all. */
 final class TimeWaitTable {
+  /** Age of a timestamp from which on a record may be reused, ns. */
+  private static final long LEAST_AGE = 1_000_000_000L;
+
   private final TcpEngine engine;
   private final Timer timer;
   private @Nullable TimeWait first;
@@ -65,6 +69,27 @@ final class TimeWaitTable {
     unlink(t);
     engine.counters.timeWait--;
     engine.flows.remove(t);
+  }
+
+  /**
+   * Whether an active open may take the place of a record: with timestamps that go on where it ends
+   * nothing old can be mistaken (Linux's {@code tcp_twsk_unique}).
+   */
+  boolean mayReuse(TimeWait t) {
+    int policy = engine.config.timeWaitReuse;
+    boolean here = Addresses.isLoopback(t.localHi, t.localLo);
+    return (policy == 1 || policy == 2 && here)
+        && t.timestampsOn
+        && engine.loop.now() - t.tsRecentTime > LEAST_AGE;
+  }
+
+  /** The new connection of an active open begins beyond what the old one can have sent. */
+  void reuse(TimeWait t, TcpSocket s) {
+    engine.counters.twRecycled++;
+    remove(t);
+    Lifecycle.beginAt(s, t.sndNxt + 65_537);
+    s.tsRecent = t.tsRecent;
+    s.tsRecentTime = t.tsRecentTime;
   }
 
   private void expire() {

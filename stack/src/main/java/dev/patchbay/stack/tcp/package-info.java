@@ -41,6 +41,8 @@
  *       SlowStart}. A new one is a class and a line in {@code CongestionControl.named}.
  *   <li>{@code ReceiveQueue}: packets in order as they came, early ones sorted, SACK blocks; {@code
  *       ReceiveWindow}: what is offered, when, and how the buffer grows.
+ *   <li>{@code UrgentData}: where urgent bytes end, in both directions; they stay in line (RFC
+ *       6093).
  *   <li>{@code FlowTable}: 4-tuples in flat arrays under SipHash; {@code TcpOptions}: parse and
  *       emit without allocation.
  * </ul>
@@ -62,6 +64,8 @@
  *   <li>Any ICMP error about the SYN ends the handshake; later ones only name the reason of a
  *       time-out.
  *   <li>{@code close} with unread data, and data after it, reset the peer.
+ *   <li>A SYN is repeated for 127 s, not three minutes ({@link
+ *       dev.patchbay.stack.tcp.TcpConfig#synRetries}).
  * </ul>
  *
  * <h2>Not as Linux</h2>
@@ -81,9 +85,11 @@
  *       for. An MTU from ICMP also ends after ten minutes, for each connection by itself.
  *   <li>HyStart++ rather than HyStart; without SACK a repair is RFC 6582's, with F-RTO by what was
  *       sent only once.
+ *   <li>Urgent data is always in line ({@code SO_OOBINLINE}); a pointer may be any number of bytes
+ *       ahead.
  *   <li>{@code CurrEstab} counts every synchronized state; the timestamp clock always has its
  *       random offset.
- *   <li>No tw_reuse for active opens; the flow table grows at once (some ms at a million entries).
+ *   <li>The flow table grows at once (some ms at a million entries).
  * </ul>
  */
 @org.jspecify.annotations.NullMarked

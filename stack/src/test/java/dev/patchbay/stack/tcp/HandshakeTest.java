@@ -372,6 +372,42 @@ class HandshakeTest {
     assertThat(t.engine.counters().tcpReqQFullDrop).isEqualTo(2);
   }
 
+  /** MUST-41: an error, and nothing happens to what was there. */
+  @Test
+  void aSecondPassiveOpenDisturbsNothing() {
+    TcpSocket s = t.established();
+    assertThat(t.engine.listen(0, 0, 80, syn -> syn.reject())).isNull();
+    assertThat(t.engine.listen(0, TcpTester.US, 80, syn -> syn.reject())).isNull();
+    t.send(tcp().seq(1).ack(1).len(10));
+    t.expect(tcp().seq(1).ack(11));
+    assertThat(s.available()).isEqualTo(10);
+    t.peerPort++;
+    t.send(tcp().syn().seq(0));
+    t.expect(tcp().syn().seq(0).ack(1));
+    s.consume(10);
+    s.abort();
+    t.socket().abort();
+    t.peerPort--;
+    t.after(1);
+    t.clearSent();
+  }
+
+  /** MUST-42: LISTEN on a port whose other connections are in SYN-SENT and in SYN-RECEIVED. */
+  @Test
+  void aPortIsListenedOnWhileItsConnectionsAreStillOpening() {
+    TcpSocket sent = t.connect();
+    t.expect(tcp().syn().seq(0));
+    t.peerPort++;
+    TcpSocket received = t.connect();
+    t.next();
+    t.send(tcp().syn().seq(0));
+    t.expect(tcp().syn().seq(0).ack(1));
+    t.peerPort++;
+    t.established();
+    assertThat(sent.state()).isEqualTo(TcpState.SYN_SENT);
+    assertThat(received.state()).isEqualTo(TcpState.SYN_RECEIVED);
+  }
+
   @Test
   void portsAreChosenAndNeverTwice() {
     List<Integer> ports = new ArrayList<>();

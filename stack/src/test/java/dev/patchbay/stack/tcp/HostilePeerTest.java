@@ -4,6 +4,7 @@ import static dev.patchbay.stack.tcp.Segment.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.wire.Addresses;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -48,7 +49,11 @@ class HostilePeerTest {
     TcpSocket attacked = t.accepted;
     int iss = t.iss;
     int port = t.peerPort;
+    int to = t.ourPort;
+    long address = t.peerAddress;
     t.clearSent();
+    t.ourPort = TcpTester.OUR_PORT;
+    t.peerAddress = TcpTester.PEER;
     t.accepted = bystander;
     t.iss = bystanderIss;
     t.peerPort = BYSTANDER_PORT;
@@ -66,6 +71,8 @@ class HostilePeerTest {
     t.accepted = attacked;
     t.iss = iss;
     t.peerPort = port;
+    t.ourPort = to;
+    t.peerAddress = address;
   }
 
   private long drops(DropReason reason) {
@@ -156,9 +163,8 @@ class HostilePeerTest {
       boolean first = i >= 10 && i < 400 && (i - 10) % 20 < 10;
       assertThat(got[i]).as("byte %d", i).isEqualTo(first ? (byte) (1 + i) : 0);
     }
-    TcpCounters counters = t.engine.counters();
-    assertThat(counters.tcpDsackOldSent + counters.tcpDsackOfoSent + counters.tcpOfoMerge)
-        .isPositive();
+    assertThat(t.engine.counters().tcpOfoQueue).isPositive();
+    assertThat(t.engine.counters().tcpDsackOfoSent).as("told to the peer").isPositive();
     assertThat(s.receive.charge()).isZero();
     theOtherGoesOn();
   }
@@ -358,5 +364,99 @@ class HostilePeerTest {
     t.send(tcp().seq(1).ack(10_001));
     assertThat(s.cwnd).isEqualTo(20_000);
     t.expect(tcp().seq(10_001).ack(1).len(20_000));
+  }
+
+  // ---- floods of SYNs
+
+  private static final int FLOOD = 100_000;
+
+  /** So many SYNs from addresses of their own within a second; the answers are counted. */
+  private long flood() {
+    t.anyPeer = true;
+    long answers = 0;
+    for (int i = 0; i < FLOOD; i++) {
+      if (i % 100 == 0) {
+        t.after(1);
+      }
+      t.peerAddress = Addresses.v4(0x0b00_0000 + i * 31);
+      t.send(tcp().syn().seq(i).mss(1460));
+      answers += t.pendingSent();
+      t.clearSent();
+      if (i % 20_000 == 10_000) {
+        theOtherGoesOn();
+      }
+    }
+    return answers;
+  }
+
+  /** The queue takes what it may, all others are answered by cookies, which take no memory. */
+  @Test
+  void aFloodOfSynsFillsTheQueueAndIsThenAnsweredByCookies() {
+    int before = t.pool.live();
+    assertThat(flood()).isEqualTo(FLOOD);
+    TcpCounters c = t.engine.counters();
+    assertThat(c.halfOpen).isEqualTo(t.config.maxHalfOpen);
+    assertThat(c.tcpReqQFullDoCookies).isEqualTo(FLOOD - t.config.maxHalfOpen);
+    assertThat(c.syncookiesSent).isEqualTo(FLOOD - t.config.maxHalfOpen);
+    assertThat(t.pool.live()).isEqualTo(before);
+    // who means it gets in meanwhile
+    t.peerAddress = TcpTester.PEER;
+    t.events.clear();
+    t.send(tcp().syn().seq(0).mss(1460));
+    t.expect(tcp().syn().ack(1));
+    t.send(tcp().seq(1).ack(1));
+    assertThat(t.events).containsExactly("connected");
+    assertThat(c.syncookiesRecv).isOne();
+    // and who did not is forgotten
+    t.after(70_000);
+    assertThat(c.halfOpen).isZero();
+  }
+
+  @Test
+  void withoutCookiesTheRestOfAFloodIsDropped() {
+    t.config.synCookies = false;
+    t.config.maxHalfOpen = 100;
+    assertThat(flood()).isEqualTo(100);
+    assertThat(t.engine.counters().halfOpen).isEqualTo(100);
+    assertThat(t.engine.counters().tcpReqQFullDrop).isEqualTo(FLOOD - 100);
+  }
+
+  /**
+   * The uplink's: nothing is sent before the host has decided, and no more are kept than may be.
+   */
+  @Test
+  void aFloodOfSynsThatAreParkedIsBounded() {
+    int[] asked = new int[1];
+    t.engine.catchAll(syn -> asked[0]++);
+    t.ourPort = 8080;
+    assertThat(flood()).isZero();
+    TcpCounters c = t.engine.counters();
+    assertThat(asked[0]).isEqualTo(t.config.maxParked);
+    assertThat(c.parked).isEqualTo(t.config.maxParked);
+    assertThat(c.parkedOverflow).isEqualTo(FLOOD - t.config.maxParked);
+    assertThat(drops(DropReason.SOCKET_BACKLOG)).isEqualTo(FLOOD - t.config.maxParked);
+    t.after(131_000);
+    assertThat(c.parked).isZero();
+    assertThat(c.parkedAbandoned).isEqualTo(t.config.maxParked);
+  }
+
+  /** A port where nobody listens: a RST each, but no more in a turn than may be. */
+  @Test
+  void aFloodOfSynsToAClosedPortIsAnsweredUpToALimit() {
+    t.ourPort = 8080;
+    t.anyPeer = true;
+    for (int i = 0; i < FLOOD; i++) {
+      t.peerAddress = Addresses.v4(0x0b00_0000 + i * 31);
+      t.arrive(tcp().syn().seq(i));
+      if (i % 10_000 == 9999) {
+        t.loop.turn();
+        assertThat(t.pendingSent()).isEqualTo(t.config.maxControlPerTurn);
+        t.clearSent();
+        theOtherGoesOn();
+      }
+    }
+    TcpCounters c = t.engine.counters();
+    assertThat(c.outRsts).isEqualTo(10L * t.config.maxControlPerTurn);
+    assertThat(c.controlSkipped).isEqualTo(FLOOD - 10L * t.config.maxControlPerTurn);
   }
 }

@@ -106,6 +106,47 @@ class OptionsTest {
     }
   }
 
+  /** MUST-68 and MUST-69: what we send has lengths, and NOPs or zeros for padding. */
+  @Test
+  void optionsSentHaveLengthsAndFillWords() {
+    t.connect();
+    wellFormed(t.next());
+    t.peerPort++;
+    t.established(tcp().mss(1000).sackOk().ts(1, 0).scale(2));
+    t.socket().abort();
+    t.loop.turn();
+    t.peerPort++;
+    t.clearSent();
+    t.send(tcp().syn().seq(0).mss(1000).sackOk().ts(1, 0).scale(2));
+    wellFormed(t.next());
+    t.send(tcp().seq(1).ack(1).ts(2, 0));
+    for (int i = 0; i < 5; i++) {
+      t.send(tcp().seq(1001 + 2000 * i).ack(1).ts(3, 0).len(1000));
+      wellFormed(t.next());
+    }
+    t.write(10);
+    wellFormed(t.next());
+    t.socket().shutdownOutput();
+    t.loop.turn();
+    wellFormed(t.next());
+  }
+
+  private static void wellFormed(Segment s) {
+    byte[] o = s.rawOptions;
+    assertThat(o.length).isPositive();
+    assertThat(o.length % 4).isZero();
+    int i = 0;
+    while (i < o.length && o[i] != TcpOptions.END) {
+      int length = o[i] == TcpOptions.NOP ? 1 : o[i + 1] & 0xff;
+      assertThat(length).as("option %d at %d", o[i], i).isPositive();
+      i += length;
+    }
+    assertThat(i).isLessThanOrEqualTo(o.length);
+    for (; i < o.length; i++) {
+      assertThat(o[i]).as("padding").isZero();
+    }
+  }
+
   // ---- the maximum segment size
 
   @Test

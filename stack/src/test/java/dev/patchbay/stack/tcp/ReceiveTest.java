@@ -40,6 +40,31 @@ class ReceiveTest {
     assertThat(t.events).containsExactly("readable");
   }
 
+  /** RFC 9293 MUST-40 has half a second; the delay follows the peer's pace, up to Linux's limit. */
+  @Test
+  void noAckIsDelayedByMoreThanAFifthOfASecond() {
+    warm(tcp());
+    int seq = 1001;
+    long longest = 0;
+    long waiting = 0;
+    for (int gap = 20; gap < 1000; gap++) {
+      t.send(tcp().seq(seq).ack(1).len(1));
+      seq++;
+      for (int i = 0; i < gap; i++) {
+        t.after(1);
+        waiting++;
+        if (t.pendingSent() > 0) {
+          t.expect(tcp().seq(1).ack(seq));
+          longest = Math.max(longest, waiting);
+          i = gap;
+        }
+      }
+      waiting = t.socket().ackPending ? waiting : 0;
+    }
+    assertThat(longest).isBetween(41L, 201L);
+    t.clearSent();
+  }
+
   @Test
   void everySecondFullSegmentIsAcknowledgedAtOnce() {
     warm(tcp());

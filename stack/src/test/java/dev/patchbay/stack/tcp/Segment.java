@@ -201,6 +201,8 @@ final class Segment {
       blocks.add(Bytes.i32(b, o.sackOffset + 4 * i) - ackBase);
     }
     s.sacks = blocks;
+    s.urgent = t.urgentPointer();
+    s.rawOptions = java.util.Arrays.copyOfRange(b, at + 20, at + header);
     s.payload = java.util.Arrays.copyOfRange(b, at + header, tail);
     s.length = s.payload.length;
     return s;
@@ -216,6 +218,7 @@ final class Segment {
             && same(win, actual.win)
             && same(mss, actual.mss)
             && same(scale, actual.scale)
+            && ((flags & Tcp.URG) == 0 || urgent == actual.urgent)
             && same(sackOk, actual.sackOk)
             && same(sacks, actual.sacks)
             && (tsVal == null
@@ -241,6 +244,7 @@ final class Segment {
     out.append("] seq ").append(seq).append(" ack ").append(ack).append(" win ").append(win);
     out.append(" len ").append(length == null ? 0 : length).append(" mss ").append(mss);
     out.append(" scale ").append(scale).append(" ts ").append(tsVal).append(' ').append(tsEcho);
+    out.append(" urg ").append(urgent);
     return out.append(" sackOk ").append(sackOk).append(" sack ").append(sacks).toString();
   }
 }

@@ -283,6 +283,21 @@ class StateDiagramTest {
     }
   }
 
+  /** SHLD-2: a reset may have data, perhaps the reason in words. It is not given to the user. */
+  @Test
+  void aResetMayHaveData() {
+    to(TcpState.SYN_SENT);
+    t.send(tcp().rst().seq(0).ack(1).len(20)).expectNothing();
+    assertThat(t.events).containsExactly("closed REFUSED");
+    t.events.clear();
+    t.peerPort++;
+    to(TcpState.ESTABLISHED);
+    t.send(tcp().rst().seq(1).len(20)).expectNothing();
+    assertThat(t.events).containsExactly("closed RESET");
+    assertThat(t.socket().available()).isZero();
+    state(TcpState.CLOSED);
+  }
+
   /** Section 3.10.5: ABORT resets the peer where it still believes in the connection. */
   @ParameterizedTest
   @EnumSource(

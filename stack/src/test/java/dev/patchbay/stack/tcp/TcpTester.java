@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class TcpTester implements SegmentOutput, TcpHandler {
   static final long US = Addresses.v4(0x0a000001);
   static final long PEER = Addresses.v4(0x0a000002);
+
+  /** High half of both ends' addresses where {@link #six} is set. */
+  static final long NET6 = 0xfd00_0000_0000_0000L;
+
   static final int OUR_PORT = 80;
   static final int PEER_PORT = 4000;
   static final int PEER_ISN = 0x7fff_fff0;
@@ -32,6 +36,12 @@ final class TcpTester implements SegmentOutput, TcpHandler {
   private final Deque<Segment> sent = new ArrayDeque<>();
   @Nullable TcpSocket accepted;
   int mtu = 1500;
+
+  /** Segments may go to others than {@link #peerAddress}. */
+  boolean anyPeer;
+
+  /** Speaks IPv6: set before the connection is made. */
+  boolean six;
 
   /** How long the handshake's last segment takes. */
   long handshakeMillis;
@@ -49,8 +59,10 @@ final class TcpTester implements SegmentOutput, TcpHandler {
     assertThat(p.head).isEqualTo(p.l4);
     assertThat(p.headroom()).isGreaterThanOrEqualTo(Packet.HEADROOM);
     assertThat(p.checksumState).isEqualTo(Packet.CHECKSUM_PARTIAL);
-    assertThat(srcLo).isEqualTo(US);
-    assertThat(dstLo).isEqualTo(peerAddress);
+    assertThat(srcHi).isEqualTo(net());
+    assertThat(srcLo).isEqualTo(ourAddress());
+    assertThat(dstHi).isEqualTo(net());
+    assertThat(anyPeer || dstLo == peer()).as("to the peer").isTrue();
     Wire.finishChecksum(p);
     long sum = InternetChecksum.pseudo(srcHi, srcLo, dstHi, dstLo, 6, p.length());
     sum += InternetChecksum.sum(p.data, p.head, p.length());
@@ -69,6 +81,18 @@ final class TcpTester implements SegmentOutput, TcpHandler {
     return mtu;
   }
 
+  private long net() {
+    return six ? NET6 : 0;
+  }
+
+  private long ourAddress() {
+    return six ? 1 : US;
+  }
+
+  private long peer() {
+    return six ? 2 : peerAddress;
+  }
+
   // ---- the peer
 
   /** Sends without ending the turn. */
@@ -83,11 +107,11 @@ final class TcpTester implements SegmentOutput, TcpHandler {
 
   Packet packet(Segment s) {
     int len = s.length == null ? 0 : s.length;
-    Packet p = pool.acquire(20 + 60 + len);
+    Packet p = pool.acquire(40 + 60 + len);
     if (p == null) {
       throw new AssertionError("no memory");
     }
-    int at = p.head + 20;
+    int at = p.head + (six ? 40 : 20);
     byte[] b = p.data;
     int seq = s.seq == null ? 0 : s.seq;
     Bytes.put32(b, at, peerPort << 16 | ourPort);
@@ -103,14 +127,25 @@ final class TcpTester implements SegmentOutput, TcpHandler {
     p.tail = o + len;
     p.l3 = p.head;
     p.l4 = at;
-    Bytes.put32(b, p.l3, 0x45 << 24 | s.tos << 16 | p.length());
-    Bytes.put32(b, p.l3 + 4, 0x4000);
-    Bytes.put32(b, p.l3 + 8, 64 << 24 | 6 << 16);
-    p.ipv4().source(peerAddress).destination(US).fillChecksum();
-    long sum = InternetChecksum.pseudo4(peerAddress, US, 6, p.tail - at);
+    addIp(p, s.tos);
+    long sum = InternetChecksum.pseudo(net(), peer(), net(), ourAddress(), 6, p.tail - at);
     sum += InternetChecksum.sum(b, at, p.tail - at);
     Bytes.put16(b, at + 16, InternetChecksum.finish(sum));
     return p;
+  }
+
+  private void addIp(Packet p, int tos) {
+    byte[] b = p.data;
+    if (six) {
+      Bytes.put32(b, p.l3, 6 << 28 | tos << 20);
+      Bytes.put32(b, p.l3 + 4, p.tail - p.l4 << 16 | 6 << 8 | 64);
+      p.ipv6().sourceHi(NET6).sourceLo(peer()).destinationHi(NET6).destinationLo(ourAddress());
+    } else {
+      Bytes.put32(b, p.l3, 0x45 << 24 | tos << 16 | p.length());
+      Bytes.put32(b, p.l3 + 4, 0x4000);
+      Bytes.put32(b, p.l3 + 8, 64 << 24 | 6 << 16);
+      p.ipv4().source(peerAddress).destination(US).fillChecksum();
+    }
   }
 
   /** Sends in a turn of its own. */
@@ -212,7 +247,7 @@ final class TcpTester implements SegmentOutput, TcpHandler {
   }
 
   TcpSocket connect() {
-    accepted = engine.connect(0, US, ourPort, 0, peerAddress, peerPort, this);
+    accepted = engine.connect(net(), ourAddress(), ourPort, net(), peer(), peerPort, this);
     loop.turn();
     return socket();
   }
@@ -243,6 +278,13 @@ final class TcpTester implements SegmentOutput, TcpHandler {
     loop.turn();
   }
 
+  /** An ICMP error that quotes the segment with this relative sequence number. */
+  void icmp(IcmpErrorKind kind, int quotedMtu, int sequence) {
+    int ports = ourPort << 16 | peerPort;
+    engine.icmpError(kind, quotedMtu, net(), ourAddress(), net(), peer(), ports, iss + sequence);
+    loop.turn();
+  }
+
   /** Ends the connection if there is one; nothing may be left then. */
   void end() {
     if (accepted != null) {
@@ -264,6 +306,11 @@ final class TcpTester implements SegmentOutput, TcpHandler {
   @Override
   public void onReadable(TcpSocket s) {
     events.add("readable");
+  }
+
+  @Override
+  public void onUrgent(TcpSocket s) {
+    events.add("urgent");
   }
 
   @Override

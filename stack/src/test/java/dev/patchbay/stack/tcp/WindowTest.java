@@ -67,6 +67,37 @@ class WindowTest {
     assertThat(t.socket().state()).isEqualTo(TcpState.ESTABLISHED);
   }
 
+  /**
+   * Linux's {@code tcp_acceptable_seq}: beyond the right edge the peer would not hear our ACK, and
+   * both ends would send the same for ever.
+   */
+  @Test
+  void anAckStandsWithinAWindowThatHasShrunk() {
+    t.established();
+    t.write(5000);
+    t.expect(tcp().seq(1).ack(1).len(5000));
+    // the right edge moves to 2001, and the peer has data of its own
+    t.send(tcp().seq(1).ack(1).win(2000).len(10)).after(50);
+    t.expect(tcp().seq(2001).ack(11));
+    t.send(tcp().seq(11).ack(1).win(0).len(10)).after(50);
+    t.expect(tcp().seq(1).ack(21));
+    t.socket().abort();
+    t.loop.turn();
+    t.expect(tcp().rst().seq(1).ack(21));
+  }
+
+  /** A scaled window is told in units: less than one of them is rounding, not shrinking. */
+  @Test
+  void whatTheScaleRoundsAwayIsNoShrinking() {
+    t.established(tcp().mss(1000).scale(7).win(100));
+    t.write(5000);
+    t.expect(tcp().seq(1).ack(1).len(5000));
+    t.send(tcp().seq(1).ack(1001).win(31).len(10)).after(50);
+    t.expect(tcp().seq(5001).ack(11));
+    t.send(tcp().seq(11).ack(1001).win(30).len(10)).after(50);
+    t.expect(tcp().seq(4841).ack(21));
+  }
+
   @Test
   void aShutWindowLetsAcksAndResetsIn() {
     TcpSocket s = t.established();
