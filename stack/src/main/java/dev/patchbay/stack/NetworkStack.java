@@ -6,6 +6,7 @@ import dev.patchbay.stack.device.Loopback;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.icmp.IcmpInput;
 import dev.patchbay.stack.icmp.IcmpOutput;
+import dev.patchbay.stack.ip.DatagramMemory;
 import dev.patchbay.stack.ip.Fragmenter;
 import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.ip.IpAddress;
@@ -15,15 +16,20 @@ import dev.patchbay.stack.ip.Ipv4Input;
 import dev.patchbay.stack.ip.Ipv6Input;
 import dev.patchbay.stack.ip.LocalFallback;
 import dev.patchbay.stack.ip.Reassembler;
+import dev.patchbay.stack.ip.SocketOutput;
 import dev.patchbay.stack.ip.Transports;
 import dev.patchbay.stack.loop.EventLoop;
+import dev.patchbay.stack.multicast.MulticastEngine;
 import dev.patchbay.stack.neighbour.ArpProtocol;
 import dev.patchbay.stack.neighbour.NdpProtocol;
 import dev.patchbay.stack.neighbour.NeighbourTable;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
+import dev.patchbay.stack.ping.PingEngine;
 import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.raw.PacketEngine;
+import dev.patchbay.stack.raw.RawEngine;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.route.RouteTable;
 import dev.patchbay.stack.tcp.TcpConfig;
@@ -55,13 +61,20 @@ public final class NetworkStack implements FrameHandler {
   private final NdpProtocol ndp;
   private final IpOutput output;
   private final Fragmenter fragmenter;
+  private final SocketOutput socketOutput;
   private final Reassembler reassembler;
   private final Ipv4Input input4;
   private final Ipv6Input input6;
   private final Transports transports;
   private final IcmpOutput icmp;
   private final IcmpInput icmpInput;
+  private final DatagramMemory datagramMemory;
+  private final MulticastEngine multicast;
   private final UdpEngine udp;
+  private final UdpEngine udpLite;
+  private final RawEngine raw;
+  private final PingEngine ping;
+  private final PacketEngine packets;
   private final TcpEngine tcp;
   private final Loopback loopback;
   private int nextIndex = 1;
@@ -85,7 +98,14 @@ public final class NetworkStack implements FrameHandler {
     icmpInput = new IcmpInput(this);
     arp = new ArpProtocol(this);
     ndp = new NdpProtocol(this);
-    udp = new UdpEngine(this);
+    datagramMemory = new DatagramMemory(pool.limit() / 4);
+    socketOutput = new SocketOutput(this);
+    multicast = new MulticastEngine(this);
+    udp = new UdpEngine(this, false);
+    udpLite = new UdpEngine(this, true);
+    raw = new RawEngine(this);
+    ping = new PingEngine(this);
+    packets = new PacketEngine(this);
     tcp = new TcpEngine(loop, pool, random.derive("tcp"), output, new TcpConfig());
     neighbours.connect(arp, ndp, this::neighbourFailed);
     loopback = new Loopback(nextIndex(), loop);
@@ -166,6 +186,40 @@ public final class NetworkStack implements FrameHandler {
     return udp;
   }
 
+  public UdpEngine udpLite() {
+    return udpLite;
+  }
+
+  /** Raw sockets of both families. */
+  public RawEngine raw() {
+    return raw;
+  }
+
+  /** Ping sockets of both families. */
+  public PingEngine ping() {
+    return ping;
+  }
+
+  /** Packet sockets. */
+  public PacketEngine packets() {
+    return packets;
+  }
+
+  /** The account of all receive buffers of datagram sockets. */
+  public DatagramMemory datagramMemory() {
+    return datagramMemory;
+  }
+
+  /** Groups and who has joined them. */
+  public MulticastEngine multicast() {
+    return multicast;
+  }
+
+  /** The way of datagrams from sockets. */
+  public SocketOutput socketOutput() {
+    return socketOutput;
+  }
+
   public TcpEngine tcp() {
     return tcp;
   }
@@ -206,6 +260,7 @@ public final class NetworkStack implements FrameHandler {
     }
     devices.add(device);
     device.handler(this);
+    packets.deviceAdded(device);
   }
 
   /** Takes a device away with its addresses, routes and neighbours. */
@@ -215,6 +270,8 @@ public final class NetworkStack implements FrameHandler {
       master.removePort(device);
     }
     setUp(device, false);
+    packets.deviceRemoved(device);
+    multicast.deviceRemoved(device);
     neighbours.removeDevice(device);
     routes4.removeDevice(device);
     routes6.removeDevice(device);
@@ -233,6 +290,8 @@ public final class NetworkStack implements FrameHandler {
     }
     device.up(up);
     if (!up) {
+      packets.deviceDown(device);
+      multicast.deviceDown(device);
       neighbours.removeDevice(device);
       return;
     }
@@ -251,6 +310,7 @@ public final class NetworkStack implements FrameHandler {
           new InterfaceAddress(
               address, 64, null, InterfaceAddress.Scope.LINK, false, false, device.name()));
     }
+    multicast.deviceUp(device);
   }
 
   /** The IPv6 link-local address of a device, or null. */
@@ -276,6 +336,7 @@ public final class NetworkStack implements FrameHandler {
       }
     }
     device.addresses().add(own);
+    multicast.addressAdded(device, address);
     if (address.isV4()) {
       addRoutes4(device, own);
     } else {
@@ -376,6 +437,30 @@ public final class NetworkStack implements FrameHandler {
   public boolean isLocal(long hi, long lo) {
     Route route = Addresses.isV4(hi, lo) ? routes4.lookup(hi, lo) : routes6.lookup(hi, lo);
     return route != null && route.type() == Route.Type.LOCAL;
+  }
+
+  /** Whether it is a broadcast of a network of ours, or the limited one (IPv4). */
+  public boolean isBroadcast(long hi, long lo) {
+    if (!Addresses.isV4(hi, lo) || Addresses.isLimitedBroadcast(hi, lo)) {
+      return Addresses.isLimitedBroadcast(hi, lo);
+    }
+    Route route = routes4.lookup(hi, lo);
+    return route != null && route.type() == Route.Type.BROADCAST;
+  }
+
+  /** The device that has the address, or null. */
+  public @Nullable NetDevice deviceOf(long hi, long lo) {
+    Route route = Addresses.isV4(hi, lo) ? routes4.lookup(hi, lo) : routes6.lookup(hi, lo);
+    return route == null || route.type() != Route.Type.LOCAL ? null : route.device();
+  }
+
+  /** Takes a packet to a group or broadcast that we sent ourselves ({@code dev_loopback_xmit}). */
+  public void receiveLooped(Packet packet) {
+    if (packet.isIpv4()) {
+      input4.receiveLooped(packet);
+    } else {
+      input6.receiveLooped(packet);
+    }
   }
 
   private void neighbourFailed(Packet packet) {

@@ -63,7 +63,10 @@ public final class Lab {
       toWorld.add(Arrays.copyOfRange(packet.data, packet.head, packet.tail));
       packet.release();
     });
-    loop.turn();
+    // the bridge reports its groups, and once more within a second
+    loop.runForMillis(2000);
+    toA.clear();
+    toB.clear();
   }
 
   private static InterfaceAddress address(String text, int prefix, Scope scope) {

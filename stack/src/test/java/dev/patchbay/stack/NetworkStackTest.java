@@ -156,7 +156,10 @@ class NetworkStackTest {
     IpAddress own = IpAddress.parse("10.3.0.1");
     lab.stack.addAddress(
         lab.bridge, new InterfaceAddress(own, 24, null, Scope.GLOBAL, false, false, "br0"));
-    assertThat(sendTo(sender(), "10.3.0.255")).isTrue();
+    UdpSocket socket = sender();
+    assertThat(sendTo(socket, "10.3.0.255")).as("EACCES without SO_BROADCAST").isFalse();
+    socket.options().broadcast = true;
+    assertThat(sendTo(socket, "10.3.0.255")).isTrue();
     byte[] frame = lab.nextToA();
     assertThat(Bytes.u48(frame, 0)).isEqualTo(Addresses.MAC_BROADCAST);
     assertThat(Bytes.i32(frame, 26)).isEqualTo(v4("10.3.0.1"));

@@ -43,6 +43,7 @@ public final class DhcpService implements UdpHandler {
    */
   public boolean open() {
     UdpSocket s = udp.open(this);
+    s.options().broadcast = true;
     if (!s.bind(0, Addresses.V4_PREFIX, PORT, device)) {
       s.close();
       return false;

@@ -2,6 +2,7 @@ package dev.patchbay.stack.admin;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.ip.IpCounters;
+import dev.patchbay.stack.ip.UdpCounters;
 import dev.patchbay.stack.tcp.TcpCounters;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,16 +21,16 @@ final class NstatCounters {
     counters.ip4(stack.counters(true));
     counters.icmp4(stack);
     counters.tcp(stack.tcp().counters());
-    counters.udp("Udp", stack.counters(true));
+    counters.udp("Udp", stack.counters(true).udp, true);
+    counters.udp("UdpLite", stack.counters(true).udpLite, true);
     counters.ip6(stack.counters(false));
     counters.icmp6(stack.counters(false));
-    counters.udp("Udp6", stack.counters(false));
+    counters.udp("Udp6", stack.counters(false).udp, true);
+    counters.udp("UdpLite6", stack.counters(false).udpLite, false);
     counters.tcpSetUp(stack.tcp().counters());
     counters.tcpRecovery(stack.tcp().counters());
     counters.tcpRest(stack.tcp().counters());
-    counters.put("IpExtInNoRoutes", stack.counters(true).inNoRoutes);
-    counters.put("IpExtInOctets", stack.counters(true).inOctets);
-    counters.put("IpExtOutOctets", stack.counters(true).outOctets);
+    counters.ipExt(stack.counters(true));
     return counters.all;
   }
 
@@ -114,12 +115,32 @@ final class NstatCounters {
     put("TcpInCsumErrors", c.inCsumErrors);
   }
 
-  private void udp(String prefix, IpCounters c) {
-    put(prefix + "InDatagrams", c.udpInDatagrams);
-    put(prefix + "NoPorts", c.udpNoPorts);
-    put(prefix + "InErrors", c.udpInErrors);
-    put(prefix + "OutDatagrams", c.udpOutDatagrams);
-    put(prefix + "InCsumErrors", c.udpInCsumErrors);
+  private void udp(String prefix, UdpCounters c, boolean multicast) {
+    put(prefix + "InDatagrams", c.inDatagrams);
+    put(prefix + "NoPorts", c.noPorts);
+    put(prefix + "InErrors", c.inErrors);
+    put(prefix + "OutDatagrams", c.outDatagrams);
+    put(prefix + "RcvbufErrors", c.rcvbufErrors);
+    put(prefix + "SndbufErrors", c.sndbufErrors);
+    put(prefix + "InCsumErrors", c.inCsumErrors);
+    if (multicast) {
+      put(prefix + "IgnoredMulti", c.ignoredMulti);
+    }
+    put(prefix + "MemErrors", c.memErrors);
+  }
+
+  private void ipExt(IpCounters c) {
+    put("IpExtInNoRoutes", c.inNoRoutes);
+    put("IpExtInMcastPkts", c.inMcastPkts);
+    put("IpExtOutMcastPkts", c.outMcastPkts);
+    put("IpExtInBcastPkts", c.inBcastPkts);
+    put("IpExtOutBcastPkts", c.outBcastPkts);
+    put("IpExtInOctets", c.inOctets);
+    put("IpExtOutOctets", c.outOctets);
+    put("IpExtInMcastOctets", c.inMcastOctets);
+    put("IpExtOutMcastOctets", c.outMcastOctets);
+    put("IpExtInBcastOctets", c.inBcastOctets);
+    put("IpExtOutBcastOctets", c.outBcastOctets);
   }
 
   private void ip6(IpCounters c) {
@@ -131,15 +152,21 @@ final class NstatCounters {
     put("Ip6InDelivers", c.inDelivers);
     put("Ip6OutForwDatagrams", c.forwDatagrams);
     put("Ip6OutRequests", c.outRequests);
+    put("Ip6OutDiscards", c.outDiscards);
     put("Ip6OutNoRoutes", c.outNoRoutes);
     fragments("Ip6", c);
+    put("Ip6InMcastPkts", c.inMcastPkts);
+    put("Ip6OutMcastPkts", c.outMcastPkts);
     put("Ip6InOctets", c.inOctets);
     put("Ip6OutOctets", c.outOctets);
+    put("Ip6InMcastOctets", c.inMcastOctets);
+    put("Ip6OutMcastOctets", c.outMcastOctets);
   }
 
   private void icmp6(IpCounters c) {
     String[] names = {"DestUnreachs", "PktTooBigs", "TimeExcds", "ParmProblems"};
     String[] queries = {"Echos", "EchoReplies"};
+    String[] groups = {"GroupMembQueries", "GroupMembResponses", "GroupMembReductions"};
     String[] neighbours = {
       "RouterSolicits",
       "RouterAdvertisements",
@@ -156,7 +183,9 @@ final class NstatCounters {
       long[] types = in ? c.icmpInTypes : c.icmpOutTypes;
       numbered(prefix, names, types, 1);
       numbered(prefix, queries, types, 128);
+      numbered(prefix, groups, types, 130);
       numbered(prefix, neighbours, types, 133);
+      put(prefix + "MLDv2Reports", types[143]);
     }
     types("Icmp6", c);
   }

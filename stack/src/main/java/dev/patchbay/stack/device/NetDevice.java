@@ -55,6 +55,7 @@ public abstract class NetDevice {
   private @Nullable Runnable linkListener;
   private @Nullable FrameHandler handler;
   private Tap[] taps = NO_TAPS;
+  private Tap[] protocolTaps = NO_TAPS;
   private final List<InterfaceAddress> addresses = new ArrayList<>();
 
   /** Counters. */
@@ -193,6 +194,20 @@ public abstract class NetDevice {
     taps = Arrays.stream(taps).filter(t -> !t.equals(tap)).toArray(Tap[]::new);
   }
 
+  /**
+   * Shows each packet that comes in and is not bridged away to {@code tap} from now on, whomever it
+   * is for (Linux's {@code ptype_base}).
+   */
+  public final void addProtocolTap(Tap tap) {
+    protocolTaps = Arrays.copyOf(protocolTaps, protocolTaps.length + 1);
+    protocolTaps[protocolTaps.length - 1] = tap;
+  }
+
+  /** Shows it nothing more. */
+  public final void removeProtocolTap(Tap tap) {
+    protocolTaps = Arrays.stream(protocolTaps).filter(t -> !t.equals(tap)).toArray(Tap[]::new);
+  }
+
   /** Shows a packet to the taps. */
   final void show(Packet packet, boolean outgoing) {
     for (Tap tap : taps) {
@@ -236,11 +251,17 @@ public abstract class NetDevice {
       dropReceived(packet, DropReason.PKT_TOO_SMALL);
       return;
     }
+    for (Tap tap : protocolTaps) {
+      tap.seen(this, packet, false);
+    }
     up4.deliver(packet, packet.isIpv4() ? EtherType.IPV4 : EtherType.IPV6);
   }
 
   /** Hands a frame to the network layer: for us, a group, or (dropped) another host. */
   final void deliverUp(Packet packet) {
+    for (Tap tap : protocolTaps) {
+      tap.seen(this, packet, false);
+    }
     long destination = Bytes.u48(packet.data, packet.l2);
     FrameHandler target = handler;
     if (target == null || destination != mac && !Addresses.isGroupMac(destination)) {

@@ -3,6 +3,7 @@ package dev.patchbay.stack.icmp;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.ip.IpCounters;
+import dev.patchbay.stack.multicast.Mld;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.tcp.IcmpErrorKind;
@@ -20,7 +21,10 @@ public final class IcmpInput {
   private static final int ECHO6 = 128;
   private static final int ECHO_REPLY6 = 129;
 
+  private static final int ECHO_REPLY4 = 0;
+
   private final NetworkStack stack;
+  private final IcmpError shown = new IcmpError();
 
   public IcmpInput(NetworkStack stack) {
     this.stack = stack;
@@ -47,8 +51,10 @@ public final class IcmpInput {
     counters.icmpInTypes[icmp.type()]++;
     switch (icmp.type()) {
       case ECHO4 -> echo(packet, 0);
+      case ECHO_REPLY4 -> reply(packet);
       case 3 -> error(packet, kind4(icmp.code()), icmp.code() == 4 ? icmp.sequence() : 0);
       case 11, 12 -> error(packet, IcmpErrorKind.UNREACHABLE_SOFT, 0);
+      case 4 -> error(packet, null, 0);
       case 13 -> timestamp(packet);
       default -> offerOrRelease(packet);
     }
@@ -85,11 +91,16 @@ public final class IcmpInput {
       stack.ndp().receive(packet);
       return;
     }
+    if (type >= Mld.QUERY && type <= Mld.DONE || type == Mld.REPORT2) {
+      stack.multicast().mld().receive(packet);
+      return;
+    }
     if (length < Icmp.LENGTH) {
       packet.drop(DropReason.HDR_TRUNC);
       return;
     }
     switch (type) {
+      case ECHO_REPLY6 -> reply(packet);
       case ECHO6 -> echo(packet, ECHO_REPLY6);
       case 1 ->
           error(
@@ -114,6 +125,12 @@ public final class IcmpInput {
             length);
     return InternetChecksum.fold(pseudo + InternetChecksum.sum(packet.data, packet.l4, length))
         == 0xffff;
+  }
+
+  private void reply(Packet packet) {
+    if (!stack.ping().receive(packet)) {
+      offerOrRelease(packet);
+    }
   }
 
   private void offerOrRelease(Packet packet) {
@@ -205,14 +222,35 @@ public final class IcmpInput {
     long srcLo = v4 ? Addresses.v4(Bytes.i32(b, inner + 12)) : Bytes.i64(b, inner + 16);
     long dstHi = v4 ? 0 : Bytes.i64(b, inner + 24);
     long dstLo = v4 ? Addresses.v4(Bytes.i32(b, inner + 16)) : Bytes.i64(b, inner + 32);
-    int first = Bytes.i32(b, l4);
-    int second = Bytes.i32(b, l4 + 4);
     if (protocol == IpProtocol.TCP && kind != null) {
+      int first = Bytes.i32(b, l4);
+      int second = Bytes.i32(b, l4 + 4);
       stack.tcp().icmpError(kind, mtu, srcHi, srcLo, dstHi, dstLo, first, second);
-    } else if (protocol == IpProtocol.UDP) {
-      stack.udp().icmpError(kind, srcHi, srcLo, first >>> 16, dstHi, dstLo, first & 0xffff);
     }
+    shown.set(packet, v4, packet.icmp().type(), packet.icmp().code(), packet.icmp().rest());
+    shown.srcHi = srcHi;
+    shown.srcLo = srcLo;
+    shown.dstHi = dstHi;
+    shown.dstLo = dstLo;
+    shown.protocol = protocol;
+    shown.transport = l4;
+    toSockets(protocol);
     // the uplink's flows are not ours to know: it sees each error too
     offerOrRelease(packet);
+  }
+
+  /** Tells the sockets of the quoted protocol ({@code icmp_socket_deliver}). */
+  private void toSockets(int protocol) {
+    stack.raw().icmpError(shown);
+    switch (protocol) {
+      case IpProtocol.UDP -> stack.udp().icmpError(shown);
+      case IpProtocol.UDPLITE -> stack.udpLite().icmpError(shown);
+      case IpProtocol.ICMP, IpProtocol.ICMPV6 -> {
+        if ((protocol == IpProtocol.ICMP) == shown.isV4()) {
+          stack.ping().icmpError(shown);
+        }
+      }
+      default -> {}
+    }
   }
 }

@@ -60,8 +60,21 @@ public final class IcmpOutput {
     if (about.isIpv4()) {
       error(about, 3, 2, 0);
     } else {
-      error(about, 4, 1, 6);
+      error(about, 4, 1, nextHeaderField(about));
     }
+  }
+
+  /** Offset in the packet of the field that names its last header. */
+  private static int nextHeaderField(Packet about) {
+    int at = about.l3 + Ipv6.LENGTH;
+    int field = 6;
+    // the headers were walked before: each one ends before l4
+    while (at + 8 <= about.l4) {
+      boolean fragment = Bytes.u8(about.data, about.l3 + field) == IpProtocol.FRAGMENT;
+      field = at - about.l3;
+      at += fragment ? 8 : Bytes.u8(about.data, at + 1) + 1 << 3;
+    }
+    return field;
   }
 
   /** What a route of type unreachable or prohibit answers; blackhole answers nothing. */

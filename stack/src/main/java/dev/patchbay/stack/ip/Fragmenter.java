@@ -24,15 +24,15 @@ public final class Fragmenter {
     this.random = stack.random().derive("fragment id");
   }
 
-  /** Sends the packet (head at l3) as fragments that fit {@code out}; takes it. */
-  void fragment(Packet packet, NetDevice out, long hopHi, long hopLo) {
+  /** Sends the packet (head at l3) as fragments of at most {@code mtu} bytes; takes it. */
+  void fragment(Packet packet, NetDevice out, int mtu, long hopHi, long hopLo) {
     if (packet.checksumState == Packet.CHECKSUM_PARTIAL) {
       Segmenter.complete(packet);
     }
     boolean v4 = packet.isIpv4();
     int header = v4 ? packet.ipv4().headerLength() : Ipv6.LENGTH;
     int overhead = v4 ? header : header + 8;
-    int room = out.mtu() - overhead & ~7;
+    int room = mtu - overhead & ~7;
     int payload = packet.tail - packet.l3 - header;
     int id = random.nextInt();
     for (int offset = 0; offset < payload; offset += room) {

@@ -1,5 +1,6 @@
 package dev.patchbay.stack.ip;
 
+import dev.patchbay.stack.wire.Addresses;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,15 @@ public record InterfaceAddress(
   /** Whether {@code other} lies in the address's subnet. */
   public boolean covers(IpAddress other) {
     return other.isV4() == address.isV4() && other.network(prefix).equals(address.network(prefix));
+  }
+
+  /** As {@link #covers(IpAddress)}, without an object. */
+  public boolean covers(long hi, long lo) {
+    boolean v4 = address.isV4();
+    int bits = v4 ? prefix + 96 : prefix;
+    return Addresses.isV4(hi, lo) == v4
+        && ((address.hi() ^ hi) & IpAddress.maskHi(bits)) == 0
+        && ((address.lo() ^ lo) & IpAddress.maskLo(bits)) == 0;
   }
 
   /**

@@ -43,12 +43,23 @@ public final class IpCounters {
   /** Sent messages by type. */
   public final long[] icmpOutTypes = new long[ICMP_TYPES];
 
-  public long udpInDatagrams;
+  /** Packets to groups: received, sent, and their bytes. */
+  public long inMcastPkts;
 
-  /** Datagrams that neither a socket nor the uplink took. */
-  public long udpNoPorts;
+  public long outMcastPkts;
+  public long inMcastOctets;
+  public long outMcastOctets;
 
-  public long udpInErrors;
-  public long udpInCsumErrors;
-  public long udpOutDatagrams;
+  /** Packets to broadcasts (IPv4): received, sent, and their bytes. */
+  public long inBcastPkts;
+
+  public long outBcastPkts;
+  public long inBcastOctets;
+  public long outBcastOctets;
+
+  /** Packets of ours that were thrown away though nothing was wrong with them. */
+  public long outDiscards;
+
+  public final UdpCounters udp = new UdpCounters();
+  public final UdpCounters udpLite = new UdpCounters();
 }

@@ -47,21 +47,37 @@ public final class IpOutput implements SegmentOutput {
     sendRaw(packet);
   }
 
+  /** An identification for an IPv4 packet, 16 random bits. */
+  public int nextId() {
+    return random.nextInt() & 0xffff;
+  }
+
   /** Puts the IP header before a transport packet without sending it. */
   public void pushHeader(Packet packet, long srcHi, long srcLo, long dstHi, long dstLo) {
     int ttl = packet.ttl == 0 ? TTL : packet.ttl;
+    boolean whole = packet.protocol == IpProtocol.TCP;
+    pushHeader(packet, srcHi, srcLo, dstHi, dstLo, ttl, whole);
+  }
+
+  /**
+   * As {@link #pushHeader(Packet, long, long, long, long)}.
+   *
+   * @param ttl time to live or hop limit, 0 to 255
+   * @param whole forbid fragmentation (IPv4)
+   */
+  void pushHeader(
+      Packet packet, long srcHi, long srcLo, long dstHi, long dstLo, int ttl, boolean whole) {
     packet.l4 = packet.head;
     int payload = packet.tail - packet.head;
     if (Addresses.isV4(dstHi, dstLo)) {
       packet.l3 = packet.push(Ipv4.LENGTH);
-      boolean path = packet.protocol == IpProtocol.TCP;
       packet
           .ipv4()
           .versionAndLength(0x45)
           .tos(packet.tos)
           .totalLength(Ipv4.LENGTH + payload)
           .id(random.nextInt())
-          .flagsAndOffset(path ? Ipv4.DONT_FRAGMENT : 0)
+          .flagsAndOffset(whole ? Ipv4.DONT_FRAGMENT : 0)
           .ttl(ttl)
           .protocol(packet.protocol)
           .source(srcLo)
@@ -105,7 +121,7 @@ public final class IpOutput implements SegmentOutput {
     }
   }
 
-  private void count(Packet packet) {
+  void count(Packet packet) {
     IpCounters counters = stack.counters(packet.isIpv4());
     counters.outRequests++;
     counters.outOctets += packet.tail - packet.l3;
@@ -120,7 +136,7 @@ public final class IpOutput implements SegmentOutput {
     }
   }
 
-  private static Packet loopbackFrame(Packet packet) {
+  static Packet loopbackFrame(Packet packet) {
     if (packet.checksumState == Packet.CHECKSUM_PARTIAL) {
       // whoever reads it from the loopback sees a packet that cannot be wrong
       Segmenter.complete(packet);
@@ -149,12 +165,17 @@ public final class IpOutput implements SegmentOutput {
     IpAddress gateway = route.gateway();
     long hopHi = gateway == null ? dstHi : gateway.hi();
     long hopLo = gateway == null ? dstLo : gateway.lo();
-    if (packet.gsoType == Packet.GSO_NONE && packet.tail - packet.l3 > out.mtu()) {
+    emit(packet, out, hopHi, hopLo, out.mtu());
+  }
+
+  /** Hands a packet (head at l3) to its next hop, in fragments where it is longer than the MTU. */
+  void emit(Packet packet, NetDevice out, long hopHi, long hopLo, int mtu) {
+    if (packet.gsoType == Packet.GSO_NONE && packet.tail - packet.l3 > mtu) {
       if (packet.isIpv4() && (packet.ipv4().flagsAndOffset() & Ipv4.DONT_FRAGMENT) != 0) {
         stack.counters(true).fragFails++;
         packet.drop(DropReason.PKT_TOO_BIG);
       } else {
-        stack.fragmenter().fragment(packet, out, hopHi, hopLo);
+        stack.fragmenter().fragment(packet, out, mtu, hopHi, hopLo);
       }
       return;
     }
@@ -194,7 +215,7 @@ public final class IpOutput implements SegmentOutput {
    */
   public void sendOnLink(Packet packet, NetDevice device, long dstHi, long dstLo) {
     count(packet);
-    transmit(packet, device, dstHi, dstLo);
+    emit(packet, device, dstHi, dstLo, device.mtu());
   }
 
   @Override
@@ -269,7 +290,7 @@ public final class IpOutput implements SegmentOutput {
           (a.hi() ^ hi) != 0
               ? Long.numberOfLeadingZeros(a.hi() ^ hi)
               : 64 + Long.numberOfLeadingZeros(a.lo() ^ lo);
-      match = v4 ? own.covers(new IpAddress(hi, lo)) ? 1 : 0 : Math.min(match, own.prefix());
+      match = v4 ? own.covers(hi, lo) ? 1 : 0 : Math.min(match, own.prefix());
       boolean sameScope = Addresses.isLinkLocal(a.hi(), a.lo()) == linkLocal;
       int score = (sameScope ? 1000 : 0) + match;
       if (score > bestScore) {

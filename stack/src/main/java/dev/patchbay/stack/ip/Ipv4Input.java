@@ -7,6 +7,7 @@ import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.InternetChecksum;
+import dev.patchbay.stack.wire.IpProtocol;
 import dev.patchbay.stack.wire.Ipv4;
 
 /**
@@ -51,8 +52,12 @@ public final class Ipv4Input {
       NetDevice.dropIncoming(packet, DropReason.IP_INVALID_SOURCE);
       return;
     }
-    if (Addresses.isLimitedBroadcast(0, destination) || Addresses.isMulticast(0, destination)) {
-      deliver(packet);
+    if (Addresses.isMulticast(0, destination)) {
+      group(packet, source, destination);
+      return;
+    }
+    if (Addresses.isLimitedBroadcast(0, destination)) {
+      broadcast(packet);
       return;
     }
     Route route = stack.routes4().lookup(0, destination);
@@ -63,7 +68,8 @@ public final class Ipv4Input {
       return;
     }
     switch (route.type()) {
-      case LOCAL, BROADCAST -> deliver(packet);
+      case LOCAL -> deliver(packet, false);
+      case BROADCAST -> broadcast(packet);
       case UNICAST -> forward(packet, route);
       default -> {
         stack.icmp().refused(packet, route.type());
@@ -89,8 +95,47 @@ public final class Ipv4Input {
     return InputChecks.isImpossible(stack, packet.device, 0, source, 0, destination);
   }
 
+  /**
+   * A group is taken where somebody here has joined it ({@code ip_check_mc_rcu}); messages of IGMP
+   * about it from whatever source.
+   */
+  private void group(Packet packet, long source, long destination) {
+    NetDevice device = packet.device;
+    boolean taken =
+        device != null
+            && (packet.protocol == IpProtocol.IGMP
+                ? stack.multicast().isMember(device, 0, destination)
+                : stack.multicast().accepts(device, 0, destination, 0, source));
+    if (!taken) {
+      packet.drop(DropReason.NOT_MEMBER);
+      return;
+    }
+    counters.inMcastPkts++;
+    counters.inMcastOctets += packet.tail - packet.l3;
+    deliver(packet, true);
+  }
+
+  private void broadcast(Packet packet) {
+    counters.inBcastPkts++;
+    counters.inBcastOctets += packet.tail - packet.l3;
+    deliver(packet, true);
+  }
+
+  /** Takes a packet to a group or broadcast that we sent ourselves; l3, l4, protocol are set. */
+  public void receiveLooped(Packet packet) {
+    counters.inReceives++;
+    counters.inOctets += packet.tail - packet.l3;
+    packet.head = packet.l3;
+    long destination = packet.ipv4().destination();
+    if (Addresses.isMulticast(0, destination)) {
+      group(packet, packet.ipv4().source(), destination);
+    } else {
+      broadcast(packet);
+    }
+  }
+
   /** Hands a packet for us to its transport ({@code ip_local_deliver}). */
-  private void deliver(Packet packet) {
+  private void deliver(Packet packet, boolean toMany) {
     if (packet.ipv4().isFragment()) {
       Packet whole = stack.reassembler().add4(packet);
       if (whole == null) {
@@ -98,7 +143,7 @@ public final class Ipv4Input {
       }
       packet = whole;
     }
-    counters.inDelivers++;
+    packet.toMany = toMany;
     stack.transports().deliver(packet);
   }
 

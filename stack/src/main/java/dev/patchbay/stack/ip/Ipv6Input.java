@@ -51,7 +51,7 @@ public final class Ipv6Input {
       return;
     }
     if (Addresses.isMulticast(dstHi, dstLo)) {
-      deliver(packet);
+      group(packet, dstHi, dstLo);
       return;
     }
     Route route = stack.routes6().lookup(dstHi, dstLo);
@@ -63,7 +63,7 @@ public final class Ipv6Input {
       return;
     }
     switch (route.type()) {
-      case LOCAL, ANYCAST -> deliver(packet);
+      case LOCAL, ANYCAST -> deliver(packet, false);
       case UNICAST -> forward(packet, route, dstHi, dstLo);
       default -> {
         stack.icmp().refused(packet, route.type());
@@ -72,8 +72,39 @@ public final class Ipv6Input {
     }
   }
 
+  /**
+   * A group is taken where somebody here has joined it ({@code ip6_mc_input}). Scopes 0 and 1 come
+   * from no link (RFC 4291 section 2.7). Sources are the sockets' matter, or a querier's question
+   * about a group would not be heard.
+   */
+  private void group(Packet packet, long dstHi, long dstLo) {
+    NetDevice device = packet.device;
+    int scope = (int) (dstHi >>> 48) & 0xf;
+    boolean inner = scope == 1 && device != null && device.kind() == NetDevice.Kind.LOOPBACK;
+    if (device == null || scope <= 1 && !inner && packet.l2 >= 0) {
+      counters.inHdrErrors++;
+      packet.drop(DropReason.IP_INADDRERRORS);
+      return;
+    }
+    counters.inMcastPkts++;
+    counters.inMcastOctets += packet.tail - packet.l3;
+    if (stack.multicast().isMember(device, dstHi, dstLo)) {
+      deliver(packet, true);
+    } else {
+      packet.drop(DropReason.NOT_MEMBER);
+    }
+  }
+
+  /** Takes a packet to a group that we sent ourselves; l3, l4, protocol are set. */
+  public void receiveLooped(Packet packet) {
+    counters.inReceives++;
+    counters.inOctets += packet.tail - packet.l3;
+    packet.head = packet.l3;
+    group(packet, packet.destinationHi(), packet.destinationLo());
+  }
+
   /** Walks the extension headers and hands the packet to its transport ({@code ip6_input}). */
-  private void deliver(Packet packet) {
+  private void deliver(Packet packet, boolean toMany) {
     for (int count = 0; count < MAX_EXTENSIONS; count++) {
       switch (packet.protocol) {
         case IpProtocol.HOP_BY_HOP, IpProtocol.DESTINATION, IpProtocol.ROUTING -> {
@@ -91,7 +122,7 @@ public final class Ipv6Input {
           packet = whole;
         }
         default -> {
-          counters.inDelivers++;
+          packet.toMany = toMany;
           stack.transports().deliver(packet);
           return;
         }

@@ -3,8 +3,8 @@ package dev.patchbay.stack.ip;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.udp.UdpEngine;
 import dev.patchbay.stack.wire.IpProtocol;
-import dev.patchbay.stack.wire.Udp;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,31 +30,45 @@ public final class Transports {
     LocalFallback taker = fallback;
     // only what is addressed to one of our addresses, never a group
     return taker != null
+        && !packet.toMany
         && stack.isLocal(packet.destinationHi(), packet.destinationLo())
         && taker.receive(packet);
   }
 
-  /** Takes a whole packet for us; l4 and protocol are set. */
+  /**
+   * Takes a whole packet for us; l4 and protocol are set. Raw sockets have their copies before
+   * anybody else looks ({@code raw_local_deliver}).
+   */
   public void deliver(Packet packet) {
+    boolean raw = stack.raw().deliver(packet);
+    stack.counters(packet.isIpv4()).inDelivers++;
     switch (packet.protocol) {
+      case IpProtocol.IGMP -> {
+        if (packet.isIpv4()) {
+          stack.multicast().igmp().receive(packet);
+        } else {
+          unknown(packet, raw);
+        }
+      }
       case IpProtocol.ICMP -> {
         if (packet.isIpv4()) {
           stack.icmpInput().receive4(packet);
         } else {
-          unknown(packet);
+          unknown(packet, raw);
         }
       }
       case IpProtocol.ICMPV6 -> {
         if (packet.isIpv4()) {
-          unknown(packet);
+          unknown(packet, raw);
         } else {
           stack.icmpInput().receive6(packet);
         }
       }
-      case IpProtocol.UDP -> udp(packet);
+      case IpProtocol.UDP -> udp(packet, stack.udp());
+      case IpProtocol.UDPLITE -> udp(packet, stack.udpLite());
       case IpProtocol.TCP -> tcp(packet);
       case IpProtocol.NONE -> packet.release();
-      default -> unknown(packet);
+      default -> unknown(packet, raw);
     }
   }
 
@@ -67,30 +81,26 @@ public final class Transports {
     }
   }
 
-  private void udp(Packet packet) {
-    Udp udp = packet.udp();
-    IpCounters counters = stack.counters(packet.isIpv4());
-    if (!udp.check(packet.tail)) {
-      counters.udpInErrors++;
-      packet.drop(DropReason.HDR_TRUNC);
-      return;
-    }
-    packet.tail = packet.l4 + udp.length();
-    if (!stack.udp().checksumValid(packet)) {
-      counters.udpInErrors++;
-      counters.udpInCsumErrors++;
-      packet.drop(DropReason.UDP_CSUM);
-      return;
-    }
-    if (!stack.udp().receive(packet) && !offer(packet)) {
-      counters.udpNoPorts++;
+  private void udp(Packet packet, UdpEngine engine) {
+    DropReason bad = engine.check(packet);
+    if (bad != null) {
+      packet.drop(bad);
+    } else if (!engine.receive(packet) && (engine.isLite() || !offer(packet))) {
+      engine.counters(packet.isIpv4()).noPorts++;
       stack.icmp().unreachable(packet, 3, 4);
       packet.drop(DropReason.NO_SOCKET);
     }
   }
 
-  private void unknown(Packet packet) {
-    stack.counters(packet.isIpv4()).inUnknownProtos++;
+  /** Protocol unreachable, unless a raw socket took it. */
+  private void unknown(Packet packet, boolean raw) {
+    if (raw) {
+      packet.release();
+      return;
+    }
+    IpCounters counters = stack.counters(packet.isIpv4());
+    counters.inDelivers--;
+    counters.inUnknownProtos++;
     stack.icmp().protocolUnreachable(packet);
     packet.drop(DropReason.IP_NOPROTO);
   }

@@ -70,7 +70,8 @@ public enum DropReason {
   HOST_ERROR("the host's socket refused it"),
   PORT_BACKLOG("the guest does not take its frames"),
   PORT_DETACHED("no machine is plugged in"),
-  NCSI_OFF("NC-SI is switched off on this port");
+  NCSI_OFF("NC-SI is switched off on this port"),
+  NOT_MEMBER("a group that nobody here has joined");
 
   private final String text;
 

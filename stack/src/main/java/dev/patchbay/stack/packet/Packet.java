@@ -126,6 +126,12 @@ public final class Packet {
   /** Hop limit of a packet that is being built; 0 for the default. */
   public int ttl;
 
+  /** Whether it came to a group or a broadcast (Linux: RTCF_MULTICAST, RTCF_BROADCAST). */
+  public boolean toMany;
+
+  /** For packet sockets: {@code sll_pkttype}. */
+  public int packetType;
+
   /** Whether it was joined from fragments: its sender knows to cut what is too long for a path. */
   public boolean joined;
 
@@ -182,6 +188,8 @@ public final class Packet {
     gsoSize = 0;
     gsoCount = 0;
     joined = false;
+    toMany = false;
+    packetType = 0;
     vlanProtocol = 0;
     vlanTci = 0;
     protocol = 0;
@@ -349,6 +357,7 @@ public final class Packet {
     twin.gsoSize = gsoSize;
     twin.gsoCount = gsoCount;
     twin.joined = joined;
+    twin.toMany = toMany;
     twin.vlanProtocol = vlanProtocol;
     twin.vlanTci = vlanTci;
     twin.protocol = protocol;

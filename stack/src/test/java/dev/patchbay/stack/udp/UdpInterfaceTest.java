@@ -9,6 +9,7 @@ import static dev.patchbay.stack.Lab.udp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.Lab;
+import dev.patchbay.stack.icmp.IcmpError;
 import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.ip.InterfaceAddress.Scope;
 import dev.patchbay.stack.ip.IpAddress;
@@ -164,12 +165,15 @@ class UdpInterfaceTest {
           }
 
           @Override
-          public void onError(UdpSocket s, boolean hard, long hi, long lo, int port) {
-            errors.add((hard ? "hard " : "soft ") + Addresses.toString(hi, lo) + " " + port);
+          public void onError(UdpSocket s, IcmpError e) {
+            String to = Addresses.toString(e.dstHi, e.dstLo);
+            int port = Bytes.u16(e.packet().data, e.transport + 2);
+            errors.add((e.isFatal() ? "hard " : "soft ") + to + " " + port);
           }
         };
     UdpSocket client = lab.stack.udp().open(handler);
     assertThat(client.bind(0, 0, 2000, null)).isTrue();
+    client.options().receiveErrors = true;
     byte[] quoted = ipv4("10.0.2.2", GUEST, 17, 64, udp(2000, 53, new byte[4]));
     send(ipv4(GUEST, "10.0.2.2", 1, 64, icmp(3, 3, 0, quoted)));
     send(ipv4(GUEST, "10.0.2.2", 1, 64, icmp(3, 1, 0, quoted)));

@@ -1,0 +1,41 @@
+package dev.patchbay.stack.ip;
+
+import dev.patchbay.stack.device.NetDevice;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a datagram of a socket goes (Linux: {@code struct flowi} with its {@code rtable}). Filled
+ * by {@link SocketOutput#resolve}, valid until its next call; one per user, so that sending
+ * allocates nothing.
+ */
+public final class Flow {
+  /** The source, chosen or confirmed. */
+  public long srcHi;
+
+  public long srcLo;
+
+  /** The destination; 0.0.0.0 and :: have become the loopback's address. */
+  public long dstHi;
+
+  public long dstLo;
+
+  /** Bytes that a packet may have on its whole path, as far as it is known. */
+  public int pathMtu;
+
+  long hopHi;
+  long hopLo;
+  @Nullable NetDevice device;
+  boolean local;
+  boolean broadcast;
+  boolean multicast;
+
+  /** The device by which it leaves; the loopback for what stays here. */
+  public @Nullable NetDevice device() {
+    return device;
+  }
+
+  /** Whether it goes to a group. */
+  public boolean isMulticast() {
+    return multicast;
+  }
+}

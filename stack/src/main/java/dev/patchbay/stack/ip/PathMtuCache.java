@@ -1,0 +1,63 @@
+package dev.patchbay.stack.ip;
+
+import dev.patchbay.stack.loop.EventLoop;
+import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.random.SipHash;
+
+/**
+ * What ICMP has told of the paths of datagrams (RFC 1191, RFC 8201; Linux: {@code
+ * fib_nh_exception}, {@code ip_rt_update_pmtu}). A fixed number of destinations, the newest in each
+ * slot: who forges errors cannot make it grow. TCP keeps its own knowledge by connection.
+ */
+public final class PathMtuCache {
+  /** Linux: {@code min_pmtu}; below it IPv4 sends with fragmentation allowed. */
+  public static final int MINIMUM4 = 552;
+
+  /** RFC 8200 section 5. */
+  public static final int MINIMUM6 = 1280;
+
+  private static final int SLOTS = 1024;
+
+  /** Linux: {@code mtu_expires}, ten minutes. */
+  private static final long EXPIRES = 600L * 1_000_000_000;
+
+  private final EventLoop loop;
+  private final SipHash hash;
+  private final long[] hi = new long[SLOTS];
+  private final long[] lo = new long[SLOTS];
+  private final long[] until = new long[SLOTS];
+  private final int[] mtu = new int[SLOTS];
+
+  PathMtuCache(EventLoop loop, RandomSource random) {
+    this.loop = loop;
+    hash = random.hash("path mtu");
+  }
+
+  private int slot(long dstHi, long dstLo) {
+    return (int) hash.hash(dstHi, dstLo) & SLOTS - 1;
+  }
+
+  /**
+   * A router said that only so much fits; never raises what is known.
+   *
+   * @param value MTU in bytes; 0, of a router older than RFC 1191, is taken for the minimum
+   */
+  public void learn(long dstHi, long dstLo, int value, boolean v4) {
+    int bounded = Math.max(value, v4 ? MINIMUM4 : MINIMUM6);
+    if (bounded >= lookup(dstHi, dstLo)) {
+      return;
+    }
+    int at = slot(dstHi, dstLo);
+    hi[at] = dstHi;
+    lo[at] = dstLo;
+    mtu[at] = bounded;
+    until[at] = loop.now() + EXPIRES;
+  }
+
+  /** The MTU of a path, {@link Integer#MAX_VALUE} where nothing is known. */
+  public int lookup(long dstHi, long dstLo) {
+    int at = slot(dstHi, dstLo);
+    boolean known = mtu[at] != 0 && hi[at] == dstHi && lo[at] == dstLo && until[at] > loop.now();
+    return known ? mtu[at] : Integer.MAX_VALUE;
+  }
+}

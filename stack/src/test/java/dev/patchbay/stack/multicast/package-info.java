@@ -1,0 +1,3 @@
+/** Traces of IGMP and MLD on virtual time. */
+@org.jspecify.annotations.NullMarked
+package dev.patchbay.stack.multicast;
