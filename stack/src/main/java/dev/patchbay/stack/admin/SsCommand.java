@@ -7,6 +7,7 @@ import dev.patchbay.stack.tcp.TcpEntry;
 import dev.patchbay.stack.tcp.TcpInfo;
 import dev.patchbay.stack.tcp.TcpReport;
 import dev.patchbay.stack.tcp.TcpState;
+import dev.patchbay.stack.wire.IpProtocol;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -104,7 +105,7 @@ public final class SsCommand {
     table.add(
         socket.table(),
         socket.state().ssName(),
-        queue(tcp == null ? 0 : tcp.receiveQueue()),
+        queue(socket.receiveQueue()),
         queue(tcp == null ? 0 : tcp.sendQueue()),
         host(socket.local(), socket.device(), socket.onlySix()),
         port(options, socket.localPort(), socket.table()),
@@ -129,9 +130,28 @@ public final class SsCommand {
     if (port == 0) {
       return "*";
     }
+    if (table.equals("raw")) {
+      return options.numeric ? Integer.toString(port) : protocol(port);
+    }
     boolean named = !options.numeric && (port < EPHEMERAL_FIRST || port > EPHEMERAL_LAST);
     String name = named ? names.name(port, table) : null;
     return name == null ? Integer.toString(port) : name;
+  }
+
+  /** {@code inet_proto_n2a} with the names of /etc/protocols that matter here. */
+  private static String protocol(int number) {
+    return switch (number) {
+      case IpProtocol.ICMP -> "icmp";
+      case IpProtocol.IGMP -> "igmp";
+      case IpProtocol.TCP -> "tcp";
+      case IpProtocol.UDP -> "udp";
+      case IpProtocol.ICMPV6 -> "ipv6-icmp";
+      case 89 -> "ospf";
+      case 112 -> "vrrp";
+      case 132 -> "sctp";
+      case IpProtocol.UDPLITE -> "udplite";
+      default -> "ipproto-" + number;
+    };
   }
 
   private String more(NetworkStack stack, SsOptions options, SsSocket socket) {
@@ -216,15 +236,15 @@ public final class SsCommand {
 
   /** {@code ss -s}. */
   private static String summary(NetworkStack stack) {
-    int[] four = new int[2];
-    int[] six = new int[2];
+    int[] four = new int[3];
+    int[] six = new int[3];
     int waiting = 0;
     int established = 0;
     for (SsSocket socket : SsSocket.all(stack)) {
       switch (socket.state()) {
         case TIME_WAIT -> waiting++;
         case SYN_RECEIVED -> {} // no socket yet
-        default -> (socket.isV4() ? four : six)[socket.tcp() == null ? 0 : 1]++;
+        default -> (socket.isV4() ? four : six)[kind(socket)]++;
       }
       boolean counted =
           socket.state() == TcpState.ESTABLISHED || socket.state() == TcpState.CLOSE_WAIT;
@@ -234,17 +254,21 @@ public final class SsCommand {
     // Linux's ss takes TIME-WAIT off a count that has none: they appear as closed ones
     long fragments4 = stack.reassembler().pending(true);
     long fragments6 = stack.reassembler().pending(false);
-    return "Total: %d\n".formatted(four[0] + six[0] + live)
+    return "Total: %d\n".formatted(four[0] + six[0] + four[2] + six[2] + live)
         + "TCP:   %d (estab %d, closed %d, orphaned %d, timewait %d)\n\n"
             .formatted(
                 live + waiting, established, waiting, stack.tcp().counters().orphans, waiting)
         + "Transport Total     IP        IPv6\n"
-        + summary("RAW", 0, 0)
+        + summary("RAW", four[2], six[2])
         + summary("UDP", four[0], six[0])
         + summary("TCP", four[1], six[1])
-        + summary("INET", four[0] + four[1], six[0] + six[1])
+        + summary("INET", four[0] + four[1] + four[2], six[0] + six[1] + six[2])
         + summary("FRAG", fragments4, fragments6)
         + "\n";
+  }
+
+  private static int kind(SsSocket socket) {
+    return socket.table().equals("raw") ? 2 : socket.tcp() == null ? 0 : 1;
   }
 
   private static String summary(String name, long four, long six) {

@@ -3,6 +3,8 @@ package dev.patchbay.stack.admin;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.ip.ReceiveBuffer;
+import dev.patchbay.stack.raw.RawSocket;
 import dev.patchbay.stack.tcp.TcpEntry;
 import dev.patchbay.stack.tcp.TcpReport;
 import dev.patchbay.stack.tcp.TcpState;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * listener takes both.
  *
  * @param identity the object itself
- * @param table {@code udp} or {@code tcp}
+ * @param table {@code raw}, {@code udp} or {@code tcp}
  * @param tcp more about one of TCP, else null
  */
 record SsSocket(
@@ -30,10 +32,17 @@ record SsSocket(
     int remotePort,
     @Nullable NetDevice device,
     @Nullable TcpEntry tcp) {
+  private static final List<String> TABLES = List.of("raw", "udp", "tcp");
 
-  /** Those of a namespace: UDP, then TCP; of each IPv4 first, then listeners, then by address. */
+  /**
+   * Those of a namespace: raw ones (their port is the protocol), UDP, then TCP; of each IPv4 first,
+   * then listeners, then by address. As on Linux, sockets of UDP-Lite and ping are not listed.
+   */
   static List<SsSocket> all(NetworkStack stack) {
     List<SsSocket> all = new ArrayList<>();
+    for (RawSocket socket : stack.raw().sockets()) {
+      all.add(of(socket));
+    }
     for (UdpSocket socket : stack.udp().sockets()) {
       all.add(of(socket));
     }
@@ -41,7 +50,7 @@ record SsSocket(
       all.add(of(entry));
     }
     all.sort(
-        Comparator.comparing((SsSocket s) -> s.table.equals("tcp"))
+        Comparator.comparing((SsSocket s) -> TABLES.indexOf(s.table))
             .thenComparing(s -> !s.isV4())
             .thenComparing(s -> s.state != TcpState.LISTEN)
             .thenComparing(SsSocket::local)
@@ -51,16 +60,32 @@ record SsSocket(
     return all;
   }
 
+  private static SsSocket of(RawSocket socket) {
+    IpAddress local = new IpAddress(socket.localHi(), socket.localLo());
+    return new SsSocket(
+        socket,
+        "raw",
+        socket.isConnected() ? TcpState.ESTABLISHED : TcpState.CLOSED,
+        local,
+        socket.protocol(),
+        new IpAddress(socket.remoteHi(), socket.remoteLo()),
+        0,
+        socket.options().device,
+        null);
+  }
+
   private static SsSocket of(UdpSocket socket) {
     IpAddress local = new IpAddress(socket.localHi(), socket.localLo());
     return new SsSocket(
         socket,
         "udp",
-        TcpState.CLOSED,
+        socket.isConnected() ? TcpState.ESTABLISHED : TcpState.CLOSED,
         local,
         socket.localPort(),
-        local.isV4() ? IpAddress.ANY4 : IpAddress.ANY6,
-        0,
+        socket.isConnected()
+            ? new IpAddress(socket.remoteHi(), socket.remoteLo())
+            : local.isV4() ? IpAddress.ANY4 : IpAddress.ANY6,
+        socket.remotePort(),
         socket.device(),
         null);
   }
@@ -79,6 +104,20 @@ record SsSocket(
         entry.remotePort(),
         null,
         entry);
+  }
+
+  /** Bytes that wait to be read: of TCP those of the stream, else memory. */
+  int receiveQueue() {
+    if (tcp != null) {
+      return tcp.receiveQueue();
+    }
+    ReceiveBuffer buffer =
+        switch (identity) {
+          case UdpSocket udp -> udp.receiveBuffer();
+          case RawSocket raw -> raw.receiveBuffer();
+          default -> null;
+        };
+    return buffer == null ? 0 : (int) buffer.charge();
   }
 
   boolean isV4() {

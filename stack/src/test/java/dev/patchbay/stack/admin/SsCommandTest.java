@@ -7,6 +7,7 @@ import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.loop.VirtualLoop;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.raw.RawSocket;
 import dev.patchbay.stack.tcp.TcpError;
 import dev.patchbay.stack.tcp.TcpHandler;
 import dev.patchbay.stack.tcp.TcpInfo;
@@ -111,6 +112,36 @@ class SsCommandTest {
 
   private static List<String> words(String words) {
     return List.of(words.split(" "));
+  }
+
+  @Test
+  void rawSocketsHaveTheirProtocolForAPort() {
+    RawSocket four = stack.raw().open(true, 1, () -> {});
+    stack.raw().open(false, 58, () -> {});
+    IpAddress peer = IpAddress.parse("127.0.0.1");
+    assertThat(four.connect(peer.hi(), peer.lo())).isZero();
+    assertThat(four.send(new byte[8], 0, 8)).isEqualTo(8);
+    loop.runForMillis(10);
+    expect(
+        "-wanH",
+        """
+        ESTAB  2048   0      127.0.0.1:1  127.0.0.1:*|
+        UNCONN 0      0              *:58         *:*|
+        """);
+    IpCommand.Result named = ss.run(stack, List.of("-waH"));
+    assertThat(named.stdout()).contains("127.0.0.1:icmp", "*:ipv6-icmp");
+    assertThat(ss.run(stack, List.of("-s")).stdout()).contains("RAW\t  2         1         1 ");
+  }
+
+  @Test
+  void aConnectedUdpSocketHasItsPeer() {
+    UdpSocket socket = stack.udp().open((s, packet) -> {});
+    IpAddress peer = IpAddress.parse("127.0.0.1");
+    assertThat(socket.bindTo(peer.hi(), peer.lo(), 5000)).isZero();
+    assertThat(socket.connect(peer.hi(), peer.lo(), 5001)).isZero();
+    IpCommand.Result result = ss.run(stack, List.of("-unH"));
+    assertThat(result.stdout()).contains("127.0.0.1:5000").contains("127.0.0.1:5001");
+    assertThat(ss.run(stack, List.of("-uaH")).stdout()).contains("ESTAB").contains("UNCONN");
   }
 
   @Test
