@@ -35,7 +35,7 @@ public final class Requirements {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final Set<String> PROGRAMS =
-      Set.of("ip", "tshark", "iperf3", "nc", "socat", "curl", "strace", "dig");
+      Set.of("ip", "tshark", "iperf3", "nc", "socat", "curl", "strace", "dig", "python3");
 
   /** Looks whether something is there. */
   private interface Probe {
