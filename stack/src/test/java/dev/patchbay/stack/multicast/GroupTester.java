@@ -115,8 +115,7 @@ final class GroupTester {
       String to = Addresses.toString(0, Addresses.v4(Bytes.i32(frame, 30)));
       return to + " " + igmp(frame, 38);
     }
-    boolean mld =
-        Bytes.u16(frame, 12) == EtherType.IPV6 && frame[20] == 0 && frame[54] == 58;
+    boolean mld = Bytes.u16(frame, 12) == EtherType.IPV6 && frame[20] == 0 && frame[54] == 58;
     if (!mld) {
       return "";
     }
@@ -157,9 +156,7 @@ final class GroupTester {
 
   private static String mld(byte[] b, int at) {
     String group =
-        b.length < at + 24
-            ? ""
-            : Addresses.toString(Bytes.i64(b, at + 8), Bytes.i64(b, at + 16));
+        b.length < at + 24 ? "" : Addresses.toString(Bytes.i64(b, at + 8), Bytes.i64(b, at + 16));
     return switch (Bytes.u8(b, at)) {
       case 131 -> "v1 report " + group;
       case 132 -> "done " + group;
@@ -254,8 +251,7 @@ final class GroupTester {
     IpAddress b = IpAddress.parse(to);
     long pseudo = InternetChecksum.pseudo6(a.hi(), a.lo(), b.hi(), b.lo(), 58, mld.length);
     Bytes.put16(mld, 2, 0);
-    Bytes.put16(
-        mld, 2, InternetChecksum.finish(pseudo + InternetChecksum.sum(mld, 0, mld.length)));
+    Bytes.put16(mld, 2, InternetChecksum.finish(pseudo + InternetChecksum.sum(mld, 0, mld.length)));
     byte[] body = new byte[8 + mld.length];
     Bytes.put64(body, 0, alert ? 0x3a00050200000100L : 0x3a00010400000000L);
     System.arraycopy(mld, 0, body, 8, mld.length);
@@ -287,8 +283,7 @@ final class GroupTester {
       Bytes.put16(
           udp, 6, InternetChecksum.finishUdp(pseudo + InternetChecksum.sum(udp, 0, udp.length)));
     }
-    byte[] ip =
-        d.isV4() ? Lab.ipv4(from, group, 17, 1, udp) : Lab.ipv6(from, group, 17, 1, udp);
+    byte[] ip = d.isV4() ? Lab.ipv4(from, group, 17, 1, udp) : Lab.ipv6(from, group, 17, 1, udp);
     lab.fromA(
         Lab.ethernet(
             Addresses.groupMac(d.hi(), d.lo()),

@@ -114,8 +114,7 @@ class IgmpTest {
     assertThat(t.reports(3000)).isEmpty();
     assertThat(t.setFilter(three, G, GroupTester.filter(true, d, e, f))).isZero();
     // EXCLUDE {a,b,c,d} and {b,c,d,e} with INCLUDE {d,e,f}: EXCLUDE {b,c}
-    assertThat(t.reports())
-        .containsExactly("224.0.0.22 v3 BLOCK 239.1.1.1{10.0.0.2,10.0.0.3}");
+    assertThat(t.reports()).containsExactly("224.0.0.22 v3 BLOCK 239.1.1.1{10.0.0.2,10.0.0.3}");
     t.reports(3000);
     socket.close();
     two.close();
@@ -209,7 +208,9 @@ class IgmpTest {
     t.query(1, 0, "0.0.0.0");
     assertThat(t.reports(10_005)).containsExactly("239.1.1.1 v1 report 239.1.1.1");
     t.query(3, 10, G);
-    assertThat(t.reports(10_005)).as("a newer one too").containsExactly("239.1.1.1 v1 report 239.1.1.1");
+    assertThat(t.reports(10_005))
+        .as("a newer one too")
+        .containsExactly("239.1.1.1 v1 report 239.1.1.1");
     assertThat(t.leave(socket, G)).isZero();
     assertThat(t.reports(3000)).as("version 1 has no leave").isEmpty();
   }
@@ -223,8 +224,7 @@ class IgmpTest {
     report[0] = 0x16;
     report[2] = 0;
     report[3] = 0;
-    int sum = InternetChecksum.finish(
-        InternetChecksum.sum(report, 0, 8));
+    int sum = InternetChecksum.finish(InternetChecksum.sum(report, 0, 8));
     report[2] = (byte) (sum >>> 8);
     report[3] = (byte) sum;
     t.igmp(G, 1, report);
@@ -283,8 +283,9 @@ class IgmpTest {
     }
     t.lab.loop.runForMillis(5);
     List<String> reports = new ArrayList<>();
-    assertThat(t.lab.toA).hasSizeGreaterThan(1).allSatisfy(
-        frame -> assertThat(frame.length).isLessThanOrEqualTo(614));
+    assertThat(t.lab.toA)
+        .hasSizeGreaterThan(1)
+        .allSatisfy(frame -> assertThat(frame.length).isLessThanOrEqualTo(614));
     reports.addAll(t.reports());
     assertThat(String.join(" ", reports).split("ALLOW", -1)).hasSize(21);
   }
@@ -319,9 +320,7 @@ class IgmpTest {
       if (igmp.length >= 8) {
         igmp[2] = 0;
         igmp[3] = 0;
-        int sum =
-            InternetChecksum.finish(
-                InternetChecksum.sum(igmp, 0, igmp.length));
+        int sum = InternetChecksum.finish(InternetChecksum.sum(igmp, 0, igmp.length));
         igmp[2] = (byte) (sum >>> 8);
         igmp[3] = (byte) sum;
       }

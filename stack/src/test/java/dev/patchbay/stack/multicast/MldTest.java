@@ -65,11 +65,11 @@ class MldTest {
     assertThat(t.reports(1005)).containsExactly("ff02::16 v2 TO_EX ff05::1:1");
     assertThat(t.joinSource(socket, H, "fec0::8")).isZero();
     assertThat(t.reports(3000))
-        .containsExactly("ff02::16 v2 ALLOW ff05::2:2{fec0::8}", "ff02::16 v2 ALLOW ff05::2:2{fec0::8}");
+        .containsExactly(
+            "ff02::16 v2 ALLOW ff05::2:2{fec0::8}", "ff02::16 v2 ALLOW ff05::2:2{fec0::8}");
     assertThat(t.leave(socket, G)).isZero();
     assertThat(t.leaveSource(socket, H, "fec0::8")).isZero();
-    assertThat(t.reports())
-        .containsExactly("ff02::16 v2 BLOCK ff05::2:2{fec0::8} TO_IN ff05::1:1");
+    assertThat(t.reports()).containsExactly("ff02::16 v2 BLOCK ff05::2:2{fec0::8} TO_IN ff05::1:1");
   }
 
   @Test

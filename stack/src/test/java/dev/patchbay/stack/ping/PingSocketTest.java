@@ -137,8 +137,7 @@ class PingSocketTest implements DatagramListener {
     lab.fromWorld(Lab.ipv4("192.0.2.254", APPLIANCE, 1, 64, Lab.icmp(11, 0, 0, about)));
     assertThat(socket.takeError()).isEqualTo(Errno.EHOSTUNREACH);
     lab.fromWorld(
-        Lab.ipv4(
-            "192.0.2.254", APPLIANCE, 1, 64, Lab.icmp(3, 10, 0, Arrays.copyOf(about, 27))));
+        Lab.ipv4("192.0.2.254", APPLIANCE, 1, 64, Lab.icmp(3, 10, 0, Arrays.copyOf(about, 27))));
     assertThat(socket.takeError()).as("too little is quoted").isZero();
   }
 }

@@ -52,7 +52,8 @@ class RawSocketTest implements DatagramListener {
 
   private void fromGuest(String from, String to, int protocol, byte[] body) {
     boolean v4 = IpAddress.parse(to).isV4();
-    byte[] ip = v4 ? Lab.ipv4(from, to, protocol, 64, body) : Lab.ipv6(from, to, protocol, 64, body);
+    byte[] ip =
+        v4 ? Lab.ipv4(from, to, protocol, 64, body) : Lab.ipv6(from, to, protocol, 64, body);
     int type = v4 ? EtherType.IPV4 : EtherType.IPV6;
     lab.fromA(Lab.ethernet(Lab.APPLIANCE, Lab.GUEST_A, type, ip));
   }

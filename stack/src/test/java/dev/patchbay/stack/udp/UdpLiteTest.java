@@ -70,7 +70,14 @@ class UdpLiteTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"-1, 8, true", "0, 8, false", "0, 0, true", "0, 12, true", "10, 8, false", "10, 10, true"})
+  @CsvSource({
+    "-1, 8, true",
+    "0, 8, false",
+    "0, 0, true",
+    "0, 12, true",
+    "10, 8, false",
+    "10, 10, true"
+  })
   void theReceiverAsksForSome(int least, int covered, boolean taken) {
     assertThat(t.bind(socket, "::", 7)).isZero();
     socket.receiveCoverage = least;

@@ -110,8 +110,12 @@ class UdpReceiveTest {
     for (UdpSocket socket : group) {
       String[] got = read(socket).split(" ", -1);
       all += got.length;
-      assertThat(Arrays.stream(got).distinct().count()).as("every one has flows").isBetween(4L, 40L);
-      assertThat(got).as("each flow whole").hasSize(3 * (int) Arrays.stream(got).distinct().count());
+      assertThat(Arrays.stream(got).distinct().count())
+          .as("every one has flows")
+          .isBetween(4L, 40L);
+      assertThat(got)
+          .as("each flow whole")
+          .hasSize(3 * (int) Arrays.stream(got).distinct().count());
     }
     assertThat(all).isEqualTo(192);
   }

@@ -72,16 +72,14 @@ class UdpSendTest {
     IpAddress foreign = IpAddress.parse("10.0.2.77");
     IpAddress six = IpAddress.parse(APPLIANCE6);
     byte[] data = {1};
-    assertThat(
-            socket.sendTo(data, 0, 1, foreign.hi(), foreign.lo(), to.hi(), to.lo(), 9, null))
+    assertThat(socket.sendTo(data, 0, 1, foreign.hi(), foreign.lo(), to.hi(), to.lo(), 9, null))
         .isEqualTo(-Errno.EINVAL);
     assertThat(socket.sendTo(data, 0, 1, six.hi(), six.lo(), to.hi(), to.lo(), 9, null))
         .as("of the other family")
         .isEqualTo(-Errno.EINVAL);
     assertThat(t.lab.toA).isEmpty();
     socket.options().freebind = true;
-    assertThat(
-            socket.sendTo(data, 0, 1, foreign.hi(), foreign.lo(), to.hi(), to.lo(), 9, null))
+    assertThat(socket.sendTo(data, 0, 1, foreign.hi(), foreign.lo(), to.hi(), to.lo(), 9, null))
         .isEqualTo(1);
     assertThat(Bytes.i32(t.lab.nextToA(), 26)).isEqualTo(Lab.v4("10.0.2.77"));
   }
@@ -194,8 +192,7 @@ class UdpSendTest {
   @Test
   void tooBigForNoSocketOfOursTeachesNothing() {
     UdpSocket socket = t.bound(APPLIANCE, 7);
-    byte[] forged =
-        Lab.ipv4(APPLIANCE, WORLD, 17, 64, Lab.udp(8, 9, new byte[100]));
+    byte[] forged = Lab.ipv4(APPLIANCE, WORLD, 17, 64, Lab.udp(8, 9, new byte[100]));
     t.icmpFromWorld(3, 4, 600, forged);
     socket.options().mtuDiscover = IpSocketOptions.PMTUDISC_DO;
     assertThat(t.send(socket, WORLD, 9, new byte[1400])).isEqualTo(1400);

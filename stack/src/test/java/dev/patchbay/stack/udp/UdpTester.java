@@ -109,10 +109,8 @@ final class UdpTester implements UdpHandler {
     byte[] udp = Lab.udp(sport, dport, data);
     int sum = covered == 0 ? udp.length : covered;
     Bytes.put16(udp, 4, protocol == 136 ? covered : udp.length);
-    long pseudo =
-        InternetChecksum.pseudo(a.hi(), a.lo(), b.hi(), b.lo(), protocol, udp.length);
-    Bytes.put16(
-        udp, 6, InternetChecksum.finishUdp(pseudo + InternetChecksum.sum(udp, 0, sum)));
+    long pseudo = InternetChecksum.pseudo(a.hi(), a.lo(), b.hi(), b.lo(), protocol, udp.length);
+    Bytes.put16(udp, 6, InternetChecksum.finishUdp(pseudo + InternetChecksum.sum(udp, 0, sum)));
     return udp;
   }
 
@@ -122,11 +120,10 @@ final class UdpTester implements UdpHandler {
     boolean many = Addresses.isMulticast(b.hi(), b.lo());
     boolean all = to.endsWith(".255");
     long mac =
-        many
-            ? Addresses.groupMac(b.hi(), b.lo())
-            : all ? Addresses.MAC_BROADCAST : Lab.APPLIANCE;
+        many ? Addresses.groupMac(b.hi(), b.lo()) : all ? Addresses.MAC_BROADCAST : Lab.APPLIANCE;
     boolean v4 = isV4(to);
-    byte[] ip = v4 ? Lab.ipv4(from, to, protocol, 64, body) : Lab.ipv6(from, to, protocol, 64, body);
+    byte[] ip =
+        v4 ? Lab.ipv4(from, to, protocol, 64, body) : Lab.ipv6(from, to, protocol, 64, body);
     lab.fromA(Lab.ethernet(mac, Lab.GUEST_A, v4 ? EtherType.IPV4 : EtherType.IPV6, ip));
   }
 
