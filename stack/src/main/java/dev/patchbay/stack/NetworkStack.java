@@ -32,6 +32,7 @@ import dev.patchbay.stack.raw.PacketEngine;
 import dev.patchbay.stack.raw.RawEngine;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.route.RouteTable;
+import dev.patchbay.stack.socket.SocketLayer;
 import dev.patchbay.stack.tcp.TcpConfig;
 import dev.patchbay.stack.tcp.TcpEngine;
 import dev.patchbay.stack.udp.UdpEngine;
@@ -77,6 +78,7 @@ public final class NetworkStack implements FrameHandler {
   private final PacketEngine packets;
   private final TcpEngine tcp;
   private final Loopback loopback;
+  private final SocketLayer sockets;
   private int nextIndex = 1;
 
   /**
@@ -113,6 +115,7 @@ public final class NetworkStack implements FrameHandler {
     addAddress(loopback, hostAddress("127.0.0.1", 8));
     addAddress(loopback, hostAddress("::1", 128));
     setUp(loopback, true);
+    sockets = new SocketLayer(this);
   }
 
   private static InterfaceAddress hostAddress(String text, int prefix) {
@@ -222,6 +225,11 @@ public final class NetworkStack implements FrameHandler {
 
   public TcpEngine tcp() {
     return tcp;
+  }
+
+  /** The system calls of sockets. */
+  public SocketLayer sockets() {
+    return sockets;
   }
 
   public Loopback loopback() {

@@ -211,6 +211,7 @@ final class NstatCounters {
     ext("TWKilled", c.twKilled);
     ext("PAWSEstab", c.pawsEstab);
     ext("DelayedACKs", c.delayedAcks);
+    ext("ListenOverflows", c.listenOverflows);
     ext("TCPHPHits", c.tcpHpHits);
     ext("TCPPureAcks", c.tcpPureAcks);
     ext("TCPHPAcks", c.tcpHpAcks);

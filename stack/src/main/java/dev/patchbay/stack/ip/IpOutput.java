@@ -38,13 +38,47 @@ public final class IpOutput implements SegmentOutput {
   }
 
   /**
+   * Route of a destination, or null.
+   *
+   * @param device the only device that may be used ({@code SO_BINDTODEVICE}), or null
+   */
+  public @Nullable Route route(long hi, long lo, @Nullable NetDevice device) {
+    if (device == null) {
+      return route(hi, lo);
+    }
+    return Addresses.isV4(hi, lo)
+        ? stack.routes4().lookup(hi, lo, device)
+        : stack.routes6().lookup(hi, lo, device);
+  }
+
+  /**
    * Adds the IP header to a transport packet (head at l4) and routes it; {@code packet.protocol}
-   * says which.
+   * says which, {@code packet.device} the only device that it may leave by, null: as the routes
+   * say.
    */
   @Override
   public void send(Packet packet, long srcHi, long srcLo, long dstHi, long dstLo) {
     pushHeader(packet, srcHi, srcLo, dstHi, dstLo);
-    sendRaw(packet);
+    NetDevice only = packet.device;
+    if (only == null) {
+      sendRaw(packet);
+    } else {
+      packet.device = null;
+      sendBy(packet, only, dstHi, dstLo);
+    }
+  }
+
+  /**
+   * As {@link #sendRaw} by one device; what it has no route for is on its link, as Linux has it.
+   */
+  private void sendBy(Packet packet, NetDevice only, long dstHi, long dstLo) {
+    Route route = route(dstHi, dstLo, only);
+    if (route != null) {
+      route(packet, route, dstHi, dstLo);
+    } else {
+      count(packet);
+      transmit(packet, only, dstHi, dstLo);
+    }
   }
 
   /** An identification for an IPv4 packet, 16 random bits. */
@@ -110,6 +144,10 @@ public final class IpOutput implements SegmentOutput {
       packet.drop(DropReason.IP_OUTNOROUTES);
       return;
     }
+    route(packet, route, hi, lo);
+  }
+
+  private void route(Packet packet, Route route, long hi, long lo) {
     switch (route.type()) {
       case LOCAL -> {
         count(packet);
@@ -263,6 +301,10 @@ public final class IpOutput implements SegmentOutput {
    */
   public @Nullable IpAddress source(@Nullable NetDevice device, long dstHi, long dstLo) {
     Route route = route(dstHi, dstLo);
+    if (route != null && route.type() == Route.Type.LOCAL && !Addresses.isV4(dstHi, dstLo)) {
+      // RFC 6724 rule 1: "Prefer same address"
+      return route.destination();
+    }
     if (route != null && route.source() != null && device == null) {
       return route.source();
     }

@@ -135,4 +135,30 @@ public final class RouteTable {
     }
     return null;
   }
+
+  /**
+   * The route for a destination by one device, or null where there is none: a look at all routes,
+   * since few sockets are bound to a device.
+   */
+  public @Nullable Route lookup(long hi, long lo, NetDevice device) {
+    Route best = null;
+    for (int i = 0; i < routes.size(); i++) {
+      Route r = routes.get(i);
+      int bits = v4 ? r.prefix() + 96 : r.prefix();
+      if (device.equals(r.device())
+          && r.destination().hi() == (hi & IpAddress.maskHi(bits))
+          && r.destination().lo() == (lo & IpAddress.maskLo(bits))
+          && (best == null || precedes(r, best))) {
+        best = r;
+      }
+    }
+    return best;
+  }
+
+  private static boolean precedes(Route a, Route b) {
+    if (a.local() != b.local()) {
+      return a.local();
+    }
+    return a.prefix() == b.prefix() ? a.metric() < b.metric() : a.prefix() > b.prefix();
+  }
 }

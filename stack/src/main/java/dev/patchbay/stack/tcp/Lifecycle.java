@@ -65,7 +65,7 @@ final class Lifecycle {
               wanted.remoteHi(),
               wanted.remoteLo(),
               wanted.remotePort());
-      if (isFree(key)) {
+      if (!engine.ports().isBound(port) && isFree(key)) {
         return key;
       }
     }
@@ -278,7 +278,13 @@ final class Lifecycle {
         s.finQueued = true;
         enterFinState(s);
       } else if (s.state == TcpState.FIN_WAIT_2) {
-        s.timers.armLife(engine.config.finTimeout);
+        if (s.settings.finTimeout < 0) {
+          counters.tcpAbortOnLinger++;
+          engine.resetPeer(s);
+          engine.finish(s, TcpError.ABORTED);
+          return;
+        }
+        s.timers.armLife(s.settings.finTimeout(engine.config));
       }
       engine.markDirty(s);
     }
@@ -313,6 +319,11 @@ final class Lifecycle {
     }
     s.state = state;
     s.error = error;
+    if (s.errno == 0) {
+      // "sk->sk_err = sk->sk_err_soft ? : ETIMEDOUT"
+      boolean told = error == TcpError.UNREACHABLE && s.softErrno != 0;
+      s.errno = told ? s.softErrno : error.number();
+    }
     s.timers.cancelAll();
     s.buffer.clear();
     s.writeSequence = s.bufferSequence;
@@ -357,13 +368,15 @@ final class Lifecycle {
       s.closeTold = true;
       s.handler.onClosed(s, s.error);
     }
-    s.receive.clear();
+    if (!s.settings.keepUnread || s.userClosed) {
+      s.receive.clear();
+    }
   }
 
   // ---- ICMP
 
   /** RFC 9293 section 3.9.2.2, RFC 5927 for what is believed. */
-  void icmpError(TcpSocket s, IcmpErrorKind kind, int mtu, int sequence) {
+  void icmpError(TcpSocket s, IcmpErrorKind kind, int errno, int mtu, int sequence) {
     // RFC 5927 section 4.1: only if the quoted sequence number is in flight
     if (sequence - s.sndUna < 0 || sequence - s.sndNxt >= 0) {
       counters.outOfWindowIcmps++;
@@ -375,11 +388,16 @@ final class Lifecycle {
       // Linux gives up at any of them during the handshake (RFC 5461 section 4.1)
       counters.attemptFails++;
       boolean refused = kind == IcmpErrorKind.UNREACHABLE_HARD;
+      s.errno = errno;
       engine.finish(s, refused ? TcpError.REFUSED : TcpError.UNREACHABLE);
     } else {
       // 3.9.2.2: soft errors "MUST NOT" abort; hard ones are taken as soft (RFC 5461), as Linux
       // does
       s.softError = true;
+      s.softErrno = errno;
+      if (s.settings.receiveErrors && !s.userClosed) {
+        s.handler.onError(s, errno);
+      }
     }
   }
 }

@@ -61,7 +61,9 @@ final class PathMtu {
 
   /** RFC 6691: the MTU less the fixed headers, options not counted. */
   int localMss(TcpSocket s) {
-    return Math.min(0xffff, s.pathMtu - headers(s));
+    int mss = Math.min(0xffff, s.pathMtu - headers(s));
+    int wanted = s.settings.userMss;
+    return wanted > 0 ? Math.min(mss, wanted) : mss;
   }
 
   /** Path MTU, the peer's MSS or the options have changed. */

@@ -266,6 +266,24 @@ final class ReceiveQueue {
     return done;
   }
 
+  /** Copies up to {@code len} bytes out after the first {@code skip}; all of them stay. */
+  int copy(int skip, byte[] dst, int off, int len) {
+    int before = skip;
+    int done = 0;
+    for (Packet packet = first; packet != null && done < len; packet = packet.next) {
+      int length = packet.tail - packet.head;
+      int n = Math.min(len - done, length - before);
+      if (n > 0) {
+        System.arraycopy(packet.data, packet.head + before, dst, off + done, n);
+        done += n;
+        before = 0;
+      } else {
+        before -= length;
+      }
+    }
+    return done;
+  }
+
   /** Forgets the {@code count} oldest bytes. */
   void consume(int count) {
     int left = count;

@@ -15,7 +15,8 @@ final class ReceiveWindow {
    */
   static int space(TcpSocket s) {
     long free = (s.receiveBuffer - s.receive.charge()) / 2;
-    return (int) Math.max(0, free);
+    int clamp = s.settings.windowClamp;
+    return (int) Math.max(0, clamp > 0 ? Math.min(free, clamp) : free);
   }
 
   /** What we last offered and the peer has not used: it may not be taken back. */

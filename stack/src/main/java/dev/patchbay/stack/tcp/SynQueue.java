@@ -76,9 +76,9 @@ final class SynQueue {
    *
    * @return false where it is not; the packet is still the caller's
    */
-  boolean answerByCookie(Packet packet, TcpInput in) {
+  boolean answerByCookie(Packet packet, TcpInput in, TcpListener listener) {
     if (!engine.config.synCookies
-        || counters.halfOpen < engine.config.maxHalfOpen
+        || counters.halfOpen < engine.config.maxHalfOpen && !listener.full
         || !mayOpen(packet)) {
       return false;
     }

@@ -69,6 +69,7 @@ public final class TcpCounters {
   public long tcpZeroWindowDrop;
   public long tcpToZeroWindowAdv;
   public long tcpFromZeroWindowAdv;
+  public long listenOverflows;
   public long tcpReqQFullDrop;
   public long tcpReqQFullDoCookies;
   public long syncookiesSent;

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * nor a user is ever re-entered. Only on its loop.
  */
 public final class TcpEngine {
-  private static final int LISTENER_BUCKETS = 256;
   private static final long MEMORY_RETRY = 20_000_000L;
   private static final long SECOND = 1_000_000_000L;
 
@@ -41,7 +40,8 @@ public final class TcpEngine {
   private final TimeWaitTable timeWait;
   private final TcpInput input;
   private final TcpOutput tcpOutput;
-  private final @Nullable TcpListener[] listeners = new TcpListener[LISTENER_BUCKETS];
+  private final ListenerTable listeners;
+  private final PortTable ports;
   private final TurnTask endOfTurn = TurnTask.of(this::endOfTurn);
   private final Timer memoryTimer;
   private @Nullable TcpAcceptor catchAll;
@@ -78,6 +78,8 @@ public final class TcpEngine {
     synQueue = new SynQueue(this);
     input = new TcpInput(this);
     tcpOutput = new TcpOutput(this);
+    listeners = new ListenerTable(random.hash("tcp reuseport"));
+    ports = new PortTable(this);
     memoryTimer = loop.timer(this::retryForMemory);
   }
 
@@ -101,7 +103,7 @@ public final class TcpEngine {
     }
     int ports = Bytes.i32(packet.data, packet.l4);
     FlowEntry entry = find(packet, ports);
-    TcpListener listener = entry == null ? listenerFor(packet, ports & 0xffff) : null;
+    TcpListener listener = entry == null ? listeners.find(packet, ports & 0xffff) : null;
     if (entry == null && listener == null && !isSynForCatchAll(packet)) {
       return false;
     }
@@ -123,7 +125,7 @@ public final class TcpEngine {
       if (timeWait.segment(record, packet, input)) {
         return true;
       }
-      listener = listenerFor(packet, ports & 0xffff);
+      listener = listeners.find(packet, ports & 0xffff);
     }
     listen(packet, listener);
     return true;
@@ -140,7 +142,10 @@ public final class TcpEngine {
     }
     FlowEntry entry = flows.get(dstHi, dstLo, ports & 0xffff, srcHi, srcLo, ports >>> 16);
     if (entry instanceof TcpSocket found) {
-      lastFound = found;
+      if (found.settings.device != null && !found.settings.device.equals(packet.device)) {
+        return null;
+      }
+      lastFound = found.settings.device == null ? found : lastFound;
     }
     return entry;
   }
@@ -191,7 +196,7 @@ public final class TcpEngine {
     } else if ((input.flags & Tcp.SYN) == 0) {
       packet.drop(DropReason.TCP_FLAGS);
     } else if (listener != null) {
-      if (!listener.decides || !synQueue.answerByCookie(packet, input)) {
+      if (!listener.decides || !synQueue.answerByCookie(packet, input, listener)) {
         listener.parks = synQueue.arrive(packet, input, listener.acceptor, listener.parks);
         listener.decides = !listener.parks;
       }
@@ -221,9 +226,23 @@ public final class TcpEngine {
     }
   }
 
+  /** As the other one, where Linux's number of the error is not known. */
+  public void icmpError(
+      IcmpErrorKind kind,
+      int mtu,
+      long srcHi,
+      long srcLo,
+      long dstHi,
+      long dstLo,
+      int ports,
+      int sequence) {
+    icmpError(kind, 0, mtu, srcHi, srcLo, dstHi, dstLo, ports, sequence);
+  }
+
   /**
    * An ICMP error quoted a segment of ours.
    *
+   * @param errno what Linux makes of the message ({@code icmp_err_convert}), 0: what its kind says
    * @param mtu the next hop's MTU, for {@link IcmpErrorKind#PACKET_TOO_BIG}; 0 where the message
    *     had none
    * @param srcHi source of the quoted segment, that is our side, high half
@@ -234,6 +253,7 @@ public final class TcpEngine {
    */
   public void icmpError(
       IcmpErrorKind kind,
+      int errno,
       int mtu,
       long srcHi,
       long srcLo,
@@ -243,7 +263,7 @@ public final class TcpEngine {
       int sequence) {
     FlowEntry entry = flows.get(srcHi, srcLo, ports >>> 16, dstHi, dstLo, ports & 0xffff);
     if (entry instanceof TcpSocket s) {
-      lifecycle.icmpError(s, kind, mtu, sequence);
+      lifecycle.icmpError(s, kind, errno, mtu, sequence);
     }
   }
 
@@ -295,49 +315,48 @@ public final class TcpEngine {
    * Listens on a port.
    *
    * @param hi address, high half; an address of (0, 0) means all addresses of both families
-   * @return null where the address and port have a listener already
+   * @return null where the address and port are in use
    */
   public @Nullable TcpListener listen(long hi, long lo, int port, TcpAcceptor acceptor) {
-    int bucket = port & LISTENER_BUCKETS - 1;
-    for (TcpListener l = listeners[bucket]; l != null; l = l.next) {
-      boolean any = hi == 0 && lo == 0 || l.hi == 0 && l.lo == 0;
-      if (l.port == port && (any || l.hi == hi && l.lo == lo)) {
-        return null;
-      }
+    LocalEnd end = new LocalEnd(hi, lo, port, false, null, true, false);
+    PortTable.Binding binding = ports.bind(end);
+    if (binding == null) {
+      return null;
     }
-    TcpListener listener = new TcpListener(this, hi, lo, port, acceptor);
-    listener.next = listeners[bucket];
-    listeners[bucket] = listener;
+    if (!ports.listen(binding, end)) {
+      ports.release(binding);
+      return null;
+    }
+    TcpListener listener = new TcpListener(this, end, binding, acceptor);
+    listeners.add(listener);
     return listener;
   }
 
-  private @Nullable TcpListener listenerFor(Packet packet, int port) {
-    TcpListener l = listeners[port & LISTENER_BUCKETS - 1];
-    if (l == null) {
+  /**
+   * Listens on a port that is bound and stays so beyond the listener's life.
+   *
+   * @param end the binding's end with the options as they are now
+   * @return null where another one listens there
+   */
+  public @Nullable TcpListener listen(
+      PortTable.Binding binding, LocalEnd end, TcpAcceptor acceptor) {
+    if (!ports.listen(binding, end)) {
       return null;
     }
-    long hi = packet.destinationHi();
-    long lo = packet.destinationLo();
-    while (l != null
-        && (l.port != port || !(l.hi == hi && l.lo == lo) && (l.hi != 0 || l.lo != 0))) {
-      l = l.next;
-    }
-    return l;
+    TcpListener listener = new TcpListener(this, end, null, acceptor);
+    listeners.add(listener);
+    return listener;
+  }
+
+  /** Which local ports are taken. */
+  public PortTable ports() {
+    return ports;
   }
 
   void removeListener(TcpListener listener) {
-    int bucket = listener.port & LISTENER_BUCKETS - 1;
-    TcpListener before = null;
-    for (TcpListener l = listeners[bucket]; l != null; l = l.next) {
-      if (l == listener) {
-        if (before == null) {
-          listeners[bucket] = l.next;
-        } else {
-          before.next = l.next;
-        }
-        return;
-      }
-      before = l;
+    listeners.remove(listener);
+    if (listener.binding != null) {
+      ports.release(listener.binding);
     }
   }
 
@@ -362,11 +381,7 @@ public final class TcpEngine {
   }
 
   void forEachListener(Consumer<TcpListener> action) {
-    for (TcpListener first : listeners) {
-      for (TcpListener l = first; l != null; l = l.next) {
-        action.accept(l);
-      }
-    }
+    listeners.forEach(action);
   }
 
   /** What happened; live, to be read only. */

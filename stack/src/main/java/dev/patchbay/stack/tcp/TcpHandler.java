@@ -24,6 +24,14 @@ public interface TcpHandler {
   void onWritable(TcpSocket socket);
 
   /**
+   * ICMP said something about a connection that stands, and {@link TcpSettings#receiveErrors} is
+   * set. Called while the message is taken in: only note it.
+   *
+   * @param errno Linux's number of the error
+   */
+  default void onError(TcpSocket socket, int errno) {}
+
+  /**
    * The connection is over; exactly once for each socket, the last call for it. {@link
    * TcpError#NONE} after both directions ended in order and all that came was read (or {@link
    * TcpSocket#close} was called). After any other error what is still unread can be read during

@@ -356,6 +356,7 @@ final class TcpInput {
       error = TcpError.NONE;
     } else {
       counters.estabResets++;
+      s.errno = s.state == TcpState.CLOSE_WAIT ? TcpError.BROKEN_PIPE : 0;
     }
     engine.finish(s, error);
     packet.drop(DropReason.TCP_RESET);
@@ -422,7 +423,7 @@ final class TcpInput {
       case FIN_WAIT_1 -> {
         s.state = TcpState.FIN_WAIT_2;
         if (s.userClosed) {
-          s.timers.armLife(engine.config.finTimeout);
+          s.timers.armLife(s.settings.finTimeout(engine.config));
         }
         return true;
       }

@@ -241,7 +241,7 @@ final class TcpOutput {
       // until the outstanding
       // data has been acknowledged"; as Minshall and Linux have it, only a short segment that is
       // outstanding counts
-      tailMayGo = s.noDelay || s.finQueued || !shortOutstanding(s);
+      tailMayGo = s.finQueued || !s.settings.corked() && (s.noDelay || !shortOutstanding(s));
     } else {
       // the window cuts it: "(3) ... if at least a fraction Fs of the maximum window can be sent"
       tailMayGo = s.flight() == 0 && len < mss && len >= s.maxSndWnd / 2;
@@ -479,6 +479,8 @@ final class TcpOutput {
     partialChecksum(packet, s.localHi, s.localLo, s.remoteHi, s.remoteLo);
     packet.tos = s.tos | s.ecn.field(news);
     packet.ttl = s.ttl;
+    packet.mark = s.settings.mark;
+    packet.device = s.settings.device;
   }
 
   /** Leaves the checksum to the device: the pseudo header's sum is in the field. */

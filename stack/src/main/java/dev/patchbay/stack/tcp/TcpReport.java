@@ -46,9 +46,9 @@ public final class TcpReport {
     return new TcpEntry(
         l,
         TcpState.LISTEN,
-        l.hi,
-        l.lo,
-        l.port,
+        l.end.hi(),
+        l.end.lo(),
+        l.end.port(),
         0,
         0,
         0,

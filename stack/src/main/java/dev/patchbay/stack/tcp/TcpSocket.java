@@ -50,6 +50,11 @@ public final class TcpSocket extends ControlBlock {
   boolean closeTold;
   boolean softError;
 
+  /** What ICMP said last. */
+  int softErrno;
+
+  int errno;
+
   // congestion and recovery
   CongestionControl congestion;
   final RttEstimator rtt;
@@ -86,6 +91,7 @@ public final class TcpSocket extends ControlBlock {
 
   // options
   @Nullable Pacer pacer;
+  final TcpSettings settings = new TcpSettings();
   boolean keepAlive;
   long keepAliveIdle;
   long keepAliveInterval;
@@ -190,6 +196,16 @@ public final class TcpSocket extends ControlBlock {
     return urgent.ahead(this);
   }
 
+  /**
+   * Copies what can be read, but leaves it there.
+   *
+   * @param skip bytes to pass over before
+   * @return bytes copied, 0 where there is nothing
+   */
+  public int peek(int skip, byte[] dst, int off, int len) {
+    return receive.copy(skip, dst, off, len);
+  }
+
   /** Bytes that can be read now. */
   public int available() {
     return receive.bytes();
@@ -197,6 +213,11 @@ public final class TcpSocket extends ControlBlock {
 
   private boolean ended() {
     return finReceived || state == TcpState.CLOSED || state == TcpState.TIME_WAIT;
+  }
+
+  /** Whether the peer's FIN came and nothing before it is missing. */
+  public boolean isFinReceived() {
+    return finReceived;
   }
 
   /** Whether the peer's FIN came, or the connection is over, and all before it was read. */
@@ -271,6 +292,21 @@ public final class TcpSocket extends ControlBlock {
   /** Free bytes of the send buffer; 0 also where nothing can be written any more. */
   public int writable() {
     return canWrite() ? Math.max(0, sendBuffer - buffer.length()) : 0;
+  }
+
+  /** {@link TcpHandler#onWritable} is to follow when there is room, as after a short write. */
+  public void wantWritable() {
+    wantWrite = true;
+  }
+
+  /** Bytes of the send buffer: written, and not acknowledged. */
+  public int buffered() {
+    return buffer.length();
+  }
+
+  /** Bytes written that were never sent. */
+  public int notSent() {
+    return unsent();
   }
 
   /** Ends our direction: a FIN follows what was written. Reading goes on. */
@@ -408,6 +444,43 @@ public final class TcpSocket extends ControlBlock {
   /** TOS or traffic class of what is sent; its ECN bits are TCP's own and ignored. */
   public void tos(int value) {
     tos = value & 0xfc;
+  }
+
+  /** Further options; live. */
+  public TcpSettings settings() {
+    return settings;
+  }
+
+  /** An option of {@link #settings} was changed that may let something be sent. */
+  public void push() {
+    engine.pathMtu.update(this);
+    engine.markDirty(this);
+  }
+
+  /** Sends the ACK that is due now ({@code TCP_QUICKACK}), or lets it wait for company again. */
+  public void quickAck(boolean on) {
+    pingPong = !on;
+    if (on && ackPending) {
+      ackNow = true;
+      engine.markDirty(this);
+    }
+  }
+
+  /** Whether ACKs are not held back for the user's answers. */
+  public boolean isQuickAck() {
+    return !pingPong;
+  }
+
+  /** Error of the last ICMP message about it, one of Linux's numbers, 0 none; it is forgotten. */
+  public int takeSoftError() {
+    int taken = softErrno;
+    softErrno = 0;
+    return taken;
+  }
+
+  /** Linux's number of the error that ended it, 0: in order. */
+  public int errno() {
+    return errno;
   }
 
   // ---- looking

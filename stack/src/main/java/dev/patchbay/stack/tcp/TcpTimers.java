@@ -178,8 +178,7 @@ final class TcpTimers {
   }
 
   private void handshakeTimeout() {
-    int limit =
-        s.state == TcpState.SYN_SENT ? engine.config.synRetries : engine.config.synAckRetries;
+    int limit = s.state == TcpState.SYN_SENT ? synRetries() : engine.config.synAckRetries;
     if (s.backoff >= limit || userTimedOut(s.rtt.rto(s.backoff))) {
       giveUp();
       return;
@@ -189,6 +188,10 @@ final class TcpTimers {
     engine.counters.tcpSynRetrans++;
     engine.counters.tcpTimeouts++;
     engine.markDirty(s);
+  }
+
+  private int synRetries() {
+    return s.settings.synRetries > 0 ? s.settings.synRetries : engine.config.synRetries;
   }
 
   /** RFC 6298 section 5: "(5.4) Retransmit the earliest segment that has not been acknowledged". */

@@ -10,6 +10,8 @@ final class TimeWait extends FlowEntry {
   final int offered;
   final boolean timestampsOn;
   final int tsOffset;
+  final boolean reuse;
+  final boolean reusePort;
   int tsRecent;
   long tsRecentTime;
   long expires;
@@ -25,6 +27,8 @@ final class TimeWait extends FlowEntry {
     window = offered >>> s.rcvShift;
     timestampsOn = s.timestampsOn;
     tsOffset = s.tsOffset;
+    reuse = s.settings.reuseAddress;
+    reusePort = s.settings.reusePort;
     tsRecent = s.tsRecent;
     tsRecentTime = s.tsRecentTime;
   }

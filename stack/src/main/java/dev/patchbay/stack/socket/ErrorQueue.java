@@ -1,0 +1,60 @@
+package dev.patchbay.stack.socket;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/** Errors that {@code IP_RECVERR} keeps for {@code MSG_ERRQUEUE}, with what had caused them. */
+final class ErrorQueue {
+  /** One error ({@code struct sock_exterr_skb}). */
+  static final class Entry {
+    final ExtendedError error = new ExtendedError();
+
+    /** Where the datagram went that caused it. */
+    final SocketAddress destination = new SocketAddress();
+
+    /** The datagram's payload, as far as it was quoted. */
+    byte[] payload = {};
+  }
+
+  /** Bound of what waits; Linux counts memory against the receive buffer. */
+  private static final int LIMIT = 64;
+
+  private final ArrayDeque<Entry> entries = new ArrayDeque<>(0);
+
+  boolean isEmpty() {
+    return entries.isEmpty();
+  }
+
+  /** Adds one; false where there are too many. */
+  boolean add(Entry entry) {
+    return entries.size() < LIMIT && entries.add(entry);
+  }
+
+  @Nullable Entry peek() {
+    return entries.peek();
+  }
+
+  void clear() {
+    entries.clear();
+  }
+
+  /** {@code ip_recv_error}: the oldest one into {@code m}; the payload's bytes, or -EAGAIN. */
+  int receive(Message m) {
+    Entry entry = entries.poll();
+    if (entry == null) {
+      return -Errno.EAGAIN;
+    }
+    int n = m.scatter(0, entry.payload, 0, entry.payload.length);
+    m.flags = MessageFlags.MSG_ERRQUEUE;
+    if (n < entry.payload.length) {
+      m.flags |= MessageFlags.MSG_TRUNC;
+    }
+    SocketAddress name = m.name;
+    if (name != null) {
+      name.set(entry.destination);
+    }
+    m.control = Message.CONTROL_ERROR;
+    m.error.set(entry.error);
+    return n;
+  }
+}

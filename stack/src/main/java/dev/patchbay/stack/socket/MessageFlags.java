@@ -1,0 +1,64 @@
+package dev.patchbay.stack.socket;
+
+/**
+ * Linux's flags of send and receive operations ({@code MSG_*}). Sockets of this layer never block,
+ * so {@link #MSG_DONTWAIT} changes nothing and {@link #MSG_WAITALL} is for the blocking layer
+ * above.
+ */
+public final class MessageFlags {
+  /** Urgent data: refused, RFC 6093 advises against it. */
+  public static final int MSG_OOB = 0x1;
+
+  /** What is read stays in the queue. */
+  public static final int MSG_PEEK = 0x2;
+
+  /** The destination is on the link: no gateway. */
+  public static final int MSG_DONTROUTE = 0x4;
+
+  /** Control data did not fit (out). */
+  public static final int MSG_CTRUNC = 0x8;
+
+  /** In: the datagram's true length is to be returned. Out: it was longer than the buffers. */
+  public static final int MSG_TRUNC = 0x20;
+
+  /** Not to block; always so here. */
+  public static final int MSG_DONTWAIT = 0x40;
+
+  /** The end of a record. */
+  public static final int MSG_EOR = 0x80;
+
+  /** Wait until the buffers are full. */
+  public static final int MSG_WAITALL = 0x100;
+
+  /** The neighbour is known to be reachable. */
+  public static final int MSG_CONFIRM = 0x800;
+
+  /** The error queue is read. */
+  public static final int MSG_ERRQUEUE = 0x2000;
+
+  /** No signal at a broken pipe; there is never one here. */
+  public static final int MSG_NOSIGNAL = 0x4000;
+
+  /** More comes: what would not fill a segment or a datagram waits. */
+  public static final int MSG_MORE = 0x8000;
+
+  /** {@code recvmmsg}: after the first message nothing is waited for. */
+  public static final int MSG_WAITFORONE = 0x10000;
+
+  /** Flags that Linux's send operations know and this layer does or need not heed. */
+  static final int SEND =
+      MSG_OOB | MSG_DONTROUTE | MSG_DONTWAIT | MSG_EOR | MSG_CONFIRM | MSG_NOSIGNAL | MSG_MORE;
+
+  /** Flags that Linux's receive operations know and this layer does or need not heed. */
+  static final int RECEIVE =
+      MSG_OOB
+          | MSG_PEEK
+          | MSG_TRUNC
+          | MSG_DONTWAIT
+          | MSG_WAITALL
+          | MSG_ERRQUEUE
+          | MSG_NOSIGNAL
+          | MSG_WAITFORONE;
+
+  private MessageFlags() {}
+}
