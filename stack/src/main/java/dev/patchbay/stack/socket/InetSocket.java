@@ -193,7 +193,8 @@ public abstract class InetSocket extends Socket {
 
   private int checkBind6(SocketAddress a, boolean bindable) {
     if (a.family != AddressFamily.AF_INET6) {
-      return -Errno.EAFNOSUPPORT;
+      // shorter than SIN6_LEN_RFC2133, which Linux looks at first
+      return -Errno.EINVAL;
     }
     boolean group = Addresses.isMulticast(a.hi, a.lo);
     if (!isOfFamily(a)

@@ -131,14 +131,12 @@ public abstract class Socket {
 
   /** setsockopt(2) of all levels but {@code SOL_SOCKET}. */
   protected int setOption(int level, int name, byte[] value, int length) {
-    return -Errno.ENOPROTOOPT;
+    return -Errno.EOPNOTSUPP;
   }
 
   /** getsockopt(2) of all levels but {@code SOL_SOCKET}: the length written, or an error. */
   protected int getOption(int level, int name, byte[] value, int length) {
-    return level == SocketOptions.SOL_IP || level == SocketOptions.IPPROTO_IPV6
-        ? -Errno.ENOPROTOOPT
-        : -Errno.EOPNOTSUPP;
+    return -Errno.EOPNOTSUPP;
   }
 
   /** An option of {@code SOL_SOCKET} has changed; 0, or an error that undoes nothing. */

@@ -22,6 +22,9 @@ final class SocketLevel {
   /** {@code net.core.rmem_default} and {@code wmem_default}. */
   private static final int BUFFER_DEFAULT = 212_992;
 
+  /** {@code net.ipv4.tcp_rmem[2]}. */
+  private static final int STREAM_BUFFER_MAX = 6 << 20;
+
   /** {@code IFNAMSIZ}. */
   private static final int NAME_SIZE = 16;
 
@@ -95,7 +98,7 @@ final class SocketLevel {
       case SocketOptions.SO_PRIORITY -> priority = v;
       case SocketOptions.SO_MARK -> mark = v;
       case SocketOptions.SO_RCVLOWAT ->
-          receiveLowWater = v < 0 ? Integer.MAX_VALUE : Math.max(v, 1);
+          receiveLowWater = lowWater(v < 0 ? Integer.MAX_VALUE : Math.max(v, 1));
       case SocketOptions.SO_SNDBUF -> sendBuffer(Math.min(v, BUFFER_MAX));
       case SocketOptions.SO_SNDBUFFORCE -> sendBuffer(Math.max(v, 0));
       case SocketOptions.SO_RCVBUF -> receiveBuffer(Math.min(v, BUFFER_MAX));
@@ -128,6 +131,13 @@ final class SocketLevel {
     int wanted = v < 0 ? BUFFER_MAX : Math.min(v, Integer.MAX_VALUE / 2);
     receiveBuffer = Math.max(wanted * 2, MIN_RECEIVE_BUFFER);
     receiveBufferSet = true;
+  }
+
+  /** {@code tcp_set_rcvlowat}: a stream's mark is within half of what its buffer may become. */
+  private int lowWater(int wanted) {
+    boolean stream = type == SocketType.SOCK_STREAM;
+    int cap = receiveBufferSet ? receiveBuffer / 2 : STREAM_BUFFER_MAX / 2;
+    return stream ? Math.min(wanted, cap) : wanted;
   }
 
   private int linger(byte[] value, int length, int on) {

@@ -36,6 +36,9 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
   /** The listener that has not given it out yet. */
   private @Nullable AcceptQueue parent;
 
+  /** The port of a connection that is over. */
+  private int formerPort;
+
   /** The connection's end is in {@code sk_err} and the shutdown mask. */
   private boolean endNoted;
 
@@ -172,6 +175,27 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
     }
   }
 
+  /**
+   * {@code inet_put_port}: a port that {@code bind} did not name is free with the connection's end;
+   * {@code getsockname} goes on telling it ({@code inet_sport}).
+   */
+  private void releaseChosenPort() {
+    if (!portBound) {
+      releasePort();
+      formerPort = localPort == 0 ? formerPort : localPort;
+      localPort = 0;
+    }
+  }
+
+  @Override
+  public int getsockname(SocketAddress out) {
+    int status = super.getsockname(out);
+    if (status == 0 && localPort == 0) {
+      out.port = formerPort;
+    }
+    return status;
+  }
+
   // ---- listen, accept
 
   @Override
@@ -287,7 +311,7 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
 
   private int open(SocketAddress a) {
     if (a.family != family()) {
-      return -Errno.EAFNOSUPPORT;
+      return isV6() ? -Errno.EINVAL : -Errno.EAFNOSUPPORT;
     }
     long hi = a.hi;
     long lo = a.lo;
@@ -326,7 +350,7 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
       srcLo = source.lo();
     }
     if (Addresses.isV4(srcHi, srcLo) != Addresses.isV4(hi, lo)) {
-      return Addresses.isV4(hi, lo) ? -Errno.ENETUNREACH : -Errno.EINVAL;
+      return Addresses.isV4(hi, lo) ? -Errno.ENETUNREACH : -Errno.EAFNOSUPPORT;
     }
     boolean leaves = route == null || route.type() != Route.Type.LOCAL;
     if (leaves && Addresses.isLoopback(srcHi, srcLo)) {
@@ -377,10 +401,7 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
       localHi = 0;
       localLo = anyLo();
     }
-    if (!portBound) {
-      releasePort();
-      localPort = 0;
-    }
+    releaseChosenPort();
     phase = Phase.UNCONNECTED;
     wake(PollEvents.POLLERR);
     return 0;
@@ -489,13 +510,15 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
     if (t == null || t.available() == 0 || message.total() == 0) {
       return t != null && t.available() > 0 ? 0 : nothing();
     }
-    if ((flags & MessageFlags.MSG_PEEK) != 0) {
-      return peek(t, message);
-    }
+    boolean peek = (flags & MessageFlags.MSG_PEEK) != 0;
     if ((flags & MessageFlags.MSG_TRUNC) != 0) {
+      // tcp(7): "the received bytes are discarded, rather than passed back"
       int n = Math.min(t.available(), message.total());
-      t.consume(n);
+      t.consume(peek ? 0 : n);
       return n;
+    }
+    if (peek) {
+      return peek(t, message);
     }
     int done = 0;
     for (int i = 0; i < message.count() && t.available() > 0; i++) {
@@ -692,8 +715,8 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
     if (parent != null) {
       parent.closed(this);
     }
-    if (!portBound && acceptQueue == null) {
-      releasePort();
+    if (acceptQueue == null) {
+      releaseChosenPort();
     }
     wake(0);
   }

@@ -37,7 +37,13 @@ final class UnixSocket extends Socket {
 
   @Override
   public int connect(SocketAddress address) {
-    return isClosed() ? -Errno.EBADF : isDatagram() ? -Errno.EOPNOTSUPP : -Errno.EISCONN;
+    if (isClosed()) {
+      return -Errno.EBADF;
+    }
+    if (address.family != AddressFamily.AF_UNIX) {
+      return -Errno.EINVAL;
+    }
+    return isDatagram() ? -Errno.EOPNOTSUPP : -Errno.EISCONN;
   }
 
   private boolean isDatagram() {
@@ -103,6 +109,10 @@ final class UnixSocket extends Socket {
       return -Errno.EPIPE;
     }
     if (to == null) {
+      if (isDatagram() && !peerGone) {
+        return -Errno.ENOTCONN;
+      }
+      peerGone = !isDatagram();
       return isDatagram() ? -Errno.ECONNREFUSED : -Errno.EPIPE;
     }
     return 0;
