@@ -9,6 +9,8 @@ import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.loop.VirtualLoop;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.route.RouteTable;
 import dev.patchbay.stack.socket.AddressFamily;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.socket.ExtendedError;
@@ -64,7 +66,17 @@ final class SocketScript {
     stack.setUp(device, true);
     address(device, "10.0.2.2", 24, new IpAddress(0, Addresses.v4(0x0a0002ff)), Scope.GLOBAL);
     address(device, "fec0::2", 64, null, Scope.SITE);
+    refuse("10.66.1.0", 24, Route.Type.UNREACHABLE);
+    refuse("10.66.2.0", 24, Route.Type.PROHIBIT);
+    refuse("10.66.3.0", 24, Route.Type.BLACKHOLE);
+    refuse("fec1::", 64, Route.Type.PROHIBIT);
     loop.turn();
+  }
+
+  private void refuse(String network, int prefix, Route.Type type) {
+    IpAddress to = IpAddress.parse(network);
+    RouteTable table = to.isV4() ? stack.routes4() : stack.routes6();
+    table.add(new Route(to, prefix, type, null, null, null, 0, false, "boot", Scope.GLOBAL));
   }
 
   private void address(
@@ -289,17 +301,17 @@ final class SocketScript {
     }
     String text =
         n + " " + summary(big, n) + ((m.flags & MessageFlags.MSG_TRUNC) != 0 ? " trunc" : "");
-    return text + control(m);
+    return text + control(m, s.family() == AddressFamily.AF_INET6);
   }
 
-  private String control(Message m) {
+  private String control(Message m, boolean six) {
     Set<String> shown = new TreeSet<>();
     if ((m.control & Message.CONTROL_PKTINFO) != 0) {
       String to = Addresses.toString(m.localHi, m.localLo);
       String specific = Addresses.toString(m.specificHi, m.specificLo);
-      boolean v4 = Addresses.isV4(m.localHi, m.localLo);
+      String prefix = six && Addresses.isV4(m.localHi, m.localLo) ? "::ffff:" : "";
       shown.add(
-          "pktinfo=" + device(m.interfaceIndex) + "/" + (v4 ? specific + "/" : "") + to);
+          "pktinfo=" + device(m.interfaceIndex) + "/" + (six ? prefix : specific + "/") + to);
     }
     if ((m.control & Message.CONTROL_HOP_LIMIT) != 0) {
       shown.add("hops=" + m.hopLimit);
@@ -330,7 +342,7 @@ final class SocketScript {
     int n = s.recvmsg(m, MessageFlags.MSG_ERRQUEUE);
     return n < 0
         ? result(n)
-        : n + " " + summary(big, n) + " to " + Addresses.toString(to.hi, to.lo) + control(m);
+        : n + " " + summary(big, n) + " to " + Addresses.toString(to.hi, to.lo) + control(m, false);
   }
 
   private String fill(Socket s) {

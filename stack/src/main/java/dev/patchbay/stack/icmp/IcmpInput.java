@@ -222,12 +222,13 @@ public final class IcmpInput {
     long srcLo = v4 ? Addresses.v4(Bytes.i32(b, inner + 12)) : Bytes.i64(b, inner + 16);
     long dstHi = v4 ? 0 : Bytes.i64(b, inner + 24);
     long dstLo = v4 ? Addresses.v4(Bytes.i32(b, inner + 16)) : Bytes.i64(b, inner + 32);
+    shown.set(packet, v4, packet.icmp().type(), packet.icmp().code(), packet.icmp().rest());
     if (protocol == IpProtocol.TCP && kind != null) {
       int first = Bytes.i32(b, l4);
       int second = Bytes.i32(b, l4 + 4);
-      stack.tcp().icmpError(kind, mtu, srcHi, srcLo, dstHi, dstLo, first, second);
+      int errno = shown.errno();
+      stack.tcp().icmpError(kind, errno, mtu, srcHi, srcLo, dstHi, dstLo, first, second);
     }
-    shown.set(packet, v4, packet.icmp().type(), packet.icmp().code(), packet.icmp().rest());
     shown.srcHi = srcHi;
     shown.srcLo = srcLo;
     shown.dstHi = dstHi;

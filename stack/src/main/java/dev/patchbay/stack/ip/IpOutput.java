@@ -257,6 +257,15 @@ public final class IpOutput implements SegmentOutput {
   }
 
   @Override
+  public @Nullable NetDevice receivedBy(Packet packet) {
+    NetDevice by = packet.device;
+    if (by != null && by.kind() == NetDevice.Kind.LOOPBACK) {
+      return stack.deviceOf(packet.destinationHi(), packet.destinationLo());
+    }
+    return by;
+  }
+
+  @Override
   public int mtu(long srcHi, long srcLo, long dstHi, long dstLo) {
     Route route = route(dstHi, dstLo);
     NetDevice out = route == null ? null : route.device();

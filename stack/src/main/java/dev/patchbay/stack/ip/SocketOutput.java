@@ -140,10 +140,18 @@ public final class SocketOutput {
       return 0;
     }
     switch (route.type()) {
-      case LOCAL, ANYCAST -> toOurselves(flow, route, v4);
+      case LOCAL, ANYCAST -> {
+        if (wanted != null && !wanted.equals(route.device())) {
+          // table local has it by another device: "assume, that the destination is on link"
+          onLink(flow, wanted);
+        } else {
+          toOurselves(flow, route, v4);
+        }
+      }
       case BROADCAST -> {
         if (stack.loopback().equals(route.device())) {
           toOurselves(flow, route, v4);
+          flow.broadcast = true;
         } else {
           NetDevice out = wanted != null ? wanted : route.device();
           flow.broadcast = true;
@@ -205,10 +213,19 @@ public final class SocketOutput {
     }
   }
 
+  private static boolean leaves(Flow flow) {
+    NetDevice out = flow.device;
+    return out != null && out.kind() != NetDevice.Kind.LOOPBACK;
+  }
+
   private int source(Flow flow, IpSocketOptions options, @Nullable NetDevice wanted, boolean v4) {
     if (!Addresses.isAny(flow.srcHi, flow.srcLo)) {
       boolean family = Addresses.isV4(flow.srcHi, flow.srcLo) == v4;
       boolean ours = options.freebind || stack.isLocal(flow.srcHi, flow.srcLo);
+      if (v4 && Addresses.isLoopback(flow.srcHi, flow.srcLo) && leaves(flow)) {
+        // __mkroute_output without route_localnet
+        return -Errno.EINVAL;
+      }
       return family && ours ? 0 : -Errno.EINVAL;
     }
     boolean byDevice = wanted != null || flow.multicast || flow.broadcast;

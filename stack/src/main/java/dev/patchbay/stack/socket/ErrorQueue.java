@@ -1,7 +1,6 @@
 package dev.patchbay.stack.socket;
 
 import java.util.ArrayDeque;
-import org.jspecify.annotations.Nullable;
 
 /** Errors that {@code IP_RECVERR} keeps for {@code MSG_ERRQUEUE}, with what had caused them. */
 final class ErrorQueue {
@@ -30,8 +29,16 @@ final class ErrorQueue {
     return entries.size() < LIMIT && entries.add(entry);
   }
 
-  @Nullable Entry peek() {
-    return entries.peek();
+  /** Origin of the oldest one, -1: there is none. */
+  int firstOrigin() {
+    Entry entry = entries.peek();
+    return entry == null ? -1 : entry.error.origin;
+  }
+
+  /** Errno of the oldest one, 0: there is none. */
+  int firstErrno() {
+    Entry entry = entries.peek();
+    return entry == null ? 0 : entry.error.errno;
   }
 
   void clear() {

@@ -117,9 +117,7 @@ public abstract class InetSocket extends Socket {
 
   /** Whether errors go to the error queue for a peer of the family. */
   protected final boolean receivesErrors(boolean v4) {
-    return v4 && !isV6()
-        ? ip.receiveErrors
-        : isV6() && (ip.receiveErrors6 || v4 && ip.receiveErrors);
+    return v4 ? ip.receiveErrors : ip.receiveErrors6;
   }
 
   // ---- addresses

@@ -12,12 +12,15 @@ final class ListenerTable {
 
   private final @Nullable TcpListener[] buckets = new TcpListener[BUCKETS];
   private final SipHash hash;
+  private final SegmentOutput output;
 
   /**
    * @param hash spreads flows over those that share a port
+   * @param output knows by which device a segment came
    */
-  ListenerTable(SipHash hash) {
+  ListenerTable(SipHash hash, SegmentOutput output) {
     this.hash = hash;
+    this.output = output;
   }
 
   void add(TcpListener listener) {
@@ -50,7 +53,7 @@ final class ListenerTable {
     }
     long hi = packet.destinationHi();
     long lo = packet.destinationLo();
-    NetDevice by = packet.device;
+    NetDevice by = output.receivedBy(packet);
     TcpListener best = null;
     int bestScore = -1;
     int equals = 0;
@@ -67,10 +70,11 @@ final class ListenerTable {
     if (best == null || equals == 1) {
       return best;
     }
-    return pick(best, packet, bestScore, equals);
+    return pick(best, packet, by, bestScore, equals);
   }
 
-  private TcpListener pick(TcpListener first, Packet packet, int wanted, int equals) {
+  private TcpListener pick(
+      TcpListener first, Packet packet, @Nullable NetDevice by, int wanted, int equals) {
     long hi = packet.destinationHi();
     long lo = packet.destinationLo();
     int port = first.end.port();
@@ -80,7 +84,7 @@ final class ListenerTable {
     int skip = (int) ((flow & Long.MAX_VALUE) % equals);
     TcpListener chosen = first;
     for (TcpListener l = first; l != null; l = l.next) {
-      if (l.end.port() == port && l.end.score(hi, lo, packet.device) == wanted && skip-- == 0) {
+      if (l.end.port() == port && l.end.score(hi, lo, by) == wanted && skip-- == 0) {
         chosen = l;
       }
     }

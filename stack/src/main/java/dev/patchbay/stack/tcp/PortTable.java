@@ -1,5 +1,6 @@
 package dev.patchbay.stack.tcp;
 
+import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.random.RandomSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,18 +172,27 @@ public final class PortTable {
 
     void visit(FlowEntry flow) {
       switch (flow) {
-        case TcpSocket s ->
-            check(s.localPort, s.localHi, s.localLo, s.settings.reuseAddress, s.settings.reusePort);
-        case TimeWait t -> check(t.localPort, t.localHi, t.localLo, t.reuse, t.reusePort);
+        case TcpSocket s -> {
+          if (s.localPort == end.port()) {
+            TcpSettings o = s.settings;
+            check(s.localHi, s.localLo, o.device, o.reuseAddress, o.reusePort);
+          }
+        }
+        case TimeWait t -> {
+          if (t.localPort == end.port()) {
+            check(t.localHi, t.localLo, t.device, t.reuse, t.reusePort);
+          }
+        }
         case IncomingSyn syn -> {
           // nothing stands yet
         }
       }
     }
 
-    private void check(int port, long hi, long lo, boolean reuse, boolean reusePort) {
-      if (port == end.port() && !found) {
-        LocalEnd other = new LocalEnd(hi, lo, port, false, null, reuse, reusePort);
+    private void check(
+        long hi, long lo, @Nullable NetDevice device, boolean reuse, boolean reusePort) {
+      if (!found) {
+        LocalEnd other = new LocalEnd(hi, lo, end.port(), false, device, reuse, reusePort);
         found = end.overlaps(other) && !(share && mayShare(end, other, false));
       }
     }

@@ -1,7 +1,9 @@
 package dev.patchbay.stack.tcp;
 
+import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Addresses;
+import org.jspecify.annotations.Nullable;
 
 /** Where segments go: the owner of the engine, who adds the IP header and knows the routes. */
 public interface SegmentOutput {
@@ -18,6 +20,14 @@ public interface SegmentOutput {
    * user. It may lead back to {@link TcpEngine#receive} at once.
    */
   void send(Packet packet, long srcHi, long srcLo, long dstHi, long dstLo);
+
+  /**
+   * The device by which a segment came, as sockets that are bound to one see it ({@code inet_iif}):
+   * for what we sent to ourselves the one that bears the address.
+   */
+  default @Nullable NetDevice receivedBy(Packet packet) {
+    return packet.device;
+  }
 
   /** Path MTU towards the peer in bytes, IP header included: 576 (IPv6: 1280) to 65535. */
   int mtu(long srcHi, long srcLo, long dstHi, long dstLo);

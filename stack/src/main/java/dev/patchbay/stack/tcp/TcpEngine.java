@@ -78,7 +78,7 @@ public final class TcpEngine {
     synQueue = new SynQueue(this);
     input = new TcpInput(this);
     tcpOutput = new TcpOutput(this);
-    listeners = new ListenerTable(random.hash("tcp reuseport"));
+    listeners = new ListenerTable(random.hash("tcp reuseport"), output);
     ports = new PortTable(this);
     memoryTimer = loop.timer(this::retryForMemory);
   }
@@ -142,7 +142,7 @@ public final class TcpEngine {
     }
     FlowEntry entry = flows.get(dstHi, dstLo, ports & 0xffff, srcHi, srcLo, ports >>> 16);
     if (entry instanceof TcpSocket found) {
-      if (found.settings.device != null && !found.settings.device.equals(packet.device)) {
+      if (found.settings.device != null && !found.settings.device.equals(output.receivedBy(packet))) {
         return null;
       }
       lastFound = found.settings.device == null ? found : lastFound;

@@ -1,5 +1,6 @@
 package dev.patchbay.stack.tcp;
 
+import dev.patchbay.stack.device.NetDevice;
 import org.jspecify.annotations.Nullable;
 
 /** What is left of a connection in TIME-WAIT. */
@@ -10,6 +11,7 @@ final class TimeWait extends FlowEntry {
   final int offered;
   final boolean timestampsOn;
   final int tsOffset;
+  final @Nullable NetDevice device;
   final boolean reuse;
   final boolean reusePort;
   int tsRecent;
@@ -27,6 +29,7 @@ final class TimeWait extends FlowEntry {
     window = offered >>> s.rcvShift;
     timestampsOn = s.timestampsOn;
     tsOffset = s.tsOffset;
+    device = s.settings.device;
     reuse = s.settings.reuseAddress;
     reusePort = s.settings.reusePort;
     tsRecent = s.tsRecent;

@@ -180,6 +180,11 @@ public final class UdpEngine {
     long srcHi = packet.sourceHi();
     long srcLo = packet.sourceLo();
     int srcPort = packet.udp().sourcePort();
+    NetDevice by = packet.device;
+    if (packet.isIpv4() && stack.loopback().equals(by)) {
+      // inet_iif: what we sent to ourselves came by the device that bears the address
+      by = stack.deviceOf(packet.destinationHi(), packet.destinationLo());
+    }
     return lookup(
         candidates,
         packet.destinationHi(),
@@ -187,7 +192,7 @@ public final class UdpEngine {
         srcHi,
         srcLo,
         srcPort,
-        packet.device);
+        by);
   }
 
   /** {@code udp4_lib_lookup2}: the best score wins, of equal ones the newest. */
