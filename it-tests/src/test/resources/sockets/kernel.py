@@ -1,4 +1,4 @@
-"""Runs the scenarios of standard input on the kernel's sockets and prints what each step gave.
+"""Runs the scenarios of a file on the kernel's sockets and prints what each step gave.
 
 The language is described in SocketScript.java, which runs the same on our sockets.
 """
@@ -304,7 +304,7 @@ def summary(data):
 
 
 run = None
-for line in sys.stdin:
+for line in open(sys.argv[1], encoding="utf-8"):
     line = line.split(" !ours=")[0].strip()
     if not line or line.startswith("#"):
         continue

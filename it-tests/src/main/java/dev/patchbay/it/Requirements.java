@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  *   <li>{@code qemu-11}: QEMU 11, unpacked by {@code images/build qemu-11}
  *   <li>{@code image-NAME}: a guest image, cached or built now
  *   <li>{@code daemon}: the built daemon
- *   <li>{@code ip tshark iperf3 nc socat curl strace dig}: a program of that name
+ *   <li>{@code ip tshark iperf3 nc socat curl strace dig python3}: a program of that name
  * </ul>
  */
 public final class Requirements {

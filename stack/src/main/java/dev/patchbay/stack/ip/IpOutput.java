@@ -314,8 +314,9 @@ public final class IpOutput implements SegmentOutput {
       // RFC 6724 rule 1: "Prefer same address"
       return route.destination();
     }
-    boolean itsOwn = route != null && (device == null || device.equals(route.device()));
-    if (itsOwn && route.source() != null) {
+    if (route != null
+        && route.source() != null
+        && (device == null || device.equals(route.device()))) {
       return route.source();
     }
     NetDevice out = device != null ? device : route == null ? null : route.device();

@@ -121,11 +121,10 @@ public abstract class InetDatagram extends InetSocket {
     if (status < 0) {
       return status;
     }
-    SocketAddress to = m.name;
-    boolean named = to != null && !(isV6() && to.family == AddressFamily.AF_UNSPEC);
-    long hi = named ? to.hi : remoteHi;
-    long lo = named ? to.lo : remoteLo;
-    int port = named ? to.port : remotePort;
+    SocketAddress to = destination(m);
+    long hi = to != null ? to.hi : remoteHi;
+    long lo = to != null ? to.lo : remoteLo;
+    int port = to != null ? to.port : remotePort;
     byte[] data = gathered;
     int off = 0;
     int len = m.total();
@@ -141,12 +140,18 @@ public abstract class InetDatagram extends InetSocket {
     }
     int result =
         m.control == 0
-            ? transmit(data, off, len, 0, 0, hi, lo, port, device(named ? to : null))
+            ? transmit(data, off, len, 0, 0, hi, lo, port, device(to))
             : controlled(m, data, off, len, hi, lo, port);
     if (result == -Errno.EMSGSIZE && len <= 0xffff) {
       localError(hi, lo, port);
     }
     return result;
+  }
+
+  /** The address that the message names, null: the peer; over IPv6 AF_UNSPEC names none. */
+  private @Nullable SocketAddress destination(Message m) {
+    SocketAddress to = m.name;
+    return to != null && isV6() && to.family == AddressFamily.AF_UNSPEC ? null : to;
   }
 
   private int maySend(Message m, int flags) {
@@ -163,9 +168,8 @@ public abstract class InetDatagram extends InetSocket {
     if ((flags & unsupported) != 0) {
       return -Errno.EOPNOTSUPP;
     }
-    SocketAddress to = m.name;
-    boolean named = to != null && !(isV6() && to.family == AddressFamily.AF_UNSPEC);
-    int status = named ? checkDestination(to) : connected ? 0 : -Errno.EDESTADDRREQ;
+    SocketAddress to = destination(m);
+    int status = to != null ? checkDestination(to) : connected ? 0 : -Errno.EDESTADDRREQ;
     if (status < 0) {
       return status;
     }
@@ -197,8 +201,7 @@ public abstract class InetDatagram extends InetSocket {
   }
 
   /** {@code ip_cmsg_send}: source, device, hop limit and class of this datagram alone. */
-  private int controlled(
-      Message m, byte[] data, int off, int len, long hi, long lo, int port) {
+  private int controlled(Message m, byte[] data, int off, int len, long hi, long lo, int port) {
     NetDevice by = device(m.name);
     long srcHi = 0;
     long srcLo = 0;
@@ -240,7 +243,7 @@ public abstract class InetDatagram extends InetSocket {
     ErrorQueue.Entry entry = new ErrorQueue.Entry();
     entry.error.errno = Errno.EMSGSIZE;
     entry.error.origin = ExtendedError.ORIGIN_LOCAL;
-    entry.error.info = stack().output().mtu(localHi, localLo, hi, lo);
+    entry.error.info = pathMtu(hi, lo);
     fill(entry.destination, hi, lo, port);
     errors.add(entry);
     wake(PollEvents.POLLERR);
@@ -370,8 +373,7 @@ public abstract class InetDatagram extends InetSocket {
       fill(e.offender, packet.sourceHi(), packet.sourceLo(), 0);
       fill(entry.destination, about.dstHi, about.dstLo, port);
       entry.payload =
-          java.util.Arrays.copyOfRange(
-              packet.data, Math.min(payloadAt, packet.tail), packet.tail);
+          java.util.Arrays.copyOfRange(packet.data, Math.min(payloadAt, packet.tail), packet.tail);
       errors.add(entry);
     }
     fail(about.errno());

@@ -92,7 +92,13 @@ public abstract class InetSocket extends Socket {
 
   /** MTU of the path to the peer, bytes. */
   int pathMtu() {
-    return stack().output().mtu(localHi, localLo, remoteHi, remoteLo);
+    return pathMtu(remoteHi, remoteLo);
+  }
+
+  /** MTU of the path to an address as far as it is known, bytes. */
+  final int pathMtu(long hi, long lo) {
+    int device = stack().output().mtu(localHi, localLo, hi, lo);
+    return Math.min(device, stack().socketOutput().paths().lookup(hi, lo));
   }
 
   /** The namespace. */

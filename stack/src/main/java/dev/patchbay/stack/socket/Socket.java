@@ -409,6 +409,11 @@ public abstract class Socket {
     return taken;
   }
 
+  /** Takes what {@code SO_ERROR} tells: the pending error, else a soft one where there are such. */
+  protected int reportedError() {
+    return takeError();
+  }
+
   /** Sets the pending error and tells the waiters ({@code sk_error_report}). */
   protected final void fail(int errno) {
     error = errno;

@@ -232,7 +232,7 @@ final class SocketLevel {
       case SocketOptions.SO_DOMAIN -> OptionValue.put(value, length, socket.family());
       case SocketOptions.SO_PROTOCOL -> OptionValue.put(value, length, socket.protocol());
       case SocketOptions.SO_ACCEPTCONN -> OptionValue.put(value, length, socket.isListening());
-      case SocketOptions.SO_ERROR -> OptionValue.put(value, length, socket.takeError());
+      case SocketOptions.SO_ERROR -> OptionValue.put(value, length, socket.reportedError());
       case SocketOptions.SO_LINGER -> {
         int n = OptionValue.put(value, Math.min(length, 4), linger);
         yield n < 4 ? n : 4 + OptionValue.putAt(value, 4, length - 4, lingerSeconds);

@@ -124,6 +124,14 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
     }
   }
 
+  @Override
+  protected int reportedError() {
+    noteEnd();
+    int pending = takeError();
+    TcpSocket t = tcp;
+    return pending == 0 && t != null ? t.takeSoftError() : pending;
+  }
+
   // ---- bind
 
   private LocalEnd end(int port) {

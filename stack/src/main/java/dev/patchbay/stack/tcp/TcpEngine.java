@@ -142,7 +142,8 @@ public final class TcpEngine {
     }
     FlowEntry entry = flows.get(dstHi, dstLo, ports & 0xffff, srcHi, srcLo, ports >>> 16);
     if (entry instanceof TcpSocket found) {
-      if (found.settings.device != null && !found.settings.device.equals(output.receivedBy(packet))) {
+      if (found.settings.device != null
+          && !found.settings.device.equals(output.receivedBy(packet))) {
         return null;
       }
       lastFound = found.settings.device == null ? found : lastFound;

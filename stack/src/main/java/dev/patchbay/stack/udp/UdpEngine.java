@@ -186,13 +186,7 @@ public final class UdpEngine {
       by = stack.deviceOf(packet.destinationHi(), packet.destinationLo());
     }
     return lookup(
-        candidates,
-        packet.destinationHi(),
-        packet.destinationLo(),
-        srcHi,
-        srcLo,
-        srcPort,
-        by);
+        candidates, packet.destinationHi(), packet.destinationLo(), srcHi, srcLo, srcPort, by);
   }
 
   /** {@code udp4_lib_lookup2}: the best score wins, of equal ones the newest. */

@@ -1,0 +1,5 @@
+/** Our sockets against the kernel's, call by call. */
+@NullMarked
+package dev.patchbay.it.socket;
+
+import org.jspecify.annotations.NullMarked;
