@@ -164,8 +164,7 @@ public abstract class InetDatagram extends InetSocket {
     if (m.total() > 0xffff) {
       return -Errno.EMSGSIZE;
     }
-    int unsupported = MessageFlags.MSG_OOB | MessageFlags.MSG_MORE | MessageFlags.MSG_DONTROUTE;
-    if ((flags & unsupported) != 0) {
+    if ((flags & (MessageFlags.MSG_OOB | MessageFlags.MSG_MORE)) != 0) {
       return -Errno.EOPNOTSUPP;
     }
     SocketAddress to = destination(m);

@@ -66,6 +66,9 @@ final class IpLevel {
         if (v < SocketOptions.PMTUDISC_DONT || v > SocketOptions.PMTUDISC_OMIT) {
           return -Errno.EINVAL;
         }
+        if (!isForType(socket, v)) {
+          return -Errno.EOPNOTSUPP;
+        }
         mtuDiscover = v;
       }
       case SocketOptions.IP_RECVERR -> {
@@ -77,7 +80,12 @@ final class IpLevel {
       case SocketOptions.IP_PKTINFO -> packetInfo = v != 0;
       case SocketOptions.IP_RECVTTL -> receiveTtl = v != 0;
       case SocketOptions.IP_RECVTOS -> receiveTos = v != 0;
-      case SocketOptions.IP_BIND_ADDRESS_NO_PORT -> bindAddressNoPort = v != 0;
+      case SocketOptions.IP_BIND_ADDRESS_NO_PORT -> {
+        if (v != 0 && socket.type() != SocketType.SOCK_STREAM) {
+          return -Errno.EOPNOTSUPP;
+        }
+        bindAddressNoPort = v != 0;
+      }
       default -> {
         return -Errno.ENOPROTOOPT;
       }
@@ -108,6 +116,13 @@ final class IpLevel {
       return 1;
     }
     return OptionValue.put(value, length, v);
+  }
+
+  /** TCP always forbids fragmentation and goes by the path: that is WANT and DO. */
+  private static boolean isForType(InetSocket socket, int policy) {
+    return socket.type() != SocketType.SOCK_STREAM
+        || policy == SocketOptions.PMTUDISC_WANT
+        || policy == SocketOptions.PMTUDISC_DO;
   }
 
   private static int mtu(InetSocket socket, boolean v4) {
@@ -149,6 +164,9 @@ final class IpLevel {
       case SocketOptions.IPV6_MTU_DISCOVER -> {
         if (!valid || v < SocketOptions.PMTUDISC_DONT || v > SocketOptions.PMTUDISC_OMIT) {
           return -Errno.EINVAL;
+        }
+        if (!isForType(socket, v)) {
+          return -Errno.EOPNOTSUPP;
         }
         mtuDiscover6 = v;
       }

@@ -12,9 +12,6 @@ public final class MessageFlags {
   /** What is read stays in the queue. */
   public static final int MSG_PEEK = 0x2;
 
-  /** The destination is on the link: no gateway. */
-  public static final int MSG_DONTROUTE = 0x4;
-
   /** Control data did not fit (out). */
   public static final int MSG_CTRUNC = 0x8;
 
@@ -24,14 +21,11 @@ public final class MessageFlags {
   /** Not to block; always so here. */
   public static final int MSG_DONTWAIT = 0x40;
 
-  /** The end of a record. */
+  /** The end of a record (out). */
   public static final int MSG_EOR = 0x80;
 
   /** Wait until the buffers are full. */
   public static final int MSG_WAITALL = 0x100;
-
-  /** The neighbour is known to be reachable. */
-  public static final int MSG_CONFIRM = 0x800;
 
   /** The error queue is read. */
   public static final int MSG_ERRQUEUE = 0x2000;
@@ -45,11 +39,10 @@ public final class MessageFlags {
   /** {@code recvmmsg}: after the first message nothing is waited for. */
   public static final int MSG_WAITFORONE = 0x10000;
 
-  /** Flags that Linux's send operations know and this layer does or need not heed. */
-  static final int SEND =
-      MSG_OOB | MSG_DONTROUTE | MSG_DONTWAIT | MSG_EOR | MSG_CONFIRM | MSG_NOSIGNAL | MSG_MORE;
+  /** Flags of send operations. */
+  static final int SEND = MSG_OOB | MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE;
 
-  /** Flags that Linux's receive operations know and this layer does or need not heed. */
+  /** Flags of receive operations. */
   static final int RECEIVE =
       MSG_OOB
           | MSG_PEEK

@@ -96,16 +96,19 @@ public final class SocketLayer {
 
   private @Nullable SocketFamily find(int family, int type) {
     if ((type & ~TYPE_MASK & ~SOCK_NONBLOCK) != 0 || (type & TYPE_MASK) >= SocketType.SOCK_MAX) {
-      return fail(Errno.EINVAL);
+      fail(Errno.EINVAL);
+      return null;
     }
     SocketFamily found = families.get(family);
-    return found == null ? fail(Errno.EAFNOSUPPORT) : found;
+    if (found == null) {
+      fail(Errno.EAFNOSUPPORT);
+    }
+    return found;
   }
 
-  /** Notes why nothing was made; returns null. */
-  public @Nullable SocketFamily fail(int newErrno) {
+  /** Notes why nothing was made, one of {@link Errno}. */
+  public void fail(int newErrno) {
     errno = newErrno;
-    return null;
   }
 
   /** Why {@link #socket} returned null last, positive. */

@@ -435,15 +435,7 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
     if (asked == 0) {
       return 0;
     }
-    int done = 0;
-    for (int i = 0; i < message.count(); i++) {
-      int length = message.length(i);
-      int n = t.write(message.array(i), message.offset(i), length);
-      done += Math.max(n, 0);
-      if (n < length) {
-        break;
-      }
-    }
+    int done = StreamTransfer.send(t, message);
     more(t, (flags & MessageFlags.MSG_MORE) != 0);
     return done > 0 ? done : -Errno.EAGAIN;
   }
@@ -518,21 +510,7 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
     if (t == null || t.available() == 0 || message.total() == 0) {
       return t != null && t.available() > 0 ? 0 : nothing();
     }
-    boolean peek = (flags & MessageFlags.MSG_PEEK) != 0;
-    if ((flags & MessageFlags.MSG_TRUNC) != 0) {
-      // tcp(7): "the received bytes are discarded, rather than passed back"
-      int n = Math.min(t.available(), message.total());
-      t.consume(peek ? 0 : n);
-      return n;
-    }
-    if (peek) {
-      return peek(t, message);
-    }
-    int done = 0;
-    for (int i = 0; i < message.count() && t.available() > 0; i++) {
-      done += Math.max(0, t.read(message.array(i), message.offset(i), message.length(i)));
-    }
-    return done;
+    return StreamTransfer.receive(t, message, flags);
   }
 
   @Override
@@ -553,18 +531,6 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
       return nothing();
     }
     return t.read(data, offset, length);
-  }
-
-  private static int peek(TcpSocket t, Message message) {
-    int done = 0;
-    for (int i = 0; i < message.count(); i++) {
-      int n = t.peek(done, message.array(i), message.offset(i), message.length(i));
-      done += n;
-      if (n < message.length(i)) {
-        break;
-      }
-    }
-    return done;
   }
 
   private int mayReceive(int flags) {
@@ -737,39 +703,15 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
   // ---- options
 
   private void apply(TcpSocket t) {
-    TcpSettings s = t.settings();
-    s.device = boundDevice();
-    s.mark = mark();
-    s.reuseAddress = options.reuseAddress;
-    s.reusePort = options.reusePort;
-    s.receiveErrors = receivesErrors(Addresses.isV4(t.remoteHi(), t.remoteLo()));
-    s.keepUnread = true;
-    applyIp(t);
-    level.apply(t);
-    if (options.keepAlive) {
-      level.keepAlive(this, t);
-    }
-    if (options.receiveBufferSet) {
-      t.receiveBuffer(options.receiveBuffer);
-    }
-    if (options.sendBufferSet) {
-      t.sendBuffer(options.sendBuffer);
-    }
-    t.push();
-  }
-
-  private void applyIp(TcpSocket t) {
-    boolean v4 = Addresses.isV4(t.remoteHi(), t.remoteLo());
-    t.ttl(ip.hopLimit(v4));
-    t.tos(ip.classOf(v4));
+    t.settings().keepUnread = true;
+    level.applyAll(this, t);
   }
 
   @Override
   protected int ipOptionChanged() {
     TcpSocket t = tcp;
     if (t != null) {
-      applyIp(t);
-      t.settings().receiveErrors = receivesErrors(Addresses.isV4(t.remoteHi(), t.remoteLo()));
+      level.applyIp(this, t);
     }
     return 0;
   }
@@ -780,22 +722,8 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
       stack().tcp().ports().update(binding, end(localPort));
     }
     TcpSocket t = tcp;
-    if (t == null) {
-      return 0;
-    }
-    switch (name) {
-      case SocketOptions.SO_KEEPALIVE -> level.keepAlive(this, t);
-      case SocketOptions.SO_RCVBUF, SocketOptions.SO_RCVBUFFORCE ->
-          t.receiveBuffer(options.receiveBuffer);
-      case SocketOptions.SO_SNDBUF, SocketOptions.SO_SNDBUFFORCE ->
-          t.sendBuffer(options.sendBuffer);
-      default -> {
-        TcpSettings s = t.settings();
-        s.device = boundDevice();
-        s.mark = mark();
-        s.reuseAddress = options.reuseAddress;
-        s.reusePort = options.reusePort;
-      }
+    if (t != null) {
+      level.socketOptionChanged(this, t, name);
     }
     return 0;
   }

@@ -2,6 +2,7 @@ package dev.patchbay.stack.socket;
 
 import dev.patchbay.stack.tcp.TcpSettings;
 import dev.patchbay.stack.tcp.TcpSocket;
+import dev.patchbay.stack.wire.Addresses;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -243,5 +244,53 @@ final class TcpLevel {
 
   void keepAlive(StreamSocket socket, TcpSocket t) {
     t.keepAlive(socket.options.keepAlive, keepIdle * SECOND, keepInterval * SECOND, keepCount);
+  }
+
+  /** Gives a new connection all options of its socket. */
+  void applyAll(StreamSocket socket, TcpSocket t) {
+    SocketLevel o = socket.options;
+    common(socket, t);
+    applyIp(socket, t);
+    apply(t);
+    if (o.keepAlive) {
+      keepAlive(socket, t);
+    }
+    if (o.receiveBufferSet) {
+      t.receiveBuffer(o.receiveBuffer);
+    }
+    if (o.sendBufferSet) {
+      t.sendBuffer(o.sendBuffer);
+    }
+    t.push();
+  }
+
+  private static void common(StreamSocket socket, TcpSocket t) {
+    SocketLevel o = socket.options;
+    TcpSettings s = t.settings();
+    s.device = o.device;
+    s.mark = o.mark;
+    s.priority = o.priority;
+    s.reuseAddress = o.reuseAddress;
+    s.reusePort = o.reusePort;
+  }
+
+  /** Gives a connection the options of IP. */
+  void applyIp(StreamSocket socket, TcpSocket t) {
+    boolean v4 = Addresses.isV4(t.remoteHi(), t.remoteLo());
+    t.ttl(socket.ip.hopLimit(v4));
+    t.tos(socket.ip.classOf(v4));
+    t.settings().receiveErrors = v4 ? socket.ip.receiveErrors : socket.ip.receiveErrors6;
+  }
+
+  /** An option of {@code SOL_SOCKET} has changed. */
+  void socketOptionChanged(StreamSocket socket, TcpSocket t, int name) {
+    switch (name) {
+      case SocketOptions.SO_KEEPALIVE -> keepAlive(socket, t);
+      case SocketOptions.SO_RCVBUF, SocketOptions.SO_RCVBUFFORCE ->
+          t.receiveBuffer(socket.options.receiveBuffer);
+      case SocketOptions.SO_SNDBUF, SocketOptions.SO_SNDBUFFORCE ->
+          t.sendBuffer(socket.options.sendBuffer);
+      default -> common(socket, t);
+    }
   }
 }

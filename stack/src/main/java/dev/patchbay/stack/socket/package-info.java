@@ -7,7 +7,7 @@
  * <pre>
  *   SocketLayer.socket        SocketFamily by number -> InetFamily: type and protocol -> a Socket
  *   Socket.connect, sendmsg   StreamSocket   -> TcpEngine.connect, TcpSocket.write
- *                             DatagramSocket -> UdpSocket
+ *                             DatagramSocket -> InetDatagram -> UdpSocket.sendTo
  *                             UnixSocket     -> the peer's queue (socketpair)
  *   Socket.setsockopt         SocketLevel (SOL_SOCKET) | TcpLevel | IpLevel (SOL_IP, IPPROTO_IPV6) | OptionHook
  * </pre>
@@ -16,7 +16,7 @@
  *
  * <pre>
  *   TcpEngine (end of the turn) -> StreamSocket.onReadable … |
- *   UdpEngine (input)           -> DatagramSocket            | -> Socket.wake -> Waiter.wake
+ *   UdpEngine (input)           -> ReceiveBuffer, errors     | -> Socket.wake -> Waiter.wake
  *     -> Epoll.Registration: into the list of what is ready; Epoll.onReady at the end of the turn
  * </pre>
  *
@@ -40,8 +40,9 @@
  * <h2>Where to add</h2>
  *
  * <ul>
- *   <li>A type or protocol of IP: a subclass of {@link dev.patchbay.stack.socket.InetSocket} and a
- *       line {@code layer.inet().register(type, protocol, Maker)}.
+ *   <li>A type or protocol of IP: a subclass of {@link dev.patchbay.stack.socket.InetDatagram} (or
+ *       {@link dev.patchbay.stack.socket.InetSocket}) and a line {@code layer.inet().register(type,
+ *       protocol, Maker)}.
  *   <li>A family: {@link dev.patchbay.stack.socket.SocketLayer#register}.
  *   <li>Options of several types (multicast): an {@link dev.patchbay.stack.socket.OptionHook}.
  * </ul>
@@ -49,8 +50,14 @@
  * <h2>Not as Linux</h2>
  *
  * <ul>
- *   <li>{@code MSG_OOB} is refused in sending, unknown flags with {@code EINVAL} (Linux passes over
- *       many).
+ *   <li>{@code MSG_OOB} is refused in sending, {@code MSG_MORE} for datagrams; unknown flags with
+ *       {@code EINVAL} (Linux passes over many), {@code MSG_DONTROUTE}, {@code MSG_CONFIRM} and
+ *       {@code MSG_EOR} among them.
+ *   <li>Streams take {@code PMTUDISC_WANT} and {@code PMTUDISC_DO} alone, datagrams no {@code
+ *       IP_BIND_ADDRESS_NO_PORT}: {@code EOPNOTSUPP}. {@code TCP_INFO} is a record ({@link
+ *       dev.patchbay.stack.socket.StreamSocket#tcpInfo}), no bytes.
+ *   <li>{@code SO_BINDTOIFINDEX} of a device that is not there is {@code ENODEV}.
+ *   <li>At most 64 errors wait in an error queue.
  *   <li>With {@code TCP_DEFER_ACCEPT} the handshake ends as ever; only {@code accept} waits for
  *       data, or for the time to pass.
  *   <li>{@code AF_UNIX} exists by {@code socketpair} alone.

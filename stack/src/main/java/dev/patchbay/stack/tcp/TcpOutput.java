@@ -481,6 +481,7 @@ final class TcpOutput {
     packet.ttl = s.ttl;
     packet.mark = s.settings.mark;
     packet.device = s.settings.device;
+    packet.priority = s.settings.priority;
   }
 
   /** Leaves the checksum to the device: the pseudo header's sum is in the field. */

@@ -16,6 +16,9 @@ public final class TcpSettings {
   /** Mark of what is sent ({@code SO_MARK}). */
   public int mark;
 
+  /** Queueing priority of what is sent ({@code SO_PRIORITY}). */
+  public int priority;
+
   /** {@code SO_REUSEADDR}: its local end may be bound again. */
   public boolean reuseAddress;
 

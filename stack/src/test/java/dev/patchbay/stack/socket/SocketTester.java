@@ -166,12 +166,7 @@ final class SocketTester {
     System.arraycopy(data, 0, body, 20, data.length);
     long pseudo =
         dev.patchbay.stack.wire.InternetChecksum.pseudo(
-            0,
-            Addresses.v4(Lab.v4(WORLD)),
-            0,
-            IpAddress.parse("10.0.2.2").lo(),
-            6,
-            body.length);
+            0, Addresses.v4(Lab.v4(WORLD)), 0, IpAddress.parse("10.0.2.2").lo(), 6, body.length);
     long sum = pseudo + dev.patchbay.stack.wire.InternetChecksum.sum(body, 0, body.length);
     Bytes.put16(body, 16, dev.patchbay.stack.wire.InternetChecksum.finish(sum));
     lab.fromWorld(Lab.ipv4(WORLD, "10.0.2.2", 6, 64, body));

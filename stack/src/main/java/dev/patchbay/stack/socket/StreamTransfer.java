@@ -1,0 +1,47 @@
+package dev.patchbay.stack.socket;
+
+import dev.patchbay.stack.tcp.TcpSocket;
+
+/** Bytes between messages and a connection ({@code tcp_sendmsg}, {@code tcp_recvmsg}). */
+final class StreamTransfer {
+  private StreamTransfer() {}
+
+  /** Writes as many of a message's bytes as there is room for. */
+  static int send(TcpSocket t, Message message) {
+    int done = 0;
+    for (int i = 0; i < message.count(); i++) {
+      int length = message.length(i);
+      int n = t.write(message.array(i), message.offset(i), length);
+      done += Math.max(n, 0);
+      if (n < length) {
+        break;
+      }
+    }
+    return done;
+  }
+
+  /** Fills a message's buffers with what is there. */
+  static int receive(TcpSocket t, Message message, int flags) {
+    boolean peek = (flags & MessageFlags.MSG_PEEK) != 0;
+    if ((flags & MessageFlags.MSG_TRUNC) != 0) {
+      // tcp(7): "the received bytes are discarded, rather than passed back"
+      int n = Math.min(t.available(), message.total());
+      t.consume(peek ? 0 : n);
+      return n;
+    }
+    int done = 0;
+    for (int i = 0; i < message.count(); i++) {
+      byte[] to = message.array(i);
+      int length = message.length(i);
+      int n =
+          peek
+              ? t.peek(done, to, message.offset(i), length)
+              : t.read(to, message.offset(i), length);
+      done += Math.max(n, 0);
+      if (n < length) {
+        break;
+      }
+    }
+    return done;
+  }
+}
