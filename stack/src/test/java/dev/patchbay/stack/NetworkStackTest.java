@@ -144,7 +144,10 @@ class NetworkStackTest {
     long[] from = new long[1];
     UdpSocket server = lab.stack.udp().open((s, p) -> from[0] = p.sourceLo() & 0xffff_ffffL);
     assertThat(server.bind(0, 0, 7, null)).isTrue();
-    assertThat(sendTo(sender(), "127.255.255.255")).isTrue();
+    UdpSocket socket = sender();
+    assertThat(sendTo(socket, "127.255.255.255")).as("EACCES without SO_BROADCAST").isFalse();
+    socket.options().broadcast = true;
+    assertThat(sendTo(socket, "127.255.255.255")).isTrue();
     lab.loop.turn();
     lab.loop.turn();
     assertThat(from[0]).isEqualTo(v4("127.0.0.1") & 0xffff_ffffL);
