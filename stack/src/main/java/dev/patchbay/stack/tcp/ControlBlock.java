@@ -15,6 +15,9 @@ abstract sealed class ControlBlock extends FlowEntry permits TcpSocket {
   LossRecovery.Phase phase = LossRecovery.Phase.OPEN;
   Ecn ecn = Ecn.OFF;
 
+  /** One for all until the user asks for it, {@link TcpSocket#settings()}. */
+  TcpSettings settings = TcpSettings.DEFAULTS;
+
   /** Purpose of the first timer, {@link TcpTimers}. */
   TcpTimers.Mode timerMode = TcpTimers.Mode.NONE;
 

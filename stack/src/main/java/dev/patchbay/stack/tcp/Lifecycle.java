@@ -144,8 +144,7 @@ final class Lifecycle {
     counters.halfOpen++;
     s.halfOpen = true;
     s.passive = true;
-    // as children of a listener with SO_REUSEADDR, which every service sets
-    s.settings.reuseAddress = true;
+    s.settings = TcpSettings.PASSIVE;
     s.state = TcpState.SYN_RECEIVED;
     prepare(s);
     s.irs = syn.sequence;

@@ -51,7 +51,28 @@ public final class TcpSettings {
   /** What came and was not read can still be read after an error, until {@link TcpSocket#close}. */
   public boolean keepUnread;
 
-  TcpSettings() {}
+  /** Of those who ask for nothing; never written to. */
+  static final TcpSettings DEFAULTS = new TcpSettings();
+
+  /** Of children of a listener with SO_REUSEADDR, which every service sets; never written to. */
+  static final TcpSettings PASSIVE = passive();
+
+  private TcpSettings() {}
+
+  /** One of a connection's own, as another one. */
+  TcpSettings(TcpSettings from) {
+    reuseAddress = from.reuseAddress;
+  }
+
+  private static TcpSettings passive() {
+    TcpSettings settings = new TcpSettings();
+    settings.reuseAddress = true;
+    return settings;
+  }
+
+  boolean isShared() {
+    return equals(DEFAULTS) || equals(PASSIVE);
+  }
 
   boolean corked() {
     return cork || more;

@@ -91,7 +91,6 @@ public final class TcpSocket extends ControlBlock {
 
   // options
   @Nullable Pacer pacer;
-  final TcpSettings settings = new TcpSettings();
   boolean keepAlive;
   long keepAliveIdle;
   long keepAliveInterval;
@@ -448,6 +447,9 @@ public final class TcpSocket extends ControlBlock {
 
   /** Further options; live. */
   public TcpSettings settings() {
+    if (settings.isShared()) {
+      settings = new TcpSettings(settings);
+    }
     return settings;
   }
 
