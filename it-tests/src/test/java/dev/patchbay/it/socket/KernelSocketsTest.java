@@ -55,8 +55,7 @@ class KernelSocketsTest {
       netns.exec("ip", "route", "add", "prohibit", "10.66.2.0/24").ok();
       netns.exec("ip", "route", "add", "blackhole", "10.66.3.0/24").ok();
       netns.exec("ip", "-6", "route", "add", "prohibit", "fec1::/64").ok();
-      String all =
-          netns.exec(LIMIT, "python3", script.toString(), scenarios.toString()).ok();
+      String all = netns.exec(LIMIT, "python3", script.toString(), scenarios.toString()).ok();
       return all.lines().toList();
     }
   }

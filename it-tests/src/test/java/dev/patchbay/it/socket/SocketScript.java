@@ -34,14 +34,14 @@ import org.jspecify.annotations.Nullable;
  * Runs one scenario on our sockets, in a namespace with {@code lo} and {@code br0} (10.0.2.2/24,
  * fec0::2/64).
  *
- * <p>A line is one call: {@code NAME = socket FAMILY TYPE [PROTOCOL]}, {@code NAME = accept SOCKET},
- * {@code pair A B FAMILY TYPE}, {@code bind|connect SOCKET ADDRESS}, {@code listen SOCKET N}, {@code
- * send SOCKET TEXT [FLAG…]}, {@code sendto SOCKET TEXT ADDRESS}, {@code recv|recvfrom|recvmsg SOCKET
- * BYTES [FLAG…]}, {@code errqueue SOCKET}, {@code fill|drain SOCKET}, {@code shutdown SOCKET HOW},
- * {@code close|poll|name|peer SOCKET}, {@code set SOCKET LEVEL NUMBER VALUE}, {@code get SOCKET LEVEL
- * NUMBER}, {@code setraw … HEX}, {@code getraw … ROOM}, {@code wait MILLIS}. A text {@code -} is
- * empty, {@code *100} a hundred bytes; an address {@code =a} is the one that socket a is bound to;
- * ephemeral ports are shown as {@code *}.
+ * <p>A line is one call: {@code NAME = socket FAMILY TYPE [PROTOCOL]}, {@code NAME = accept
+ * SOCKET}, {@code pair A B FAMILY TYPE}, {@code bind|connect SOCKET ADDRESS}, {@code listen SOCKET
+ * N}, {@code send SOCKET TEXT [FLAG…]}, {@code sendto SOCKET TEXT ADDRESS}, {@code
+ * recv|recvfrom|recvmsg SOCKET BYTES [FLAG…]}, {@code errqueue SOCKET}, {@code fill|drain SOCKET},
+ * {@code shutdown SOCKET HOW}, {@code close|poll|name|peer SOCKET}, {@code set SOCKET LEVEL NUMBER
+ * VALUE}, {@code get SOCKET LEVEL NUMBER}, {@code setraw … HEX}, {@code getraw … ROOM}, {@code wait
+ * MILLIS}. A text {@code -} is empty, {@code *100} a hundred bytes; an address {@code =a} is the
+ * one that socket a is bound to; ephemeral ports are shown as {@code *}.
  */
 final class SocketScript {
   private static final Map<String, Integer> FAMILIES = Map.of("inet", 2, "inet6", 10, "unix", 1);
@@ -51,7 +51,8 @@ final class SocketScript {
   private static final Map<String, Integer> LEVELS =
       Map.of("socket", 1, "ip", 0, "tcp", 6, "ipv6", 41);
   private static final Map<String, Integer> FLAGS =
-      Map.of("oob", 1, "peek", 2, "trunc", 0x20, "waitall", 0x100, "errqueue", 0x2000, "more", 0x8000);
+      Map.of(
+          "oob", 1, "peek", 2, "trunc", 0x20, "waitall", 0x100, "errqueue", 0x2000, "more", 0x8000);
 
   private final VirtualLoop loop = new VirtualLoop();
   private final PacketPool pool = new PacketPool();
@@ -276,8 +277,7 @@ final class SocketScript {
   private String send(Socket s, String[] w) {
     byte[] data = payload(w[2]);
     boolean to = w[0].equals("sendto");
-    return result(
-        s.sendto(data, 0, data.length, flags(w, to ? 4 : 3), to ? parse(w[3]) : null));
+    return result(s.sendto(data, 0, data.length, flags(w, to ? 4 : 3), to ? parse(w[3]) : null));
   }
 
   private String receive(Socket s, String[] w, @Nullable SocketAddress from) {
@@ -287,10 +287,7 @@ final class SocketScript {
     if (n < 0 || n == 0 && from == null) {
       return result(n);
     }
-    return n
-        + " "
-        + summary(big, Math.min(n, room))
-        + (from == null ? "" : " from " + show(from));
+    return n + " " + summary(big, Math.min(n, room)) + (from == null ? "" : " from " + show(from));
   }
 
   private String message(Socket s, String[] w) {
@@ -310,8 +307,7 @@ final class SocketScript {
       String to = Addresses.toString(m.localHi, m.localLo);
       String specific = Addresses.toString(m.specificHi, m.specificLo);
       String prefix = six && Addresses.isV4(m.localHi, m.localLo) ? "::ffff:" : "";
-      shown.add(
-          "pktinfo=" + device(m.interfaceIndex) + "/" + (six ? prefix : specific + "/") + to);
+      shown.add("pktinfo=" + device(m.interfaceIndex) + "/" + (six ? prefix : specific + "/") + to);
     }
     if ((m.control & Message.CONTROL_HOP_LIMIT) != 0) {
       shown.add("hops=" + m.hopLimit);
