@@ -54,6 +54,20 @@ public final class PortTable {
     } else if (conflicts(wanted, null, true)) {
       return null;
     }
+    return add(end);
+  }
+
+  /**
+   * Takes a local end for a listener of the engine's own, whatever flows there are on its port
+   * (MUST-42).
+   *
+   * @return null where it is in use
+   */
+  @Nullable Binding bindListener(LocalEnd end) {
+    return bindingConflicts(end, null, true) ? null : add(end);
+  }
+
+  private Binding add(LocalEnd end) {
     Binding binding = new Binding(end);
     List<Binding> there = byPort[slot(end.port())];
     if (there == null) {
@@ -135,7 +149,7 @@ public final class PortTable {
    * @param self the binding that is asked about, or null
    * @param share whether options may allow it
    */
-  private boolean conflicts(LocalEnd end, @Nullable Binding self, boolean share) {
+  private boolean bindingConflicts(LocalEnd end, @Nullable Binding self, boolean share) {
     List<Binding> there = byPort[slot(end.port())];
     for (int i = 0; there != null && i < there.size(); i++) {
       Binding other = there.get(i);
@@ -146,7 +160,11 @@ public final class PortTable {
         return true;
       }
     }
-    return self == null && flowConflicts(end, share);
+    return false;
+  }
+
+  private boolean conflicts(LocalEnd end, @Nullable Binding self, boolean share) {
+    return bindingConflicts(end, self, share) || self == null && flowConflicts(end, share);
   }
 
   private static boolean mayShare(LocalEnd a, LocalEnd b, boolean otherListens) {

@@ -320,7 +320,7 @@ public final class TcpEngine {
    */
   public @Nullable TcpListener listen(long hi, long lo, int port, TcpAcceptor acceptor) {
     LocalEnd end = new LocalEnd(hi, lo, port, false, null, true, false);
-    PortTable.Binding binding = ports.bind(end);
+    PortTable.Binding binding = ports.bindListener(end);
     if (binding == null) {
       return null;
     }
