@@ -26,6 +26,10 @@ public final class DatagramSocket extends InetDatagram implements UdpHandler {
     buffer = java.util.Objects.requireNonNull(udp.receiveBuffer());
     buffer.limit(receiveBufferSize());
     udp.unbound(anyLo());
+    addHook(new MulticastLevel(this, udp.options(), udp.memberships()));
+    if (udp.isLite()) {
+      addHook(new UdpLiteLevel(udp));
+    }
   }
 
   /** The engine's side of it. */

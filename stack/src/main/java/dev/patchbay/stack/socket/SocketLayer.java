@@ -26,16 +26,21 @@ public final class SocketLayer {
 
   private int errno;
 
-  /** A layer with TCP, UDP and {@code socketpair}. */
+  /** A layer with TCP, UDP, UDP-Lite, raw, ping and packet sockets and {@code socketpair}. */
   public SocketLayer(NetworkStack stack) {
     this.stack = stack;
     register(inet);
     register(inet6);
     register(new UnixFamily());
+    register(new PacketFamily());
     for (InetFamily family : new InetFamily[] {inet, inet6}) {
       family.register(SocketType.SOCK_STREAM, IpProtocol.TCP, StreamSocket::new);
       family.register(SocketType.SOCK_DGRAM, IpProtocol.UDP, DatagramSocket::new);
+      family.register(SocketType.SOCK_DGRAM, IpProtocol.UDPLITE, DatagramSocket::new);
+      family.register(SocketType.SOCK_RAW, 0, RawInetSocket::new);
     }
+    inet.register(SocketType.SOCK_DGRAM, IpProtocol.ICMP, PingInetSocket::new);
+    inet6.register(SocketType.SOCK_DGRAM, IpProtocol.ICMPV6, PingInetSocket::new);
   }
 
   /** The namespace. */

@@ -9,7 +9,9 @@
  *   Socket.connect, sendmsg   StreamSocket   -> TcpEngine.connect, TcpSocket.write
  *                             DatagramSocket -> InetDatagram -> UdpSocket.sendTo
  *                             UnixSocket     -> the peer's queue (socketpair)
- *   Socket.setsockopt         SocketLevel (SOL_SOCKET) | TcpLevel | IpLevel (SOL_IP, IPPROTO_IPV6) | OptionHook
+ *                             RawInetSocket, PingInetSocket, FrameSocket -> raw, ping, raw.PacketSocket
+ *   Socket.setsockopt         SocketLevel (SOL_SOCKET) | TcpLevel | IpLevel (SOL_IP, IPPROTO_IPV6)
+ *                             | OptionHook: MulticastLevel, RawLevel, UdpLiteLevel
  * </pre>
  *
  * <h2>The way of a packet to whoever waits</h2>
@@ -61,6 +63,9 @@
  *   <li>With {@code TCP_DEFER_ACCEPT} the handshake ends as ever; only {@code accept} waits for
  *       data, or for the time to pass.
  *   <li>{@code AF_UNIX} exists by {@code socketpair} alone.
+ *   <li>The protocol of an {@code AF_PACKET} socket is a number in host order, also in {@code
+ *       socket}.
+ *   <li>{@code IP_MSFILTER} and {@code MCAST_MSFILTER} can be set, not read.
  *   <li>Our buffers begin at 64 KiB for sending (Linux: 16) and tell their size at {@code
  *       SO_SNDBUF} and {@code SO_RCVBUF} as set, not as auto-tuning has grown them.
  * </ul>
