@@ -310,7 +310,9 @@ public abstract class InetSocket extends Socket {
       result = ip.get6(this, name, value, length);
     }
     for (int i = 0; hooks != null && isUnknown(result) && i < hooks.size(); i++) {
-      result = hooks.get(i).get(level, name, value, length);
+      int told = hooks.get(i).get(level, name, value, length);
+      // a level that nobody knows keeps its own error
+      result = told == -Errno.ENOPROTOOPT ? result : told;
     }
     return result;
   }
