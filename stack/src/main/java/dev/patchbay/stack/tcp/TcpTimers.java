@@ -258,14 +258,15 @@ final class TcpTimers {
     engine.finish(s, s.softError ? TcpError.UNREACHABLE : TcpError.TIMED_OUT);
   }
 
-  /** An ACK may wait {@code delay} for company. */
+  /** An ACK may wait {@code delay} for company, or less where one waits already. */
   void delayAck(long delay) {
     if (ackTimer == null) {
       ackTimer = engine.loop.timer(this::onAckTimer);
     }
-    if (!s.ackDelayed) {
+    long due = engine.loop.now() + delay;
+    if (!s.ackDelayed || ackTimer.deadline() > due) {
       s.ackDelayed = true;
-      ackTimer.arm(engine.loop.now() + delay);
+      ackTimer.arm(due);
     }
   }
 

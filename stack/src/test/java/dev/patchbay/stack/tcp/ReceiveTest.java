@@ -154,6 +154,41 @@ class ReceiveTest {
   }
 
   @Test
+  void aFinShortensTheDelayThatAnAckHasBegun() {
+    t.config.quickAckDelay = 2_000_000;
+    t.established();
+    t.send(tcp().psh().seq(1).ack(1).len(100));
+    t.read(1, 100);
+    t.write(20);
+    t.expect(tcp().psh().seq(1).ack(101).len(20));
+    // a conversation: the answer of this one would take the ACK along within 40 ms
+    t.send(tcp().psh().seq(101).ack(21).len(100));
+    t.read(101, 100);
+    t.after(5);
+    t.expectNothing();
+    t.send(tcp().fin().seq(201).ack(21));
+    t.expectNothing();
+    assertThat(t.awaitSent(100)).isLessThanOrEqualTo(2);
+    t.expect(tcp().seq(21).ack(202));
+  }
+
+  @Test
+  void whatIsReadLateIsAcknowledgedSoonerThanTheDelay() {
+    t.config.quickAckDelay = 2_000_000;
+    TcpSocket s = t.established();
+    t.send(tcp().psh().seq(1).ack(1).len(100));
+    t.after(3);
+    t.expect(tcp().seq(1).ack(101));
+    s.quickAcks = 0;
+    t.send(tcp().psh().seq(101).ack(1).len(100));
+    t.after(5);
+    t.expectNothing();
+    t.read(1, 200);
+    assertThat(t.awaitSent(100)).isLessThanOrEqualTo(2);
+    t.expect(tcp().seq(1).ack(201));
+  }
+
+  @Test
   void outOfOrderSegmentsAreKeptReportedAndJoined() {
     warm(tcp().mss(1000).sackOk());
     t.send(tcp().seq(2001).ack(1).len(1000));
