@@ -422,6 +422,13 @@ final class TcpInput {
     switch (s.state) {
       case FIN_WAIT_1 -> {
         s.state = TcpState.FIN_WAIT_2;
+        if (s.userClosed && s.settings.finTimeout < 0) {
+          // TCP_LINGER2 below 0: no FIN-WAIT-2 without a user (Linux's tcp_rcv_state_process)
+          counters.tcpAbortOnData++;
+          engine.resetPeer(s);
+          engine.finish(s, TcpError.ABORTED);
+          return false;
+        }
         if (s.userClosed) {
           s.timers.armLife(s.settings.finTimeout(engine.config));
         }

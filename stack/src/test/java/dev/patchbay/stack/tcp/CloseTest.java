@@ -42,6 +42,22 @@ class CloseTest {
   }
 
   @Test
+  void withoutATimeForFinWait2TheAckOfTheFinEndsIt() {
+    TcpSocket s = t.established();
+    s.settings().finTimeout = -1;
+    s.close();
+    t.loop.turn();
+    t.expect(tcp().fin().seq(1).ack(1));
+    t.send(tcp().seq(1).ack(2));
+    assertThat(s.state()).isEqualTo(TcpState.CLOSED);
+    assertThat(t.next().flags & 4).as("RST").isEqualTo(4);
+    assertThat(t.events).containsExactly("closed ABORTED");
+    assertThat(t.engine.counters().tcpAbortOnData).isOne();
+    assertThat(t.engine.counters().orphans).isZero();
+    assertThat(t.loop.timers().count()).isZero();
+  }
+
+  @Test
   void finAndAckTogetherGoStraightToTimeWait() {
     TcpSocket s = t.established();
     s.shutdownOutput();
