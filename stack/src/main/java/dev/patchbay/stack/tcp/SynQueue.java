@@ -99,7 +99,10 @@ final class SynQueue {
    */
   boolean arriveByCookie(Packet packet, TcpInput in, TcpListener listener) {
     long now = engine.loop.now();
-    if (!listener.decides || now - lastCookie > COOKIE_LIFE || (in.flags & Tcp.SYN) != 0) {
+    if (!listener.decides
+        || now - lastCookie > COOKIE_LIFE
+        || (in.flags & Tcp.SYN) != 0
+        || isTaken(packet)) {
       return false;
     }
     int mss = cookies.check(packet, in, now);
@@ -129,11 +132,25 @@ final class SynQueue {
 
   /**
    * MUST-57: "silently discard an incoming SYN segment that is addressed to a broadcast or
-   * multicast address", MUST-63: one from an invalid source likewise.
+   * multicast address", MUST-63: one from an invalid source likewise. Nor one by another device for
+   * the flow of a connection that is bound to a device: the flow table holds each 4-tuple once.
    */
   private boolean mayOpen(Packet packet) {
     return engine.output.isUnicast(packet.destinationHi(), packet.destinationLo())
-        && engine.output.isUnicast(packet.sourceHi(), packet.sourceLo());
+        && engine.output.isUnicast(packet.sourceHi(), packet.sourceLo())
+        && !isTaken(packet);
+  }
+
+  private boolean isTaken(Packet packet) {
+    FlowEntry there =
+        engine.flows.get(
+            packet.destinationHi(),
+            packet.destinationLo(),
+            packet.tcp().destinationPort(),
+            packet.sourceHi(),
+            packet.sourceLo(),
+            packet.tcp().sourcePort());
+    return there != null;
   }
 
   private static long deviceWord(@Nullable Object device) {

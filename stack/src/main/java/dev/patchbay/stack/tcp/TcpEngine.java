@@ -137,7 +137,9 @@ public final class TcpEngine {
     long dstHi = packet.destinationHi();
     long dstLo = packet.destinationLo();
     TcpSocket s = lastFound;
-    if (s != null && s.isFor(dstHi, dstLo, ports & 0xffff, srcHi, srcLo, ports >>> 16)) {
+    if (s != null
+        && s.settings.device == null
+        && s.isFor(dstHi, dstLo, ports & 0xffff, srcHi, srcLo, ports >>> 16)) {
       return s;
     }
     FlowEntry entry = flows.get(dstHi, dstLo, ports & 0xffff, srcHi, srcLo, ports >>> 16);

@@ -4,6 +4,7 @@ import static dev.patchbay.stack.tcp.Segment.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Addresses;
@@ -32,6 +33,26 @@ class HandshakeTest {
     assertThat(t.events).containsExactly("connected");
     assertThat(t.socket().info().sendMss()).isEqualTo(1448);
     assertThat(t.engine.counters().halfOpen).isZero();
+  }
+
+  @Test
+  void aSynByAnotherDeviceLeavesABoundConnectionAlone() {
+    TcpSocket s = t.established();
+    t.send(tcp().seq(1).ack(1).len(10));
+    t.expect(tcp().seq(1).ack(11));
+    s.settings().device = new PortDevice(4, "net0", 1, 1500);
+    // the one that was found last is not taken unasked
+    t.send(tcp().seq(11).ack(1).len(10));
+    assertThat(t.next().flags & 4).as("RST").isEqualTo(4);
+    assertThat(s.rcvNxt).isEqualTo(TcpTester.PEER_ISN + 11);
+    t.send(tcp().syn().seq(5000)).expectNothing();
+    assertThat(t.pool.drops(DropReason.TCP_INVALID_SYN)).isOne();
+    s.settings().device = null;
+    assertThat(t.socket()).isSameAs(s);
+    t.send(tcp().seq(11).ack(1).len(10));
+    t.expect(tcp().seq(1).ack(21));
+    s.abort();
+    t.loop.turn();
   }
 
   @Test
