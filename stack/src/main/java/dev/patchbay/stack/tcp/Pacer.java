@@ -40,7 +40,13 @@ final class Pacer {
     timer = engine.loop.timer(() -> engine.markDirty(s));
   }
 
+  /** Sets the user's limit. What waits by a lower one than this waits no more. */
   void limit(long bytesPerSecond) {
+    if (bytesPerSecond > limit) {
+      next = Math.min(next, s.engine.loop.now());
+      timer.cancel();
+      s.engine.markDirty(s);
+    }
     limit = bytesPerSecond;
   }
 
@@ -94,6 +100,11 @@ final class Pacer {
       return;
     }
     next = Math.max(next, now - CREDIT) + (long) ((double) bytes * SECOND / rate);
+  }
+
+  /** Whether something waits for its time. */
+  boolean isArmed() {
+    return timer.isArmed();
   }
 
   void cancel() {

@@ -75,6 +75,9 @@ final class TcpOutput {
         // running, start it"
         s.timers.armForFlight(true);
       }
+    } else if (waitsForPacer(s)) {
+      // which sends on; a probe would bring data past the rate
+      s.timerMode = TcpTimers.Mode.NONE;
     } else if (s.unsent() > 0 || s.finQueued && !s.finSent) {
       if (s.timerMode != TcpTimers.Mode.PROBE && !s.waitsForMemory) {
         // 3.8.6.1: "SHOULD send the first zero-window probe when a zero window has existed for the
@@ -84,6 +87,11 @@ final class TcpOutput {
     } else {
       s.timerMode = TcpTimers.Mode.NONE;
     }
+  }
+
+  /** The window is open and the pacer's timer will send: nothing is to be probed for. */
+  private static boolean waitsForPacer(TcpSocket s) {
+    return s.pacer != null && s.pacer.isArmed() && s.sndUna + s.sndWnd - s.sndNxt > 0;
   }
 
   // ---- retransmission
@@ -291,6 +299,9 @@ final class TcpOutput {
     int window = s.sndUna + s.sndWnd - s.sndNxt;
     int len = Math.min(s.unsent(), Math.min(window, currentMss(s)));
     if (s.flight() == 0 && len > 0) {
+      if (waitsForPacer(s)) {
+        return;
+      }
       // the window is too small to be worth it, but it has waited long enough (the override
       // time-out of 3.8.6.2.1)
       boolean fin = s.finQueued && !s.finSent && len == s.unsent() && window > len;

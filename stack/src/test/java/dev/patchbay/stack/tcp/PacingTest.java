@@ -113,6 +113,38 @@ class PacingTest {
   }
 
   @Test
+  void aLimitBelowASegmentInASecondHoldsToo() {
+    TcpSocket s = t.established(tcp().mss(MSS).sackOk().scale(10));
+    s.sendBuffer(1 << 20);
+    s.maxPacingRate(1000);
+    t.write(1 << 20);
+    for (int i = 0; i < 20_000; i++) {
+      t.after(1);
+      acknowledgeAll(s);
+    }
+    // two segments at once are the least burst
+    assertThat(sent(s)).isBetween(20 * MSS, 22 * MSS);
+    assertThat(t.engine.counters().tcpWinProbe).isZero();
+  }
+
+  @Test
+  void aHigherLimitHoldsAtOnce() {
+    TcpSocket s = t.established(tcp().mss(MSS).sackOk().scale(10));
+    s.sendBuffer(1 << 20);
+    s.maxPacingRate(100);
+    t.write(1 << 20);
+    t.after(1);
+    acknowledgeAll(s);
+    int begun = sent(s);
+    t.after(1000);
+    assertThat(sent(s)).as("20 s are to pass").isEqualTo(begun);
+    s.maxPacingRate(1_000_000);
+    t.loop.turn();
+    assertThat(sent(s)).isGreaterThan(begun);
+    t.clearSent();
+  }
+
+  @Test
   void whatIsLostGoesAgainAtTheRate() {
     TcpSocket s = t.established(tcp().mss(MSS).sackOk().scale(10));
     s.sendBuffer(1 << 20);
