@@ -1,6 +1,7 @@
 package dev.patchbay.stack.socket;
 
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.tcp.TcpSocket;
 import dev.patchbay.stack.wire.Bytes;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ final class SocketLevel {
 
   private static final int MICROS = 1_000_000;
 
+  /** {@code SO_MAX_PACING_RATE} for no limit: all ones. */
+  static final long NO_RATE = -1;
+
   boolean reuseAddress;
   boolean reusePort;
   boolean broadcast;
@@ -48,6 +52,10 @@ final class SocketLevel {
   int receiveLowWater = 1;
   long receiveTimeout;
   long sendTimeout;
+
+  /** Bytes a second as an unsigned number, as it was set; {@link #NO_RATE} without a limit. */
+  long maxPacingRate = NO_RATE;
+
   private final int type;
 
   SocketLevel(int type) {
@@ -74,6 +82,7 @@ final class SocketLevel {
     receiveLowWater = from.receiveLowWater;
     receiveTimeout = from.receiveTimeout;
     sendTimeout = from.sendTimeout;
+    maxPacingRate = from.maxPacingRate;
   }
 
   int set(Socket socket, int name, byte[] value, int length) {
@@ -108,6 +117,9 @@ final class SocketLevel {
       }
       case SocketOptions.SO_RCVTIMEO, SocketOptions.SO_SNDTIMEO -> {
         return timeout(name, value, length);
+      }
+      case SocketOptions.SO_MAX_PACING_RATE -> {
+        return maxPacingRate(socket, value, length, v);
       }
       case SocketOptions.SO_BINDTOIFINDEX -> {
         return bindToIndex(socket, v);
@@ -169,6 +181,39 @@ final class SocketLevel {
       sendTimeout = time;
     }
     return 0;
+  }
+
+  /**
+   * An {@code unsigned long}, or an {@code unsigned int} whose ones are no limit either. Only of
+   * TCP, which paces by itself; rates below its least one are refused.
+   */
+  private int maxPacingRate(Socket socket, byte[] value, int length, int v) {
+    if (socket.protocol() != SocketOptions.IPPROTO_TCP) {
+      return -Errno.ENOPROTOOPT;
+    }
+    long wanted = v == -1 ? NO_RATE : Integer.toUnsignedLong(v);
+    if (length >= 8) {
+      wanted = Long.reverseBytes(Bytes.i64(value, 0));
+    }
+    if (wanted >= 0 && wanted < TcpSocket.LEAST_PACING_RATE) {
+      return -Errno.EINVAL;
+    }
+    maxPacingRate = wanted;
+    return 0;
+  }
+
+  /** The rate for {@link TcpSocket#maxPacingRate}. */
+  long pacingRate() {
+    return maxPacingRate < 0 ? Long.MAX_VALUE : maxPacingRate;
+  }
+
+  private int putPacingRate(byte[] value, int length) {
+    if (length < 8) {
+      boolean fits = maxPacingRate >>> 32 == 0;
+      return OptionValue.put(value, length, fits ? (int) maxPacingRate : -1);
+    }
+    Bytes.put64(value, 0, Long.reverseBytes(maxPacingRate));
+    return 8;
   }
 
   private int bindToDevice(Socket socket, byte[] value, int length) {
@@ -239,6 +284,7 @@ final class SocketLevel {
       }
       case SocketOptions.SO_RCVTIMEO -> putTime(value, length, receiveTimeout);
       case SocketOptions.SO_SNDTIMEO -> putTime(value, length, sendTimeout);
+      case SocketOptions.SO_MAX_PACING_RATE -> putPacingRate(value, length);
       case SocketOptions.SO_BINDTODEVICE -> putDevice(value, length);
       case SocketOptions.SO_BINDTOIFINDEX -> {
         NetDevice bound = device;

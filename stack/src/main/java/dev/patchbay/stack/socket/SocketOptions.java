@@ -41,6 +41,7 @@ public final class SocketOptions {
   public static final int SO_MARK = 36;
   public static final int SO_PROTOCOL = 38;
   public static final int SO_DOMAIN = 39;
+  public static final int SO_MAX_PACING_RATE = 47;
   public static final int SO_BINDTOIFINDEX = 62;
 
   // ---- SOL_IP

@@ -261,6 +261,9 @@ final class TcpLevel {
     if (o.sendBufferSet) {
       t.sendBuffer(o.sendBuffer);
     }
+    if (o.maxPacingRate != SocketLevel.NO_RATE) {
+      t.maxPacingRate(o.pacingRate());
+    }
     t.push();
   }
 
@@ -290,6 +293,13 @@ final class TcpLevel {
           t.receiveBuffer(socket.options.receiveBuffer);
       case SocketOptions.SO_SNDBUF, SocketOptions.SO_SNDBUFFORCE ->
           t.sendBuffer(socket.options.sendBuffer);
+      case SocketOptions.SO_MAX_PACING_RATE -> {
+        // the end of a limit that there never was begins no pacing
+        long rate = socket.options.pacingRate();
+        if (rate != Long.MAX_VALUE || t.info().maxPacingRate() != rate) {
+          t.maxPacingRate(rate);
+        }
+      }
       default -> common(socket, t);
     }
   }

@@ -59,6 +59,8 @@
  *       IP_BIND_ADDRESS_NO_PORT}: {@code EOPNOTSUPP}. {@code TCP_INFO} is a record ({@link
  *       dev.patchbay.stack.socket.StreamSocket#tcpInfo}), no bytes.
  *   <li>{@code SO_BINDTOIFINDEX} of a device that is not there is {@code ENODEV}.
+ *   <li>{@code SO_MAX_PACING_RATE} is TCP's alone ({@code ENOPROTOOPT} elsewhere), and below 100
+ *       bytes a second {@code EINVAL}.
  *   <li>At most 64 errors wait in an error queue.
  *   <li>With {@code TCP_DEFER_ACCEPT} the handshake ends as ever; only {@code accept} waits for
  *       data, or for the time to pass.

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * happens at the end of the turn.
  */
 public final class TcpSocket extends ControlBlock {
+  /** Least rate for {@link #maxPacingRate}, bytes a second. */
+  public static final long LEAST_PACING_RATE = Pacer.LEAST_RATE;
+
   static final int MAX_CWND = 1 << 30;
 
   static final int EVENT_CONNECTED = 1;

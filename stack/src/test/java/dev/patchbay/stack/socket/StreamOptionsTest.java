@@ -61,6 +61,44 @@ class StreamOptionsTest {
   }
 
   @Test
+  void theMaxPacingRateSpreadsWhatIsSent() {
+    StreamSocket s = t.toWorldConnected();
+    s.setsockopt(LEVEL, SocketOptions.SO_MAX_PACING_RATE, 10_000);
+    int mss = Objects.requireNonNull(s.tcpInfo()).sendMss();
+    t.send(s, "x".repeat(8 * mss));
+    assertThat(t.lab.toWorld).hasSizeLessThanOrEqualTo(2);
+    byte[] rate = new byte[8];
+    assertThat(s.getsockopt(LEVEL, SocketOptions.SO_MAX_PACING_RATE, rate, 8)).isEqualTo(8);
+    assertThat(Long.reverseBytes(Bytes.i64(rate, 0))).isEqualTo(10_000);
+    assertThat(t.option(s, LEVEL, SocketOptions.SO_MAX_PACING_RATE)).isEqualTo("10000");
+    s.setsockopt(LEVEL, SocketOptions.SO_MAX_PACING_RATE, -1);
+    t.turn();
+    int bytes = 0;
+    for (byte[] p = t.toWorld(); p != null; p = t.toWorld()) {
+      bytes += payload(p);
+    }
+    assertThat(bytes).as("all of it").isEqualTo(8 * mss);
+    assertThat(t.option(s, LEVEL, SocketOptions.SO_MAX_PACING_RATE)).isEqualTo("-1");
+    s.close();
+  }
+
+  @Test
+  void aPacingRateOf64BitsIsKeptAndOneThatCannotBeHeldRefused() {
+    StreamSocket s = t.stream();
+    byte[] rate = new byte[8];
+    Bytes.put64(rate, 0, Long.reverseBytes(5_000_000_000L));
+    assertThat(s.setsockopt(LEVEL, SocketOptions.SO_MAX_PACING_RATE, rate, 8)).isZero();
+    t.finishHandshake(s);
+    assertThat(Objects.requireNonNull(s.tcpInfo()).maxPacingRate()).isEqualTo(5_000_000_000L);
+    assertThat(t.option(s, LEVEL, SocketOptions.SO_MAX_PACING_RATE)).isEqualTo("-1");
+    int slow = s.setsockopt(LEVEL, SocketOptions.SO_MAX_PACING_RATE, 99);
+    assertThat(slow).isEqualTo(-Errno.EINVAL);
+    int ofUdp = t.datagrams().setsockopt(LEVEL, SocketOptions.SO_MAX_PACING_RATE, 1000);
+    assertThat(ofUdp).isEqualTo(-Errno.ENOPROTOOPT);
+    s.close();
+  }
+
+  @Test
   void moreIsACorkUntilTheNextSend() {
     StreamSocket s = t.toWorldConnected();
     t.send(s, "head", MessageFlags.MSG_MORE);
