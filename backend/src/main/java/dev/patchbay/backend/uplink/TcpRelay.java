@@ -42,13 +42,21 @@ final class TcpRelay implements SegmentOutput {
 
   TcpRelay(Shared shared, RandomSource random) {
     this.shared = shared;
-    TcpConfig config = new TcpConfig();
-    config.maxParkedPerSource = shared.options.maxTcpPerGuest;
-    config.maxParked = shared.options.maxTcp;
-    config.quickAckDelay = ACK_DELAY;
+    TcpConfig config = config(shared.options);
     engine =
         new TcpEngine(shared.io.loop(), shared.pool, random.derive("uplink tcp"), this, config);
     engine.catchAll(this::onSyn);
+  }
+
+  /** Limits for all guests together: each one's own is {@link GuestLimits}'. */
+  static TcpConfig config(UplinkOptions options) {
+    TcpConfig config = new TcpConfig();
+    config.maxParkedPerSource = options.maxTcpPerGuest;
+    config.maxParked = options.maxTcp;
+    // not the engine's own number, which a single guest's SYNs could use up for all
+    config.maxHalfOpen = options.maxTcp;
+    config.quickAckDelay = ACK_DELAY;
+    return config;
   }
 
   // ---- SegmentOutput

@@ -43,6 +43,15 @@ class GuestLimitsTest {
   }
 
   @Test
+  void whatOneGuestMayHaveHalfOpenIsNotAllThereIs() {
+    options.maxTcpPerGuest = 4096;
+    options.maxTcp = 16_384;
+    assertThat(TcpRelay.config(options).maxHalfOpen).isEqualTo(16_384);
+    options.maxTcp = 100_000;
+    assertThat(TcpRelay.config(options).maxHalfOpen).isEqualTo(100_000);
+  }
+
+  @Test
   void theSameAddressBehindTwoPortsIsTwoGuests() {
     options.maxUdpPerGuest = 1;
     assertThat(limits.take(GuestLimits.Kind.UDP, 0, 1, spoofer)).isNotNull();
