@@ -57,12 +57,14 @@ public final class StreamFd {
 
   /**
    * How far a connect to {@code address} is, as connect(2) tells who calls it again: to the host
-   * itself it has ended before the first call returns, which only says EINPROGRESS.
+   * itself it has ended before the first call returns, which only says EINPROGRESS. A socket that
+   * was told of its end before stays connected.
    *
    * @return 0 connected, -EALREADY still under way, or the failure, which is told once
    */
   public static int connectState(int fd, SockAddr address) {
-    return Fd.connect(fd, address);
+    int result = Fd.connect(fd, address);
+    return result == -Errno.EISCONN ? 0 : result;
   }
 
   /** The same with the kernel's own hop limit. */

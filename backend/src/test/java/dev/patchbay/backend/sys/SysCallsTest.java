@@ -65,6 +65,21 @@ class SysCallsTest {
   }
 
   @Test
+  void aConnectThatHasEndedIsToldAsOftenAsItIsAsked() throws SysException {
+    SockAddr address = new SockAddr().setInet4(0x7f000001, 0);
+    int listener = StreamFd.listen(address, 1);
+    SysException.check(Fd.localAddress(listener, address), "getsockname");
+    int fd = StreamFd.connect(address, false);
+    try {
+      assertThat(StreamFd.connectState(fd, address)).isZero();
+      assertThat(StreamFd.connectState(fd, address)).as("EISCONN of the kernel").isZero();
+    } finally {
+      Fd.close(fd);
+      Fd.close(listener);
+    }
+  }
+
+  @Test
   void joinedDatagramsArriveApart() throws SysException {
     joined(new SockAddr().setInet4(0x7f000001, 0), new SockAddr().setInet4(0x7f000001, 0));
     joined(new SockAddr().setInet6(0, 1, 0, 0), new SockAddr().setInet6(0, 1, 0, 0));
