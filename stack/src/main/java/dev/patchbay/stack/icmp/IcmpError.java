@@ -88,6 +88,8 @@ public final class IcmpError {
     return switch (type) {
       case 3 -> code < UNREACHABLE4.length ? UNREACHABLE4[code] : Errno.EHOSTUNREACH;
       case 12 -> -Errno.EPROTO;
+      // ping_err: no error, but ping wants to see it
+      case 4 -> Errno.EREMOTEIO;
       default -> Errno.EHOSTUNREACH;
     };
   }
@@ -124,6 +126,11 @@ public final class IcmpError {
   /** Whether it says that a packet did not fit. */
   public boolean isTooBig() {
     return v4 ? type == 3 && code == 4 : type == 2;
+  }
+
+  /** Whether it is a source quench, which all but ping sockets ignore (RFC 6633 section 3). */
+  public boolean isSourceQuench() {
+    return v4 && type == 4;
   }
 
   /** One of {@link Errno}, positive. */

@@ -36,6 +36,10 @@ public final class PingSocket {
   private long remoteLo;
   private boolean connected;
   private boolean closed;
+
+  /** The local address came from {@link #connect}, not from the user. */
+  private boolean addressChosen;
+
   private int error;
 
   /** {@code SO_REUSEADDR}. */
@@ -131,16 +135,30 @@ public final class PingSocket {
       if (Addresses.isAny(localHi, localLo)) {
         localHi = flow.srcHi;
         localLo = flow.srcLo;
+        addressChosen = true;
       }
     }
     return failed;
   }
 
-  /** Has no peer any more. */
-  public void disconnect() {
+  /**
+   * Has no peer any more; an address that {@link #connect} chose is given up ({@code
+   * __udp_disconnect}).
+   *
+   * @param releaseIdentifier also the identifier, since nobody asked for it by name
+   */
+  public void disconnect(boolean releaseIdentifier) {
     connected = false;
     remoteHi = 0;
     remoteLo = v4 ? Addresses.V4_PREFIX : 0;
+    if (addressChosen) {
+      localHi = 0;
+      localLo = remoteLo;
+      addressChosen = false;
+    }
+    if (releaseIdentifier) {
+      identifier = 0;
+    }
   }
 
   boolean fits(long hi, long lo, @Nullable NetDevice by) {

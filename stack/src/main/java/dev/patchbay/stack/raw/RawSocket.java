@@ -263,7 +263,7 @@ public final class RawSocket {
         (Addresses.isAny(localHi, localLo) || localLo == about.srcLo && localHi == about.srcHi)
             && (!connected || remoteLo == about.dstLo && remoteHi == about.dstHi);
     boolean asked = options.receiveErrors(v4);
-    if (!mine || !asked && !connected) {
+    if (!mine || !asked && !connected || about.isSourceQuench()) {
       return;
     }
     boolean fatal = about.isFatal();

@@ -83,7 +83,6 @@ public final class DatagramSocket extends InetDatagram implements UdpHandler {
       return status;
     }
     long lo = address.family == AddressFamily.AF_UNSPEC ? anyLo() : address.lo;
-    udp.onlySix = isV6Only();
     status = udp.bindTo(address.hi, lo, address.port);
     if (status < 0) {
       return status;
@@ -96,7 +95,6 @@ public final class DatagramSocket extends InetDatagram implements UdpHandler {
 
   @Override
   protected int associate(long hi, long lo, int port) {
-    udp.onlySix = isV6Only();
     int status = udp.connect(hi, lo, port);
     if (status == 0) {
       addresses();
@@ -145,6 +143,13 @@ public final class DatagramSocket extends InetDatagram implements UdpHandler {
   public void onError(UdpSocket socket, IcmpError about) {
     int at = about.transport;
     icmpError(about, at + Udp.LENGTH, Bytes.u16(about.packet().data, at + 2));
+  }
+
+  @Override
+  protected int ipOptionChanged() {
+    // at once: a datagram that is sent may be what binds it
+    udp.onlySix = isV6Only();
+    return super.ipOptionChanged();
   }
 
   @Override

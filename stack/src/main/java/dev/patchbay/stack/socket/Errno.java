@@ -137,6 +137,9 @@ public final class Errno {
   /** Operation now in progress. */
   public static final int EINPROGRESS = 115;
 
+  /** Remote I/O error: what a ping socket hears of a source quench. */
+  public static final int EREMOTEIO = 121;
+
   private Errno() {}
 
   /**
@@ -191,6 +194,7 @@ public final class Errno {
       case EHOSTUNREACH -> "EHOSTUNREACH";
       case EALREADY -> "EALREADY";
       case EINPROGRESS -> "EINPROGRESS";
+      case EREMOTEIO -> "EREMOTEIO";
       default -> "errno " + Math.abs(errno);
     };
   }
@@ -246,6 +250,7 @@ public final class Errno {
       case EHOSTUNREACH -> "No route to host";
       case EALREADY -> "Operation already in progress";
       case EINPROGRESS -> "Operation now in progress";
+      case EREMOTEIO -> "Remote I/O error";
       default -> "Unknown error " + Math.abs(errno);
     };
   }

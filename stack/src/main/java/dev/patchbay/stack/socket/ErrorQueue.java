@@ -18,15 +18,23 @@ final class ErrorQueue {
   /** Bound of what waits; Linux counts memory against the receive buffer. */
   private static final int LIMIT = 64;
 
+  /** Bytes that an entry keeps: whoever forges errors fills no more memory than this. */
+  static final int MAX_PAYLOAD = 1280;
+
   private final ArrayDeque<Entry> entries = new ArrayDeque<>(0);
 
   boolean isEmpty() {
     return entries.isEmpty();
   }
 
+  /** Whether {@link #add} takes no more, to be asked before an entry is made. */
+  boolean isFull() {
+    return entries.size() >= LIMIT;
+  }
+
   /** Adds one; false where there are too many. */
   boolean add(Entry entry) {
-    return entries.size() < LIMIT && entries.add(entry);
+    return !isFull() && entries.add(entry);
   }
 
   /** Origin of the oldest one, -1: there is none. */

@@ -7,6 +7,7 @@ import dev.patchbay.stack.ip.IpSocketOptions;
 import dev.patchbay.stack.ip.ReceiveBuffer;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Addresses;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -220,15 +221,21 @@ public abstract class InetDatagram extends InetSocket {
       return -Errno.EINVAL;
     }
     IpSocketOptions o = ipOptions();
+    int multicastTtl = o.multicastTtl;
+    int multicastHops = o.multicastHops;
     if (hops) {
       o.ttl = m.hopLimit;
       o.unicastHops = m.hopLimit;
+      o.multicastTtl = m.hopLimit;
+      o.multicastHops = m.hopLimit;
     }
     if (trafficClass) {
       o.tos = m.trafficClass;
       o.trafficClass = m.trafficClass;
     }
     int result = transmit(data, off, len, srcHi, srcLo, hi, lo, port, by);
+    o.multicastTtl = multicastTtl;
+    o.multicastHops = multicastHops;
     ipOptionChanged();
     return result;
   }
@@ -236,7 +243,7 @@ public abstract class InetDatagram extends InetSocket {
   /** {@code ip_local_error}: the datagram is longer than may be cut. */
   private void localError(long hi, long lo, int port) {
     boolean v4 = Addresses.isV4(hi, lo);
-    if (!receivesErrors(v4)) {
+    if (!receivesErrors(v4) || errors.isFull()) {
       return;
     }
     ErrorQueue.Entry entry = new ErrorQueue.Entry();
@@ -360,7 +367,7 @@ public abstract class InetDatagram extends InetSocket {
    */
   protected final void icmpError(IcmpError about, int payloadAt, int port) {
     boolean v4 = about.isV4();
-    if (receivesErrors(v4)) {
+    if (receivesErrors(v4) && !errors.isFull()) {
       Packet packet = about.packet();
       ErrorQueue.Entry entry = new ErrorQueue.Entry();
       ExtendedError e = entry.error;
@@ -371,8 +378,9 @@ public abstract class InetDatagram extends InetSocket {
       e.info = about.mtu();
       fill(e.offender, packet.sourceHi(), packet.sourceLo(), 0);
       fill(entry.destination, about.dstHi, about.dstLo, port);
-      entry.payload =
-          java.util.Arrays.copyOfRange(packet.data, Math.min(payloadAt, packet.tail), packet.tail);
+      int from = Math.min(payloadAt, packet.tail);
+      int to = Math.min(packet.tail, from + ErrorQueue.MAX_PAYLOAD);
+      entry.payload = Arrays.copyOfRange(packet.data, from, to);
       errors.add(entry);
     }
     fail(about.errno());

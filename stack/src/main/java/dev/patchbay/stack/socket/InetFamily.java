@@ -24,6 +24,9 @@ public final class InetFamily implements SocketFamily {
   /** {@code IPPROTO_MAX}: MPTCP's 262 is the last. */
   private static final int PROTOCOL_MAX = 263;
 
+  /** What the 8 bits of an IP header name: beyond them nothing can be received by number. */
+  private static final int HEADER_PROTOCOL_MAX = 255;
+
   private final int family;
   private final List<Entry> entries = new ArrayList<>();
 
@@ -40,7 +43,7 @@ public final class InetFamily implements SocketFamily {
    * Makes a type and protocol known. Later ones stand before earlier ones of the same type, except
    * that the first of a type is its default.
    *
-   * @param protocol its IP protocol; 0: all of them (raw sockets)
+   * @param protocol its IP protocol; 0: all that a header can name (raw sockets)
    */
   public void register(int type, int protocol, Maker maker) {
     entries.add(new Entry(type, protocol, maker));
@@ -56,7 +59,8 @@ public final class InetFamily implements SocketFamily {
     int errno = Errno.ESOCKTNOSUPPORT;
     for (Entry entry : entries) {
       if (entry.type == type) {
-        if (protocol == entry.protocol ? protocol != 0 : protocol == 0 || entry.protocol == 0) {
+        boolean any = entry.protocol == 0 && protocol <= HEADER_PROTOCOL_MAX;
+        if (protocol == entry.protocol ? protocol != 0 : protocol == 0 || any) {
           return entry.maker.make(layer, family, protocol == 0 ? entry.protocol : protocol);
         }
         errno = Errno.EPROTONOSUPPORT;

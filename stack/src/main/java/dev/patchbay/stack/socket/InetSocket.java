@@ -236,6 +236,10 @@ public abstract class InetSocket extends Socket {
         return -Errno.EINVAL;
       }
       options.device = named;
+      int status = optionChanged(SocketOptions.SO_BINDTODEVICE);
+      if (status < 0) {
+        return status;
+      }
     }
     return boundDevice() == null ? -Errno.EINVAL : 0;
   }

@@ -108,7 +108,7 @@ final class PingInetSocket extends InetDatagram implements DatagramListener {
 
   @Override
   protected void dissolve() {
-    ping.disconnect();
+    ping.disconnect(!portBound);
     addresses();
   }
 

@@ -18,7 +18,7 @@ final class RawInetSocket extends InetDatagram implements DatagramListener {
 
   RawInetSocket(SocketLayer layer, int family, int protocol) {
     super(layer, family, SocketType.SOCK_RAW, protocol);
-    raw = stack().raw().open(!isV6(), protocol & 0xff, this);
+    raw = stack().raw().open(!isV6(), protocol, this);
     raw.receiveBuffer().limit(receiveBufferSize());
     localPort = protocol;
     addHook(new RawLevel(raw));

@@ -384,7 +384,7 @@ public final class UdpEngine {
       }
       fatal = policy != IpSocketOptions.PMTUDISC_DONT;
     }
-    boolean quench = error.isV4() && error.type() == 4;
+    boolean quench = error.isSourceQuench();
     boolean wanted = options.receiveErrors(error.isV4()) || fatal && socket.isConnected();
     boolean ignored = error.isV4() && error.isTooBig() && !fatal;
     if (wanted && !quench && !ignored) {

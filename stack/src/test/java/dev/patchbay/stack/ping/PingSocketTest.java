@@ -140,4 +140,18 @@ class PingSocketTest implements DatagramListener {
         Lab.ipv4("192.0.2.254", APPLIANCE, 1, 64, Lab.icmp(3, 10, 0, Arrays.copyOf(about, 27))));
     assertThat(socket.takeError()).as("too little is quoted").isZero();
   }
+
+  @Test
+  void aSourceQuenchIsToldToThoseWhoAsk() {
+    PingSocket socket = engine.open(true, this);
+    assertThat(socket.connect(0, IpAddress.parse("198.51.100.7").lo())).isZero();
+    assertThat(socket.send(echo(8, 1), 0, 12)).isEqualTo(12);
+    byte[] about = lab.toWorld.removeLast();
+    byte[] quench = Lab.ipv4("192.0.2.254", APPLIANCE, 1, 64, Lab.icmp(4, 0, 0, about));
+    lab.fromWorld(quench);
+    assertThat(socket.takeError()).isZero();
+    socket.options().receiveErrors = true;
+    lab.fromWorld(quench);
+    assertThat(socket.takeError()).isEqualTo(Errno.EREMOTEIO);
+  }
 }

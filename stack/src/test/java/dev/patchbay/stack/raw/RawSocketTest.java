@@ -277,4 +277,18 @@ class RawSocketTest implements DatagramListener {
     assertThat(socket.receiveBuffer().count()).isEqualTo(3);
     assertThat(socket.receiveBuffer().drops()).isEqualTo(7);
   }
+
+  @Test
+  void aSourceQuenchIsIgnored() {
+    RawSocket socket = lab.stack.raw().open(true, 99, this);
+    socket.options().receiveErrors = true;
+    assertThat(socket.connect(0, IpAddress.parse("198.51.100.7").lo())).isZero();
+    assertThat(socket.send(new byte[8], 0, 8)).isEqualTo(8);
+    byte[] about = lab.toWorld.removeLast();
+    lab.fromWorld(Lab.ipv4("192.0.2.254", APPLIANCE, 1, 64, Lab.icmp(4, 0, 0, about)));
+    assertThat(socket.takeError()).isZero();
+    assertThat(errors).isZero();
+    lab.fromWorld(Lab.ipv4("192.0.2.254", APPLIANCE, 1, 64, Lab.icmp(3, 2, 0, about)));
+    assertThat(socket.takeError()).isEqualTo(Errno.ENOPROTOOPT);
+  }
 }

@@ -7,7 +7,9 @@ import static dev.patchbay.stack.socket.SocketTester.poll;
 import static dev.patchbay.stack.socket.SocketTester.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patchbay.stack.Lab;
 import dev.patchbay.stack.wire.Bytes;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -180,5 +182,45 @@ class DatagramErrorsTest {
     assertThat(t.sendTo(s, "x", at(WORLD, 53))).isEqualTo("ENOBUFS");
     held.forEach(dev.patchbay.stack.packet.Packet::release);
     assertThat(t.sendTo(s, "x", at(WORLD, 53))).isEqualTo("1");
+  }
+
+  @Test
+  void aHopLimitByControlDataHoldsForGroupsAsWell() {
+    Message one = new Message().buffer(new byte[4], 0, 4).name(at("239.1.1.1", 53));
+    one.control = Message.CONTROL_HOP_LIMIT;
+    one.hopLimit = 9;
+    assertThat(s.sendmsg(one, 0)).isEqualTo(4);
+    one.control = 0;
+    assertThat(s.sendmsg(one, 0)).isEqualTo(4);
+    assertThat(Bytes.u8(t.packet(), 8)).isEqualTo(9);
+    assertThat(Bytes.u8(t.packet(), 8)).isEqualTo(1);
+    assertThat(t.option(s, SocketOptions.SOL_IP, SocketOptions.IP_MULTICAST_TTL)).isEqualTo("1");
+  }
+
+  @Test
+  void theSameOverIpv6() {
+    Socket six =
+        Objects.requireNonNull(t.layer.socket(AddressFamily.AF_INET6, SocketType.SOCK_DGRAM, 0));
+    t.lab.toA.clear();
+    Message one = new Message().buffer(new byte[4], 0, 4).name(at("ff05::9", 53));
+    one.control = Message.CONTROL_HOP_LIMIT;
+    one.hopLimit = 9;
+    assertThat(six.sendmsg(one, 0)).isEqualTo(4);
+    one.control = 0;
+    assertThat(six.sendmsg(one, 0)).isEqualTo(4);
+    assertThat(Bytes.u8(t.lab.nextToA(), 21)).isEqualTo(9);
+    assertThat(Bytes.u8(t.lab.nextToA(), 21)).isEqualTo(1);
+    six.close();
+  }
+
+  @Test
+  void anErrorKeepsOnlySoMuchOfWhatItQuotes() {
+    s.setsockopt(SocketOptions.SOL_IP, SocketOptions.IP_RECVERR, 1);
+    t.sendTo(s, "x".repeat(1400), at(WORLD, 53));
+    byte[] error = Lab.icmp(3, 3, 0, t.packet());
+    t.lab.fromWorld(Lab.ipv4("10.9.9.1", "10.0.2.2", 1, 64, error));
+    Message all = new Message().buffer(t.room, 0, 2000);
+    assertThat(s.recvmsg(all, MessageFlags.MSG_ERRQUEUE)).isEqualTo(1280);
+    assertThat(all.flags).isEqualTo(MessageFlags.MSG_ERRQUEUE);
   }
 }

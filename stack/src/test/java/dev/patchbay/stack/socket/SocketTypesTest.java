@@ -153,4 +153,61 @@ class SocketTypesTest {
     assertThat(udp.setsockopt(level, UdpLiteLevel.UDPLITE_SEND_CSCOV, 3))
         .isEqualTo(-Errno.ENOPROTOOPT);
   }
+
+  @Test
+  void onlySixHoldsAlsoForAPortThatSendingChose() {
+    Socket six = socket(AddressFamily.AF_INET6, SocketType.SOCK_DGRAM, 0);
+    assertThat(six.setsockopt(SocketOptions.IPPROTO_IPV6, SocketOptions.IPV6_V6ONLY, 1)).isZero();
+    assertThat(six.sendto(new byte[1], 0, 1, 0, SocketAddress.of("::1", 9))).isEqualTo(1);
+    SocketAddress own = new SocketAddress();
+    assertThat(six.getsockname(own)).isZero();
+    Socket four = socket(AddressFamily.AF_INET, SocketType.SOCK_DGRAM, 0);
+    assertThat(four.bind(SocketAddress.of("0.0.0.0", own.port))).isZero();
+  }
+
+  @Test
+  void rawSocketsHaveProtocolsThatAHeaderCanName() {
+    for (int family : new int[] {AddressFamily.AF_INET, AddressFamily.AF_INET6}) {
+      assertThat(socket(family, SocketType.SOCK_RAW, 255).protocol()).isEqualTo(255);
+      assertThat(errno(family, SocketType.SOCK_RAW, 256)).isEqualTo(Errno.EPROTONOSUPPORT);
+      assertThat(errno(family, SocketType.SOCK_RAW, 262))
+          .as("IPPROTO_MPTCP")
+          .isEqualTo(Errno.EPROTONOSUPPORT);
+    }
+  }
+
+  @Test
+  void theScopeOfAnAddressIsTheDeviceToSendBy() {
+    Socket six = socket(AddressFamily.AF_INET6, SocketType.SOCK_DGRAM, 0);
+    SocketAddress group = SocketAddress.of("ff02::9", 521);
+    group.scope = lab.bridge.index();
+    assertThat(six.bind(group)).isZero();
+    lab.toA.clear();
+    lab.toWorld.clear();
+    SocketAddress all = SocketAddress.of("ff02::1", 521);
+    assertThat(six.sendto(new byte[1], 0, 1, 0, all)).isEqualTo(1);
+    assertThat(lab.toWorld).isEmpty();
+    assertThat(lab.toA).hasSize(1);
+  }
+
+  @Test
+  void aPingSocketWithoutPeerGivesUpWhatConnectChose() {
+    Socket ping = socket(AddressFamily.AF_INET, SocketType.SOCK_DGRAM, 1);
+    SocketAddress guest = SocketAddress.of("10.0.2.15", 0);
+    SocketAddress own = new SocketAddress();
+    assertThat(ping.connect(guest)).isZero();
+    assertThat(ping.getsockname(own)).isZero();
+    assertThat(own.toString()).startsWith("10.0.2.2:");
+    assertThat(own.port).isNotZero();
+    SocketAddress none = new SocketAddress();
+    none.family = AddressFamily.AF_UNSPEC;
+    assertThat(ping.connect(none)).isZero();
+    assertThat(ping.getsockname(own)).isZero();
+    assertThat(own).hasToString("0.0.0.0:0");
+    assertThat(ping.bind(SocketAddress.of("10.0.2.2", 77))).isZero();
+    assertThat(ping.connect(guest)).isZero();
+    assertThat(ping.connect(none)).isZero();
+    assertThat(ping.getsockname(own)).isZero();
+    assertThat(own).as("what bind named stays").hasToString("10.0.2.2:77");
+  }
 }
