@@ -97,8 +97,8 @@ final class UnixSocket extends Socket {
     if ((flags & MessageFlags.MSG_OOB) != 0) {
       return -Errno.EOPNOTSUPP;
     }
-    if (m.name != null && !isDatagram()) {
-      return isStream() ? -Errno.EISCONN : 0;
+    if (m.name != null && isStream()) {
+      return -Errno.EISCONN;
     }
     if (error() != 0) {
       return -takeError();
