@@ -40,10 +40,15 @@ public final class PathMtuCache {
   /**
    * A router said that only so much fits; never raises what is known.
    *
-   * @param value MTU in bytes; 0, of a router older than RFC 1191, is taken for the minimum
+   * @param value MTU in bytes, as unsigned 32 bits. Of IPv4 what is less than the minimum is taken
+   *     for it, also the 0 of a router older than RFC 1191; of IPv6 it is discarded (RFC 8201
+   *     section 4, {@code __ip6_rt_update_pmtu}), and so is what beyond 31 bits tells nothing
    */
   public void learn(long dstHi, long dstLo, int value, boolean v4) {
-    int bounded = Math.max(value, v4 ? MINIMUM4 : MINIMUM6);
+    if (!v4 && value < MINIMUM6) {
+      return;
+    }
+    int bounded = v4 ? Math.max(value, MINIMUM4) : value;
     if (bounded >= lookup(dstHi, dstLo)) {
       return;
     }
