@@ -44,7 +44,10 @@ record SsSocket(
       all.add(of(socket));
     }
     for (UdpSocket socket : stack.udp().sockets()) {
-      all.add(of(socket));
+      // Linux lists its table of ports, where an unbound one is not yet
+      if (socket.localPort() != 0) {
+        all.add(of(socket));
+      }
     }
     for (TcpEntry entry : TcpReport.of(stack.tcp())) {
       all.add(of(entry));

@@ -454,4 +454,14 @@ class SsCommandTest {
   void numbersAsC(double value, String text) {
     assertThat(SsTcpInfo.general(value, 6)).isEqualTo(text);
   }
+
+  @Test
+  void anUnboundUdpSocketIsNotListed() {
+    String before = ss.run(stack, List.of("-uan")).stdout();
+    UdpSocket socket = stack.udp().open((s, packet) -> {});
+    assertThat(ss.run(stack, List.of("-uan")).stdout()).isEqualTo(before);
+    IpAddress any = IpAddress.ANY4;
+    assertThat(socket.bindTo(any.hi(), any.lo(), 5353)).isZero();
+    assertThat(ss.run(stack, List.of("-uan")).stdout()).contains("0.0.0.0:5353");
+  }
 }
