@@ -8,7 +8,7 @@ import dev.patchbay.stack.tcp.TcpListener;
 import dev.patchbay.stack.tcp.TcpSocket;
 import dev.patchbay.stack.time.Timer;
 import java.util.ArrayDeque;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +26,8 @@ final class AcceptQueue {
   private final StreamSocket owner;
   private final ArrayDeque<StreamSocket> ready = new ArrayDeque<>();
 
-  /** Handshake under way, or data awaited; the timer ends that. */
-  private final Map<StreamSocket, @Nullable Timer> waiting = new IdentityHashMap<>();
+  /** Handshake under way, or data awaited; the timer ends that. In the order in which they came. */
+  private final Map<StreamSocket, @Nullable Timer> waiting = new LinkedHashMap<>();
 
   private @Nullable TcpListener listener;
   private int backlog;

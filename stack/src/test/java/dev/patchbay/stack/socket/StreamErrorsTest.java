@@ -6,6 +6,9 @@ import static dev.patchbay.stack.socket.SocketTester.poll;
 import static dev.patchbay.stack.socket.SocketTester.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patchbay.stack.wire.Bytes;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,5 +176,28 @@ class StreamErrorsTest {
     StreamSocket s = t.stream();
     assertThat(result(s.connect(at(WORLD, 80)))).isEqualTo("ENETUNREACH");
     s.close();
+  }
+
+  @Test
+  void whatWasNotAcceptedIsResetInTheOrderInWhichItCame() {
+    StreamSocket listener = t.stream();
+    listener.setsockopt(SocketTester.TCP, SocketOptions.TCP_DEFER_ACCEPT, 3);
+    listener.bind(at("10.0.2.2", 80));
+    listener.listen(20);
+    List<Integer> ports = new ArrayList<>();
+    for (int port = 4000; port < 4012; port++) {
+      byte[] ours = new byte[40];
+      Bytes.put16(ours, 20, 80);
+      Bytes.put16(ours, 22, port);
+      Bytes.put8(ours, 32, 0x50);
+      t.answer(ours, 0x02, 1000, "");
+      t.answer(t.packet(), ACK, 1001, "");
+      ports.add(port);
+    }
+    t.lab.toWorld.clear();
+    listener.close();
+    t.turn();
+    assertThat(t.lab.toWorld).extracting(p -> Bytes.u16(p, 22)).isEqualTo(ports);
+    assertThat(t.lab.toWorld).allMatch(p -> (p[33] & 4) != 0);
   }
 }
