@@ -22,25 +22,33 @@ public final class InternetChecksum {
   /** Sum of {@code length} bytes; an odd last byte counts as the high half of a word. */
   public static long sum(byte[] b, int at, int length) {
     // the machine's own order, swapped once at the end: a sum does not mind (RFC 1071 section
-    // 2(B)).
-    // 32-bit halves of 64-bit words go to two accumulators that cannot overflow below 2^32 words
+    // 2(B)). 64-bit words go to a sum that may overflow, and their high halves to one that does
+    // not below 2^32 words; what the first one holds beside the second one, shifted to its place,
+    // is the sum of the low halves, whole, since that is below 2^64
+    long words = 0;
     long high = 0;
-    long low = 0;
     int i = at;
     int end = at + length;
     for (int stop = end - 31; i < stop; i += 32) {
-      long w0 = (long) LONG.get(b, i);
-      long w1 = (long) LONG.get(b, i + 8);
-      long w2 = (long) LONG.get(b, i + 16);
-      long w3 = (long) LONG.get(b, i + 24);
-      high += (w0 >>> 32) + (w1 >>> 32) + (w2 >>> 32) + (w3 >>> 32);
-      low += (w0 & 0xffffffffL) + (w1 & 0xffffffffL) + (w2 & 0xffffffffL) + (w3 & 0xffffffffL);
+      long w = (long) LONG.get(b, i);
+      words += w;
+      high += w >>> 32;
+      w = (long) LONG.get(b, i + 8);
+      words += w;
+      high += w >>> 32;
+      w = (long) LONG.get(b, i + 16);
+      words += w;
+      high += w >>> 32;
+      w = (long) LONG.get(b, i + 24);
+      words += w;
+      high += w >>> 32;
     }
     for (int stop = end - 7; i < stop; i += 8) {
       long w = (long) LONG.get(b, i);
+      words += w;
       high += w >>> 32;
-      low += w & 0xffffffffL;
     }
+    long low = words - (high << 32);
     int folded = fold(half(high) + half(low));
     long sum = SWAP ? Short.reverseBytes((short) folded) & 0xffffL : folded;
     for (int stop = end - 1; i < stop; i += 2) {
