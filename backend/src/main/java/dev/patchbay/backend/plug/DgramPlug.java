@@ -64,7 +64,7 @@ final class DgramPlug extends Plug implements FdHandle.Listener {
       for (int i = 0; i < n && !from.isClosed(); i++) {
         reader.select(i);
         receive(reader);
-        spent |= context.share.isSpent();
+        spent |= context.share.isSpent(1);
       }
       if (n < PlugBuffers.BURST) {
         return; // errors of earlier sends come here too, once each

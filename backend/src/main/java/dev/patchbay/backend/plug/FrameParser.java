@@ -1,6 +1,6 @@
 package dev.patchbay.backend.plug;
 
-import dev.patchbay.backend.sys.NativeBuffer;
+import dev.patchbay.stack.wire.Bytes;
 
 /**
  * Finds the frames of QEMU's stream framing (32 bits of length in network order, then the frame
@@ -14,7 +14,7 @@ import dev.patchbay.backend.sys.NativeBuffer;
  *   }
  * </pre>
  */
-public final class FrameParser implements AutoCloseable {
+public final class FrameParser {
   /** QEMU's NET_BUFSIZE: no netdev sends or takes a longer frame. */
   public static final int MAX_FRAME = 4096 + 65536;
 
@@ -29,7 +29,7 @@ public final class FrameParser implements AutoCloseable {
 
   private static final int PREFIX = 4;
 
-  private final NativeBuffer buffer;
+  private final byte[] buffer;
   private final int maxFrame;
   private int from;
   private int to;
@@ -45,12 +45,12 @@ public final class FrameParser implements AutoCloseable {
     if (maxFrame < 1 || capacity < maxFrame + PREFIX) {
       throw new IllegalArgumentException("capacity " + capacity + ", maxFrame " + maxFrame);
     }
-    this.buffer = new NativeBuffer(capacity);
+    this.buffer = new byte[capacity];
     this.maxFrame = maxFrame;
   }
 
   /** Where to read to and where frames lie. */
-  public NativeBuffer buffer() {
+  public byte[] buffer() {
     return buffer;
   }
 
@@ -61,7 +61,7 @@ public final class FrameParser implements AutoCloseable {
 
   /** Bytes that may be put there; above 0 whenever {@link #next} has given {@link #MORE}. */
   public int room() {
-    return buffer.capacity() - to;
+    return buffer.length - to;
   }
 
   /** Says that {@code count} bytes were put at {@link #writeAt}. */
@@ -78,7 +78,7 @@ public final class FrameParser implements AutoCloseable {
    */
   public int next() {
     while (!garbage && to - from >= PREFIX) {
-      int length = buffer.getIntBE(from);
+      int length = Bytes.i32(buffer, from);
       if (length == 0) {
         emptyFrames++;
         from += PREFIX;
@@ -99,13 +99,30 @@ public final class FrameParser implements AutoCloseable {
     return MORE;
   }
 
+  /**
+   * The length of the whole frame after the one that {@link #next} has given, which then gives it;
+   * 0 where {@code next} would say something else.
+   */
+  public int following() {
+    if (garbage || to - from < PREFIX) {
+      return 0;
+    }
+    int length = Bytes.i32(buffer, from);
+    return length > 0 && length <= maxFrame && to - from - PREFIX >= length ? length : 0;
+  }
+
+  /** Offset of the frame that {@link #following} has found. */
+  public int followingAt() {
+    return from + PREFIX;
+  }
+
   /** Room for the rest of the longest frame: mostly nothing is left over and nothing is moved. */
   private void compact() {
     if (from == to) {
       from = 0;
       to = 0;
-    } else if (buffer.capacity() - from < maxFrame + PREFIX) {
-      buffer.move(from, 0, to - from);
+    } else if (buffer.length - from < maxFrame + PREFIX) {
+      System.arraycopy(buffer, from, buffer, 0, to - from);
       to -= from;
       from = 0;
     }
@@ -118,7 +135,7 @@ public final class FrameParser implements AutoCloseable {
 
   /** The length that was taken for garbage; meaningful after GARBAGE. Unsigned. */
   public long badLength() {
-    return buffer.getIntBE(from) & 0xffff_ffffL;
+    return Bytes.i32(buffer, from) & 0xffff_ffffL;
   }
 
   /** Bytes of a frame that is not complete yet. */
@@ -136,10 +153,5 @@ public final class FrameParser implements AutoCloseable {
     from = 0;
     to = 0;
     garbage = false;
-  }
-
-  @Override
-  public void close() {
-    buffer.close();
   }
 }

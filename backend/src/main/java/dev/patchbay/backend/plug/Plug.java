@@ -12,6 +12,7 @@ import dev.patchbay.qemu.ncsi.NcsiTraffic;
 import dev.patchbay.qemu.ncsi.NcsiVendor;
 import dev.patchbay.stack.device.DeviceStatistics;
 import dev.patchbay.stack.device.PortDevice;
+import dev.patchbay.stack.device.ReceiveOffload;
 import dev.patchbay.stack.loop.TurnTask;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.MemoryShare;
@@ -230,6 +231,30 @@ public abstract class Plug implements PortDevice.Plug {
     }
   }
 
+  /** A frame from the guest in an array; else as {@link #deliver(NativeBuffer, int, int)}. */
+  final void deliver(byte[] from, int at, int length) {
+    if (tooShort(length)) {
+      return;
+    }
+    Packet packet = acquire(length);
+    if (packet != null) {
+      System.arraycopy(from, at, packet.data, packet.append(length), length);
+      received(packet);
+    }
+  }
+
+  /** Frames from the guest that have become one packet. */
+  final void deliver(ReceiveOffload merged) {
+    Packet packet = context.pool.acquire(merged.length(), share);
+    if (packet == null) {
+      refused(merged.frames());
+      return;
+    }
+    statistics.merged += merged.frames();
+    merged.write(packet);
+    received(packet);
+  }
+
   /** Whether it is no Ethernet frame; then it is counted. */
   final boolean tooShort(int length) {
     if (length >= ETHERNET_HEADER) {
@@ -245,10 +270,16 @@ public abstract class Plug implements PortDevice.Plug {
   final @Nullable Packet acquire(int length) {
     Packet packet = context.pool.acquire(length, share);
     if (packet == null) {
-      port.statistics.rxDropped++;
-      port.statistics.dropped(DropReason.NOMEM);
+      refused(1);
     }
     return packet;
+  }
+
+  private void refused(int frames) {
+    port.statistics.rxDropped += frames;
+    for (int i = 0; i < frames; i++) {
+      port.statistics.dropped(DropReason.NOMEM);
+    }
   }
 
   /** Takes a frame from the guest to NC-SI or into the port. */

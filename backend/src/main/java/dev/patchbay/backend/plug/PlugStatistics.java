@@ -17,6 +17,9 @@ public final class PlugStatistics {
   /** Frames or datagrams of length 0 from the machine, skipped. */
   public long emptyFrames;
 
+  /** Frames from the machine that came to the port merged with others. */
+  public long merged;
+
   /** Frames from the machine of less than 14 bytes, dropped. */
   public long shortFrames;
 

@@ -8,7 +8,9 @@ import dev.patchbay.backend.sys.FdHandle;
 import dev.patchbay.backend.sys.SockOpt;
 import dev.patchbay.backend.sys.StreamFd;
 import dev.patchbay.stack.device.PortDevice;
+import dev.patchbay.stack.device.ReceiveOffload;
 import dev.patchbay.stack.time.Timer;
+import dev.patchbay.stack.wire.Bytes;
 import java.io.IOException;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -40,6 +42,7 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
   private static final long WINDOW_POLL = 1_000_000;
 
   private final FrameParser parser = new FrameParser(BUFFER, FrameParser.MAX_FRAME);
+  private final ReceiveOffload offload = new ReceiveOffload();
   private final SendWindow window = new SendWindow();
   private final Timer windowTimer;
   private final Timer restTimer;
@@ -62,22 +65,12 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
     restTimer = loop.timer(this::rest);
     watch = new StallWatch(loop, this::unread, this::stallBegins);
     if (attachment.kind() == Attachment.Kind.LISTEN) {
-      listening = listener();
+      listening = new StreamListener(this);
       connecting = null;
     } else {
       listening = null;
       connecting = new StreamConnector(this);
       connecting.start();
-    }
-  }
-
-  /** A path or port that cannot be had must not cost the parser's memory, which no heap frees. */
-  private StreamListener listener() throws IOException {
-    try {
-      return new StreamListener(this);
-    } catch (IOException e) {
-      parser.close();
-      throw e;
     }
   }
 
@@ -138,11 +131,11 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
   private boolean parse(FdHandle from) {
     int length = parser.next();
     while (length > 0) {
-      deliver(parser.buffer(), parser.frameAt(), length);
+      int frames = deliverRun(length);
       if (!from.equals(handle)) {
         return false; // what a frame made happen has closed the connection
       }
-      if (context.share.isSpent()) {
+      if (context.share.isSpent(frames)) {
         // the kernel may have no more, and then reports nothing
         restTimer.arm(loop.now());
         return false;
@@ -156,6 +149,34 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
       return false;
     }
     return true;
+  }
+
+  /**
+   * Hands on the frame at hand, and as one packet with it those that go on with its TCP stream.
+   *
+   * @return how many
+   */
+  private int deliverRun(int length) {
+    byte[] bytes = parser.buffer();
+    int at = parser.frameAt();
+    if (parser.following() == 0
+        || !port.takesMerged(Bytes.u48(bytes, at))
+        || !offload.begin(bytes, at, length)) {
+      deliver(bytes, at, length);
+      return 1;
+    }
+    int next = parser.following();
+    while (next > 0 && offload.add(bytes, parser.followingAt(), next)) {
+      parser.next();
+      next = parser.following();
+    }
+    int frames = offload.frames();
+    if (frames == 1) {
+      deliver(bytes, at, length);
+    } else {
+      deliver(offload);
+    }
+    return frames;
   }
 
   private void badLength() {
@@ -288,7 +309,6 @@ final class StreamPlug extends Plug implements FdHandle.Listener {
       drain(old.number());
       disconnect("closed");
     }
-    parser.close();
   }
 
   /**

@@ -41,7 +41,7 @@ final class TapPlug extends Plug implements FdHandle.Listener {
       statistics.reads++;
       if (n > 0) {
         deliver(scratch, 0, n);
-        spent = context.share.isSpent();
+        spent = context.share.isSpent(1);
       } else {
         if (n != -Errno.EAGAIN && n != -Errno.EINTR) {
           gone(n == 0 ? "end of file" : Errno.text(-n));

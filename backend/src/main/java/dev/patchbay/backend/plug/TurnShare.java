@@ -47,9 +47,10 @@ final class TurnShare {
     end = System.nanoTime() + (contended ? CONTENDED : ALONE);
   }
 
-  /** The port has worked off a frame; whether that was its last one in this turn. */
-  boolean isSpent() {
-    frames++;
-    return frames >= FRAMES || frames % CLOCK == 0 && System.nanoTime() - end >= 0;
+  /** The port has worked off that many frames; whether those were its last in this turn. */
+  boolean isSpent(int done) {
+    int before = frames;
+    frames += done;
+    return frames >= FRAMES || before / CLOCK != frames / CLOCK && System.nanoTime() - end >= 0;
   }
 }

@@ -5,9 +5,11 @@
  *
  * <p>From the guest: epoll → {@code StreamPlug.onReadable} → {@link
  * dev.patchbay.backend.plug.FrameParser} → {@code Plug.deliver} (NC-SI is taken out here) → copied
- * into a pooled packet → {@code PortDevice.receive}. To the guest: {@code PortDevice.send} → {@code
- * Plug.send} → {@link dev.patchbay.backend.plug.FrameGather} (checksums, segmentation, padding) →
- * at the end of the turn {@code flush}, one system call for all frames of the turn.
+ * into a pooled packet, frames of one TCP stream to us that follow one another into one ({@link
+ * dev.patchbay.stack.device.ReceiveOffload}) → {@code PortDevice.receive}. To the guest: {@code
+ * PortDevice.send} → {@code Plug.send} → {@link dev.patchbay.backend.plug.FrameGather} (checksums,
+ * segmentation, padding) → at the end of the turn {@code flush}, one system call for all frames of
+ * the turn.
  *
  * <p>Rules that QEMU's behaviour sets: never a frame or datagram of length 0 (it stops a netdev for
  * good); frames to the guest have at least 60 bytes, frames from it 14 or more; reading never stops

@@ -40,14 +40,13 @@ class FrameParserTest {
     while (at < to) {
       int n = Math.min(to - at, parser.room());
       assertThat(n).isPositive();
-      parser.buffer().copyFrom(parser.writeAt(), bytes, at, n);
+      System.arraycopy(bytes, at, parser.buffer(), parser.writeAt(), n);
       parser.filled(n);
       at += n;
       int length = parser.next();
       for (; length > 0; length = parser.next()) {
-        byte[] got = new byte[length];
-        parser.buffer().copyTo(parser.frameAt(), got, 0, length);
-        frames.add(HexFormat.of().formatHex(got));
+        int start = parser.frameAt();
+        frames.add(HexFormat.of().formatHex(parser.buffer(), start, start + length));
       }
       if (length == FrameParser.GARBAGE) {
         return false;
@@ -63,63 +62,91 @@ class FrameParserTest {
         Arrays.stream(new int[] {14, 1, 60, MAX})
             .mapToObj(n -> HexFormat.of().formatHex(frame(n)))
             .toList();
-    try (FrameParser parser = new FrameParser(MAX + 4, MAX)) {
-      for (int a = 0; a <= bytes.length; a++) {
-        for (int b = a; b <= bytes.length; b++) {
-          parser.reset();
-          List<String> got = new ArrayList<>();
-          assertThat(feed(parser, bytes, 0, a, got)).isTrue();
-          assertThat(feed(parser, bytes, a, b, got)).isTrue();
-          assertThat(feed(parser, bytes, b, bytes.length, got)).isTrue();
-          assertThat(got).as("split at %d and %d", a, b).isEqualTo(expected);
-          assertThat(parser.pending()).isZero();
-        }
+    FrameParser parser = new FrameParser(MAX + 4, MAX);
+    for (int a = 0; a <= bytes.length; a++) {
+      for (int b = a; b <= bytes.length; b++) {
+        parser.reset();
+        List<String> got = new ArrayList<>();
+        assertThat(feed(parser, bytes, 0, a, got)).isTrue();
+        assertThat(feed(parser, bytes, a, b, got)).isTrue();
+        assertThat(feed(parser, bytes, b, bytes.length, got)).isTrue();
+        assertThat(got).as("split at %d and %d", a, b).isEqualTo(expected);
+        assertThat(parser.pending()).isZero();
       }
-      assertThat(parser.emptyFrames() % 3).isZero();
     }
+    assertThat(parser.emptyFrames() % 3).isZero();
   }
 
   @Test
   void aLengthAboveTheLimitIsGarbageAndStaysSo() {
-    try (FrameParser parser = new FrameParser(4096, MAX)) {
-      List<String> got = new ArrayList<>();
-      byte[] http = "GET / HTTP/1.1\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-      assertThat(feed(parser, http, 0, 3, got)).isTrue();
-      assertThat(feed(parser, http, 3, http.length, got)).isFalse();
-      assertThat(parser.badLength()).isEqualTo(0x47455420L);
-      assertThat(parser.next()).isEqualTo(FrameParser.GARBAGE);
-      parser.reset();
-      assertThat(feed(parser, stream(MAX), 0, MAX + 4, got)).isTrue();
-      assertThat(feed(parser, stream(MAX + 1), 0, 4, got)).isFalse();
-      parser.reset();
-      assertThat(feed(parser, new byte[] {-1, -1, -1, -1}, 0, 4, got)).isFalse();
-      assertThat(got).hasSize(1);
-    }
+    FrameParser parser = new FrameParser(4096, MAX);
+    List<String> got = new ArrayList<>();
+    byte[] http = "GET / HTTP/1.1\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    assertThat(feed(parser, http, 0, 3, got)).isTrue();
+    assertThat(feed(parser, http, 3, http.length, got)).isFalse();
+    assertThat(parser.badLength()).isEqualTo(0x47455420L);
+    assertThat(parser.next()).isEqualTo(FrameParser.GARBAGE);
+    parser.reset();
+    assertThat(feed(parser, stream(MAX), 0, MAX + 4, got)).isTrue();
+    assertThat(feed(parser, stream(MAX + 1), 0, 4, got)).isFalse();
+    parser.reset();
+    assertThat(feed(parser, new byte[] {-1, -1, -1, -1}, 0, 4, got)).isFalse();
+    assertThat(got).hasSize(1);
+  }
+
+  @Test
+  void theFollowingFrameIsKnownBeforeItIsTaken() {
+    FrameParser parser = new FrameParser(4096, MAX);
+    byte[] bytes = stream(20, 30, 0, 40);
+    System.arraycopy(bytes, 0, parser.buffer(), 0, bytes.length);
+    parser.filled(bytes.length - 1);
+    assertThat(parser.next()).isEqualTo(20);
+    assertThat(parser.following()).isEqualTo(30);
+    int at = parser.followingAt();
+    assertThat(parser.next()).isEqualTo(30);
+    assertThat(parser.frameAt()).isEqualTo(at);
+    assertThat(parser.following()).as("one of length 0 is next's to count").isZero();
+    assertThat(parser.next()).as("a byte is missing").isEqualTo(FrameParser.MORE);
+    assertThat(parser.following()).isZero();
+    parser.filled(1);
+    assertThat(parser.next()).isEqualTo(40);
+    assertThat(parser.following()).isZero();
+  }
+
+  @Test
+  void whatFollowsGarbageIsNoFrame() {
+    FrameParser parser = new FrameParser(4096, MAX);
+    byte[] bytes = stream(20, MAX + 1, 20);
+    System.arraycopy(bytes, 0, parser.buffer(), 0, bytes.length);
+    parser.filled(bytes.length);
+    assertThat(parser.next()).isEqualTo(20);
+    assertThat(parser.following()).isZero();
+    assertThat(parser.next()).isEqualTo(FrameParser.GARBAGE);
+    assertThat(parser.following()).isZero();
   }
 
   @Test
   void randomBytesNeverLeadOutsideTheBuffer() {
     Random random = new Random(1);
-    try (FrameParser parser = new FrameParser(512, MAX)) {
-      int garbage = 0;
-      int frames = 0;
-      for (int run = 0; run < 20_000; run++) {
-        byte[] bytes = new byte[random.nextInt(600)];
-        random.nextBytes(bytes);
-        for (int at = 0; at + 4 < bytes.length; at += 1 + random.nextInt(80)) {
-          Arrays.fill(bytes, at, at + 3, (byte) 0);
-          bytes[at + 3] &= 0x7f;
-        }
-        List<String> got = new ArrayList<>();
-        if (!feed(parser, bytes, 0, bytes.length, got)) {
-          garbage++;
-          parser.reset();
-        }
-        frames += got.size();
-        assertThat(got).allMatch(f -> !f.isEmpty() && f.length() <= 2 * MAX);
+    FrameParser parser = new FrameParser(512, MAX);
+    int garbage = 0;
+    int frames = 0;
+    for (int run = 0; run < 20_000; run++) {
+      byte[] bytes = new byte[random.nextInt(600)];
+      random.nextBytes(bytes);
+      for (int at = 0; at + 4 < bytes.length; at += 1 + random.nextInt(80)) {
+        Arrays.fill(bytes, at, at + 3, (byte) 0);
+        bytes[at + 3] &= 0x7f;
       }
-      assertThat(garbage).isPositive();
-      assertThat(frames).isPositive();
+      List<String> got = new ArrayList<>();
+      if (!feed(parser, bytes, 0, bytes.length, got)) {
+        garbage++;
+        parser.reset();
+      }
+      frames += got.size();
+      assertThat(got).allMatch(f -> !f.isEmpty() && f.length() <= 2 * MAX);
     }
+    assertThat(garbage).isPositive();
+    assertThat(frames).isPositive();
   }
 }

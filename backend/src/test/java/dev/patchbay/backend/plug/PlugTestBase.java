@@ -34,12 +34,20 @@ abstract class PlugTestBase {
 
   @TempDir Path dir;
   final NettyLoop loop = new NettyLoop("plug-test");
-  final PacketPool pool = new PacketPool(PacketPool.DEFAULT_LIMIT, true);
+  final PacketPool pool;
   final BlockingQueue<String> events = new LinkedBlockingQueue<>();
   final BlockingQueue<byte[]> frames = new LinkedBlockingQueue<>();
   final List<Boolean> observed = new ArrayList<>();
   final PortDevice port = new PortDevice(4, "net0", MAC, 1500);
   Plugs plugs;
+
+  PlugTestBase() {
+    this(PacketPool.DEFAULT_LIMIT);
+  }
+
+  PlugTestBase(long memory) {
+    pool = new PacketPool(memory, true);
+  }
 
   @BeforeEach
   void makePlugs() {

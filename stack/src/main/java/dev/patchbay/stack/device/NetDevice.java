@@ -208,6 +208,20 @@ public abstract class NetDevice {
     protocolTaps = Arrays.stream(protocolTaps).filter(t -> !t.equals(tap)).toArray(Tap[]::new);
   }
 
+  /**
+   * Whether frames to {@code destination} may come merged ({@link ReceiveOffload}): they are for
+   * us, and nobody looks at each of them.
+   */
+  public final boolean takesMerged(long destination) {
+    Bridge bridge = master;
+    NetDevice station = bridge == null ? this : bridge;
+    return destination == station.mac && !isObserved() && !station.isObserved();
+  }
+
+  private boolean isObserved() {
+    return taps.length > 0 || protocolTaps.length > 0;
+  }
+
   /** Shows a packet to the taps. */
   final void show(Packet packet, boolean outgoing) {
     for (Tap tap : taps) {
@@ -223,8 +237,8 @@ public abstract class NetDevice {
       dropReceived(packet, DropReason.DEV_READY);
       return;
     }
-    statistics.rxPackets++;
-    statistics.rxBytes += packet.length();
+    statistics.rxPackets += Math.max(packet.gsoCount, 1);
+    statistics.rxBytes += packet.wireLength();
     show(packet, false);
     if (!isEthernet()) {
       receiveRaw(packet);
@@ -299,7 +313,7 @@ public abstract class NetDevice {
     }
     int segments = Math.max(packet.gsoCount, 1);
     statistics.txPackets += segments;
-    statistics.txBytes += packet.length();
+    statistics.txBytes += packet.wireLength();
     show(packet, true);
     send(packet);
   }

@@ -217,6 +217,12 @@ public final class Packet {
     return gsoType == GSO_NONE ? tail - l3 : l4 - l3 + tcp().headerLength() + gsoSize;
   }
 
+  /** Bytes from the head on that a wire carries: the headers of each segment are among them. */
+  public int wireLength() {
+    int length = tail - head;
+    return gsoCount <= 1 ? length : length + (gsoCount - 1) * (l4 + tcp().headerLength() - head);
+  }
+
   /** Bytes free before {@link #head}. */
   public int headroom() {
     return head;
