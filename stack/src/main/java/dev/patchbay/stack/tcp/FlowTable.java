@@ -19,12 +19,20 @@ final class FlowTable<E extends FourTuple> {
   private int mask = INITIAL - 1;
   private int size;
 
+  /** Entries of each local port, so that whoever wants one need not look at all entries. */
+  private final int[] portUsers = new int[1 << 16];
+
   FlowTable(SipHash sipHash) {
     this.sipHash = sipHash;
   }
 
   int size() {
     return size;
+  }
+
+  /** How many entries have this local port. */
+  int users(int localPort) {
+    return portUsers[localPort];
   }
 
   private int hash(
@@ -82,6 +90,7 @@ final class FlowTable<E extends FourTuple> {
     hashes[slot] = hash;
     entries[slot] = entry;
     size++;
+    portUsers[entry.localPort]++;
   }
 
   private int free(int hash) {
@@ -120,6 +129,7 @@ final class FlowTable<E extends FourTuple> {
       slot = slot + 1 & mask;
     }
     size--;
+    portUsers[entry.localPort]--;
     // backward shift: no tombstones, so a table never degrades
     int hole = slot;
     int i = slot;

@@ -3,6 +3,7 @@ package dev.patchbay.stack.tcp;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.random.RandomSource;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,7 @@ public final class PortTable {
    * @return null where it is in use
    */
   @Nullable Binding bindListener(LocalEnd end) {
-    return bindingConflicts(end, null, true) ? null : add(end);
+    return bindingConflicts(end, end.port(), null, true) ? null : add(end);
   }
 
   private Binding add(LocalEnd end) {
@@ -82,13 +83,32 @@ public final class PortTable {
     return port & byPort.length - 1;
   }
 
+  /**
+   * A port that nobody has at all costs a look at a counter; only where each one has a flow, all
+   * flows are looked at, once, for those whose address is another one.
+   */
   private int choose(LocalEnd wanted) {
     int first = engine.config.portMin;
     int span = engine.config.portMax - first + 1;
     int start = random.nextInt(span);
+    BitSet none = new BitSet();
+    int port = choose(wanted, start, span, none, 0);
+    if (port == 0) {
+      FlowSearch search = new FlowSearch(wanted, false);
+      engine.flows.forEach(search::visit);
+      port = choose(wanted, start, span, search.ports, Integer.MAX_VALUE);
+    }
+    return port;
+  }
+
+  /** A port that is not in {@code taken} and has at most so many flows. */
+  private int choose(LocalEnd wanted, int start, int span, BitSet taken, int flows) {
+    int first = engine.config.portMin;
     for (int i = 0; i < span; i++) {
       int port = first + (start + i) % span;
-      if (!conflicts(wanted.withPort(port), null, false)) {
+      if (engine.flows.users(port) <= flows
+          && !taken.get(port)
+          && !bindingConflicts(wanted, port, null, false)) {
         return port;
       }
     }
@@ -146,15 +166,16 @@ public final class PortTable {
   /**
    * {@code inet_csk_bind_conflict}.
    *
+   * @param port the one that is asked for, whatever {@code end} says
    * @param self the binding that is asked about, or null
    * @param share whether options may allow it
    */
-  private boolean bindingConflicts(LocalEnd end, @Nullable Binding self, boolean share) {
-    List<Binding> there = byPort[slot(end.port())];
+  private boolean bindingConflicts(LocalEnd end, int port, @Nullable Binding self, boolean share) {
+    List<Binding> there = byPort[slot(port)];
     for (int i = 0; there != null && i < there.size(); i++) {
       Binding other = there.get(i);
       if (other != self
-          && other.end.port() == end.port()
+          && other.end.port() == port
           && end.overlaps(other.end)
           && !(share && mayShare(end, other.end, other.listening))) {
         return true;
@@ -164,24 +185,29 @@ public final class PortTable {
   }
 
   private boolean conflicts(LocalEnd end, @Nullable Binding self, boolean share) {
-    return bindingConflicts(end, self, share) || self == null && flowConflicts(end, share);
+    return bindingConflicts(end, end.port(), self, share)
+        || self == null && flowConflicts(end, share);
   }
 
   private static boolean mayShare(LocalEnd a, LocalEnd b, boolean otherListens) {
     return a.reuseAddress() && b.reuseAddress() && !otherListens || a.reusePort() && b.reusePort();
   }
 
-  /** The flows of the port; a look at all of them, since {@code bind} is rare. */
+  /** Flows of the port: where it has any, a look at all of them, since {@code bind} is rare. */
   private boolean flowConflicts(LocalEnd end, boolean share) {
+    if (engine.flows.users(end.port()) == 0) {
+      return false;
+    }
     FlowSearch search = new FlowSearch(end, share);
     engine.flows.forEach(search::visit);
-    return search.found;
+    return search.ports.get(end.port());
   }
 
+  /** Which ports have a flow that stands in the way of an end, or of it at any port. */
   private static final class FlowSearch {
     private final LocalEnd end;
     private final boolean share;
-    private boolean found;
+    private final BitSet ports = new BitSet();
 
     FlowSearch(LocalEnd end, boolean share) {
       this.end = end;
@@ -189,18 +215,16 @@ public final class PortTable {
     }
 
     void visit(FlowEntry flow) {
+      int port = flow.localPort;
+      if (end.port() != 0 && end.port() != port || ports.get(port)) {
+        return;
+      }
       switch (flow) {
         case TcpSocket s -> {
-          if (s.localPort == end.port()) {
-            TcpSettings o = s.settings;
-            check(s.localHi, s.localLo, o.device, o.reuseAddress, o.reusePort);
-          }
+          TcpSettings o = s.settings;
+          check(port, s.localHi, s.localLo, o.device, o.reuseAddress, o.reusePort);
         }
-        case TimeWait t -> {
-          if (t.localPort == end.port()) {
-            check(t.localHi, t.localLo, t.device, t.reuse, t.reusePort);
-          }
-        }
+        case TimeWait t -> check(port, t.localHi, t.localLo, t.device, t.reuse, t.reusePort);
         case IncomingSyn syn -> {
           // nothing stands yet
         }
@@ -208,10 +232,10 @@ public final class PortTable {
     }
 
     private void check(
-        long hi, long lo, @Nullable NetDevice device, boolean reuse, boolean reusePort) {
-      if (!found) {
-        LocalEnd other = new LocalEnd(hi, lo, end.port(), false, device, reuse, reusePort);
-        found = end.overlaps(other) && !(share && mayShare(end, other, false));
+        int port, long hi, long lo, @Nullable NetDevice device, boolean reuse, boolean reusePort) {
+      LocalEnd other = new LocalEnd(hi, lo, port, false, device, reuse, reusePort);
+      if (end.overlaps(other) && !(share && mayShare(end, other, false))) {
+        ports.set(port);
       }
     }
   }
