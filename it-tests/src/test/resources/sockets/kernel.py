@@ -7,6 +7,7 @@ import errno
 import select
 import socket
 import struct
+import subprocess
 import sys
 import time
 
@@ -283,6 +284,10 @@ class Run:
         n = libc.getsockopt(self.sockets[s], number(level, LEVELS), int(option), value,
                             ctypes.byref(length))
         return self.result(n) if n < 0 else value.raw[:length.value].hex() or "-"
+
+    def do_link(self, device, state):
+        subprocess.run(["ip", "link", "set", device, state], check=True)
+        return "ok"
 
     def do_wait(self, millis):
         time.sleep(int(millis) / 1000)

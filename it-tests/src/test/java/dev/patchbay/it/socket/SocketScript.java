@@ -39,9 +39,9 @@ import org.jspecify.annotations.Nullable;
  * N}, {@code send SOCKET TEXT [FLAG…]}, {@code sendto SOCKET TEXT ADDRESS}, {@code
  * recv|recvfrom|recvmsg SOCKET BYTES [FLAG…]}, {@code errqueue SOCKET}, {@code fill|drain SOCKET},
  * {@code shutdown SOCKET HOW}, {@code close|poll|name|peer SOCKET}, {@code set SOCKET LEVEL NUMBER
- * VALUE}, {@code get SOCKET LEVEL NUMBER}, {@code setraw … HEX}, {@code getraw … ROOM}, {@code wait
- * MILLIS}. A text {@code -} is empty, {@code *100} a hundred bytes; an address {@code =a} is the
- * one that socket a is bound to; ephemeral ports are shown as {@code *}.
+ * VALUE}, {@code get SOCKET LEVEL NUMBER}, {@code setraw … HEX}, {@code getraw … ROOM}, {@code link
+ * DEVICE up|down}, {@code wait MILLIS}. A text {@code -} is empty, {@code *100} a hundred bytes; an
+ * address {@code =a} is the one that socket a is bound to; ephemeral ports are shown as {@code *}.
  */
 final class SocketScript {
   private static final Map<String, Integer> FAMILIES = Map.of("inet", 2, "inet6", 10, "unix", 1);
@@ -111,6 +111,10 @@ final class SocketScript {
     }
     return switch (w[0]) {
       case "pair" -> pair(w);
+      case "link" -> {
+        stack.setUp(Objects.requireNonNull(stack.device(w[1])), w[2].equals("up"));
+        yield "ok";
+      }
       case "wait" -> {
         loop.runForMillis(Integer.parseInt(w[1]));
         yield "ok";

@@ -69,12 +69,16 @@ public final class IpOutput implements SegmentOutput {
   }
 
   /**
-   * As {@link #sendRaw} by one device; what it has no route for is on its link, as Linux has it.
+   * As {@link #sendRaw} by one device; what it has no route for is on its link, as Linux has it of
+   * IPv4.
    */
   private void sendBy(Packet packet, NetDevice only, long dstHi, long dstLo) {
     Route route = route(dstHi, dstLo, only);
     if (route != null) {
       route(packet, route, dstHi, dstLo);
+    } else if (!packet.isIpv4()) {
+      stack.counters(false).outNoRoutes++;
+      packet.drop(DropReason.IP_OUTNOROUTES);
     } else {
       count(packet);
       transmit(packet, only, dstHi, dstLo);

@@ -69,6 +69,9 @@ public final class SocketOutput {
     flow.multicast = Addresses.isMulticast(dstHi, dstLo);
     flow.device = null;
     NetDevice wanted = by != null ? by : options.device;
+    if (wanted != null && !wanted.isUp()) {
+      return unreachable(v4);
+    }
     int error = flow.multicast ? group(flow, options, wanted, v4) : host(flow, wanted, v4);
     if (error != 0) {
       return error;
@@ -77,7 +80,7 @@ public final class SocketOutput {
       return -Errno.EACCES;
     }
     NetDevice out = flow.device;
-    if (out == null) {
+    if (out == null || !out.isUp()) {
       return unreachable(v4);
     }
     int mtu = Math.min(out.mtu(), 65535);
@@ -108,7 +111,7 @@ public final class SocketOutput {
       Route route = route(flow, v4);
       out = route == null ? null : route.device();
     }
-    if (out == null || !out.isUp()) {
+    if (out == null || !v4 && stack.output().route(flow.dstHi, flow.dstLo, out) == null) {
       return unreachable(v4);
     }
     boolean named = v4 && Addresses.isAny(flow.srcHi, flow.srcLo);
@@ -130,37 +133,26 @@ public final class SocketOutput {
     if (Addresses.isLimitedBroadcast(flow.dstHi, flow.dstLo)) {
       return limitedBroadcast(flow, wanted);
     }
-    Route route = route(flow, v4);
+    Route route = stack.output().route(flow.dstHi, flow.dstLo, wanted);
     if (route == null) {
-      if (wanted == null) {
+      if (wanted == null || !v4) {
         return unreachable(v4);
       }
-      // ip_route_output_key_hash_rcu: who names a device means a host on its link
+      // ip_route_output_key_hash_rcu: "assume, that the destination is on link"
       onLink(flow, wanted);
       return 0;
     }
     switch (route.type()) {
-      case LOCAL, ANYCAST -> {
-        if (wanted != null && !wanted.equals(route.device())) {
-          // table local has it by another device: "assume, that the destination is on link"
-          onLink(flow, wanted);
-        } else {
-          toOurselves(flow, route, v4);
-        }
-      }
+      case LOCAL, ANYCAST -> toOurselves(flow, route, v4);
       case BROADCAST -> {
+        flow.broadcast = true;
         if (stack.loopback().equals(route.device())) {
           toOurselves(flow, route, v4);
-          flow.broadcast = true;
         } else {
-          NetDevice out = wanted != null ? wanted : route.device();
-          flow.broadcast = true;
-          if (out != null) {
-            onLink(flow, out);
-          }
+          unicast(flow, route);
         }
       }
-      case UNICAST, MULTICAST -> unicast(flow, route, wanted);
+      case UNICAST, MULTICAST -> unicast(flow, route);
       case BLACKHOLE -> {
         return -Errno.EINVAL;
       }
@@ -174,12 +166,10 @@ public final class SocketOutput {
     return 0;
   }
 
-  private static void unicast(Flow flow, Route route, @Nullable NetDevice wanted) {
+  private static void unicast(Flow flow, Route route) {
     IpAddress gateway = route.gateway();
     NetDevice out = route.device();
-    if (wanted != null && !wanted.equals(out)) {
-      onLink(flow, wanted);
-    } else if (out != null) {
+    if (out != null) {
       flow.device = out;
       flow.hopHi = gateway == null ? flow.dstHi : gateway.hi();
       flow.hopLo = gateway == null ? flow.dstLo : gateway.lo();

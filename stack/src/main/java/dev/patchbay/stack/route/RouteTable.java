@@ -138,21 +138,22 @@ public final class RouteTable {
 
   /**
    * The route for a destination by one device, or null where there is none: a look at all routes,
-   * since few sockets are bound to a device.
+   * since few sockets are bound to a device. A route that refuses is none either ({@code
+   * fib_table_lookup} looks at its type before the device; in IPv6 it is one of the loopback's).
    */
   public @Nullable Route lookup(long hi, long lo, NetDevice device) {
     Route best = null;
     for (int i = 0; i < routes.size(); i++) {
       Route r = routes.get(i);
       int bits = v4 ? r.prefix() + 96 : r.prefix();
-      if (device.equals(r.device())
+      if ((device.equals(r.device()) || v4 && r.device() == null)
           && r.destination().hi() == (hi & IpAddress.maskHi(bits))
           && r.destination().lo() == (lo & IpAddress.maskLo(bits))
           && (best == null || precedes(r, best))) {
         best = r;
       }
     }
-    return best;
+    return best == null || best.device() == null ? null : best;
   }
 
   private static boolean precedes(Route a, Route b) {

@@ -248,9 +248,11 @@ public abstract class InetSocket extends Socket {
    * Where packets for an address would go: 0, or what Linux's routing says of it, {@code
    * -ENETUNREACH}, {@code -EHOSTUNREACH}, {@code -EACCES}, {@code -EINVAL}.
    */
-  protected final int routeError(@Nullable Route route) {
+  protected final int routeError(@Nullable Route route, boolean v4) {
     if (route == null) {
-      return boundDevice() == null ? -Errno.ENETUNREACH : 0;
+      NetDevice bound = boundDevice();
+      boolean onLink = v4 && bound != null && bound.isUp();
+      return onLink ? 0 : -Errno.ENETUNREACH;
     }
     return switch (route.type()) {
       case UNREACHABLE -> -Errno.EHOSTUNREACH;

@@ -339,7 +339,7 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
       }
     }
     Route route = route(hi, lo);
-    int status = routeError(route);
+    int status = routeError(route, v4);
     if (status < 0 || isBroadcast(route, hi, lo)) {
       return status < 0 ? status : -Errno.ENETUNREACH;
     }

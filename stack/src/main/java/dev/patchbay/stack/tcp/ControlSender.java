@@ -98,6 +98,14 @@ final class ControlSender {
    * The RST that a segment without a connection deserves (3.10.7.1); the packet stays the caller's.
    */
   void answerWithReset(Packet packet, TcpInput in) {
+    answerWithReset(packet, in, null);
+  }
+
+  /**
+   * As the other one, for a connection of ours: by its device and with its mark ({@code
+   * tcp_v4_send_reset}).
+   */
+  void answerWithReset(Packet packet, TcpInput in, @Nullable TcpSocket s) {
     if ((in.flags & Tcp.RST) != 0) {
       return;
     }
@@ -116,6 +124,9 @@ final class ControlSender {
             // <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>"
             : make(ports, 0, in.sequence + in.segmentLength(), Tcp.RST | Tcp.ACK, 0, 0);
     if (reset != null) {
+      if (s != null) {
+        s.settings.label(reset);
+      }
       counters.outRsts++;
       queue(reset, srcHi, srcLo, packet.sourceHi(), packet.sourceLo());
     }
@@ -129,6 +140,7 @@ final class ControlSender {
     if (reset != null) {
       reset.tos = s.tos;
       reset.ttl = s.ttl;
+      s.settings.label(reset);
       counters.outRsts++;
       queue(reset, s.localHi, s.localLo, s.remoteHi, s.remoteLo);
     }
@@ -202,6 +214,10 @@ final class ControlSender {
       int time = (int) (now / 1_000_000) + t.tsOffset;
       TcpOptions.emitTimestamps(packet.data, packet.l4 + Tcp.LENGTH, time, t.tsRecent);
     }
+    packet.tos = t.tos;
+    packet.device = t.device;
+    packet.mark = t.mark;
+    packet.priority = t.priority;
     queue(packet, t.localHi, t.localLo, t.remoteHi, t.remoteLo);
   }
 }

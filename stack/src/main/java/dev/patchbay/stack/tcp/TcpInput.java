@@ -141,7 +141,7 @@ final class TcpInput {
     // First, check the ACK bit
     if (has(Tcp.ACK) && (ack - s.iss <= 0 || ack - s.sndNxt > 0)) {
       if (!has(Tcp.RST)) {
-        engine.control.answerWithReset(packet, this);
+        engine.control.answerWithReset(packet, this, s);
       }
       packet.drop(DropReason.TCP_INVALID_ACK_SEQUENCE);
       return;
@@ -386,7 +386,7 @@ final class TcpInput {
     }
     if (s.state == TcpState.SYN_RECEIVED) {
       if (ack - s.sndUna <= 0 || ack - s.sndNxt > 0) {
-        engine.control.answerWithReset(packet, this);
+        engine.control.answerWithReset(packet, this, s);
         packet.drop(DropReason.TCP_INVALID_ACK_SEQUENCE);
         return false;
       }

@@ -1,6 +1,7 @@
 package dev.patchbay.stack.tcp;
 
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.packet.Packet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,13 @@ public final class TcpSettings {
 
   boolean isShared() {
     return equals(DEFAULTS) || equals(PASSIVE);
+  }
+
+  /** Tells the layers below how a packet is to leave. */
+  void label(Packet packet) {
+    packet.mark = mark;
+    packet.device = device;
+    packet.priority = priority;
   }
 
   boolean corked() {

@@ -12,6 +12,9 @@ final class TimeWait extends FlowEntry {
   final boolean timestampsOn;
   final int tsOffset;
   final @Nullable NetDevice device;
+  final int mark;
+  final int priority;
+  final int tos;
   final boolean reuse;
   final boolean reusePort;
   int tsRecent;
@@ -30,6 +33,9 @@ final class TimeWait extends FlowEntry {
     timestampsOn = s.timestampsOn;
     tsOffset = s.tsOffset;
     device = s.settings.device;
+    mark = s.settings.mark;
+    priority = s.settings.priority;
+    tos = s.tos;
     reuse = s.settings.reuseAddress;
     reusePort = s.settings.reusePort;
     tsRecent = s.tsRecent;

@@ -3,6 +3,7 @@ package dev.patchbay.stack.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.loop.VirtualLoop;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
@@ -52,6 +53,12 @@ final class TcpTester implements SegmentOutput, TcpHandler {
   int peerPort = PEER_PORT;
   int ourPort = OUR_PORT;
 
+  /** Mark, priority and device of what was sent last. */
+  int mark;
+
+  int priority;
+  @Nullable NetDevice device;
+
   // ---- below
 
   @Override
@@ -73,6 +80,9 @@ final class TcpTester implements SegmentOutput, TcpHandler {
     }
     sent.add(
         Segment.parse(p.data, p.l4, p.tail, issKnown ? iss : 0, PEER_ISN).tos(p.tos).hops(p.ttl));
+    mark = p.mark;
+    priority = p.priority;
+    device = p.device;
     p.release();
   }
 
