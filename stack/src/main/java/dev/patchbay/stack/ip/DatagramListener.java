@@ -9,4 +9,11 @@ public interface DatagramListener {
 
   /** A datagram of the socket came back as an ICMP error that concerns its user. */
   default void onError(IcmpError error) {}
+
+  /**
+   * The socket has an error that no packet brought, as of a device that went down.
+   *
+   * @param errno Linux's number, positive; {@code takeError} of the socket gives it too
+   */
+  default void onFailure(int errno) {}
 }

@@ -48,13 +48,24 @@ public final class ReceiveBuffer {
   }
 
   /**
+   * Whether one more would be queued as far as the socket's own limit goes: to be asked before a
+   * copy is made. One that is not counts as lost.
+   */
+  public boolean admits() {
+    if (closed || queue.charge() > limit) {
+      drops++;
+      return false;
+    }
+    return true;
+  }
+
+  /**
    * Queues a datagram. As on Linux, one more is taken while the sum is not above the limit.
    *
    * @return where it is not TAKEN, the packet is still the caller's
    */
   public Result offer(Packet packet) {
-    if (closed || queue.charge() > limit) {
-      drops++;
+    if (!admits()) {
       return Result.FULL;
     }
     if (!memory.take(packet.charge())) {

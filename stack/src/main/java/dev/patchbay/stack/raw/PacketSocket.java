@@ -37,6 +37,7 @@ public final class PacketSocket {
   private final PacketEngine engine;
   private final boolean withHeader;
   private final ReceiveBuffer buffer;
+  private final DatagramListener listener;
   private final Tap tap = this::seen;
   private int protocol;
   private @Nullable NetDevice device;
@@ -53,6 +54,7 @@ public final class PacketSocket {
     this.stack = stack;
     this.engine = engine;
     this.withHeader = withHeader;
+    this.listener = listener;
     buffer = new ReceiveBuffer(stack.datagramMemory(), listener::onReadable);
   }
 
@@ -114,7 +116,7 @@ public final class PacketSocket {
     }
     listen(ofProtocol == 0 ? protocol : ofProtocol, only);
     if (only != null && !only.isUp()) {
-      error = Errno.ENETDOWN;
+      fail();
     }
     return 0;
   }
@@ -147,10 +149,16 @@ public final class PacketSocket {
     from.removeProtocolTap(tap);
   }
 
+  /** {@code packet_notifier}. */
   void deviceDown(NetDevice down) {
     if (down.equals(device)) {
-      error = Errno.ENETDOWN;
+      fail();
     }
+  }
+
+  private void fail() {
+    error = Errno.ENETDOWN;
+    listener.onFailure(error);
   }
 
   void deviceRemoved(NetDevice removed) {
@@ -158,7 +166,7 @@ public final class PacketSocket {
     if (removed.equals(device)) {
       gone = true;
       device = null;
-      error = Errno.ENETDOWN;
+      fail();
     }
   }
 
@@ -176,6 +184,9 @@ public final class PacketSocket {
       return;
     }
     packets++;
+    if (!buffer.admits()) {
+      return;
+    }
     Packet twin = packet.copy();
     if (twin == null) {
       return;

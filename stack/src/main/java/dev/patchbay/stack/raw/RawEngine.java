@@ -35,22 +35,21 @@ public final class RawEngine {
   public RawSocket open(boolean v4, int protocol, DatagramListener listener) {
     RawSocket socket = new RawSocket(stack, this, v4, protocol, listener);
     List<RawSocket> there = table(v4)[protocol];
-    if (there == null) {
-      there = new ArrayList<>(1);
-      table(v4)[protocol] = there;
-    }
-    there.add(socket);
+    List<RawSocket> more = there == null ? new ArrayList<>(1) : new ArrayList<>(there);
+    more.add(socket);
+    table(v4)[protocol] = more;
     open++;
     return socket;
   }
 
   void close(RawSocket socket) {
     List<RawSocket> there = table(socket.isV4())[socket.protocol()];
-    if (there != null && there.remove(socket)) {
+    if (there != null && there.contains(socket)) {
+      // a copy: whoever is told of a packet may close others while it goes round
+      List<RawSocket> left = new ArrayList<>(there);
+      left.remove(socket);
+      table(socket.isV4())[socket.protocol()] = left.isEmpty() ? null : left;
       open--;
-      if (there.isEmpty()) {
-        table(socket.isV4())[socket.protocol()] = null;
-      }
     }
   }
 

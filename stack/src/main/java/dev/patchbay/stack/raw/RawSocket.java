@@ -240,7 +240,7 @@ public final class RawSocket {
 
   /** Queues a copy of what it fits ({@code raw_rcv}, {@code rawv6_rcv}). */
   void receive(Packet packet) {
-    if (isFiltered(packet) || isChecksumWrong(packet)) {
+    if (isFiltered(packet) || isChecksumWrong(packet) || !buffer.admits()) {
       return;
     }
     int head = packet.head;

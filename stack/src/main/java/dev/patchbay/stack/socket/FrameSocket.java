@@ -28,6 +28,11 @@ final class FrameSocket extends Socket implements DatagramListener {
     wake(PollEvents.READABLE);
   }
 
+  @Override
+  public void onFailure(int errno) {
+    wake(PollEvents.POLLERR);
+  }
+
   private int pending() {
     int errno = frames.takeError();
     return errno != 0 ? errno : takeError();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.patchbay.stack.Lab;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.ip.DatagramListener;
+import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Addresses;
@@ -21,6 +22,7 @@ class PacketSocketTest implements DatagramListener {
   private static final String[] KINDS = {"host", "broadcast", "multicast", "otherhost", "outgoing"};
 
   private final Lab lab = new Lab();
+  private final List<Integer> failures = new ArrayList<>();
   private final PacketEngine engine = lab.stack.packets();
 
   PacketSocketTest() {
@@ -29,6 +31,11 @@ class PacketSocketTest implements DatagramListener {
 
   @Override
   public void onReadable() {}
+
+  @Override
+  public void onFailure(int errno) {
+    failures.add(errno);
+  }
 
   @AfterEach
   void nothingLeaks() {
@@ -191,5 +198,34 @@ class PacketSocketTest implements DatagramListener {
         .containsExactly(
             "lo outgoing 800 46", "lo host 800 46", "lo outgoing 800 74", "lo host 800 74");
     udp.close();
+  }
+
+  @Test
+  void aDeviceThatGoesDownIsToldAtOnce() {
+    PacketSocket bound = engine.open(true, PacketSocket.ALL, this);
+    PacketSocket elsewhere = engine.open(true, PacketSocket.ALL, this);
+    assertThat(bound.bind(0, lab.portB)).isZero();
+    assertThat(elsewhere.bind(0, lab.portA)).isZero();
+    assertThat(failures).isEmpty();
+    lab.stack.setUp(lab.portB, false);
+    assertThat(failures).containsExactly(Errno.ENETDOWN);
+    assertThat(bound.takeError()).isEqualTo(Errno.ENETDOWN);
+    assertThat(bound.bind(0, lab.portB)).as("as it is down").isZero();
+    assertThat(failures).hasSize(2);
+  }
+
+  @Test
+  void aFullBufferCostsNoCopy() {
+    PacketSocket socket = engine.open(true, PacketSocket.ALL, this);
+    assertThat(socket.bind(0, lab.portA)).isZero();
+    socket.receiveBuffer().limit(0);
+    lab.fromA(frame(Lab.GUEST_B, OWN_TYPE));
+    long drops = lab.pool.drops(DropReason.SOCKET_RCVBUFF);
+    lab.fromA(frame(Lab.GUEST_B, OWN_TYPE));
+    assertThat(lab.pool.drops(DropReason.SOCKET_RCVBUFF)).as("none was made").isEqualTo(drops);
+    assertThat(drops).isZero();
+    assertThat(socket.takePackets()).isEqualTo(2);
+    assertThat(socket.takeDrops()).isOne();
+    assertThat(read(socket)).hasSize(1);
   }
 }

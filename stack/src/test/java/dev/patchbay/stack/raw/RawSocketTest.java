@@ -6,12 +6,15 @@ import dev.patchbay.stack.Lab;
 import dev.patchbay.stack.icmp.IcmpError;
 import dev.patchbay.stack.ip.DatagramListener;
 import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
 import dev.patchbay.stack.wire.InternetChecksum;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -290,5 +293,38 @@ class RawSocketTest implements DatagramListener {
     assertThat(errors).isZero();
     lab.fromWorld(Lab.ipv4("192.0.2.254", APPLIANCE, 1, 64, Lab.icmp(3, 2, 0, about)));
     assertThat(socket.takeError()).isEqualTo(Errno.ENOPROTOOPT);
+  }
+
+  @Test
+  void aFullBufferCostsNoCopy() {
+    RawSocket socket = lab.stack.raw().open(true, 99, this);
+    socket.receiveBuffer().limit(0);
+    fromGuest(GUEST, APPLIANCE, 99, new byte[4]);
+    fromGuest(GUEST, APPLIANCE, 99, new byte[4]);
+    assertThat(lab.pool.drops(DropReason.SOCKET_RCVBUFF)).as("none was made").isZero();
+    assertThat(socket.receiveBuffer().count()).isOne();
+    assertThat(socket.receiveBuffer().drops()).isOne();
+  }
+
+  @Test
+  void oneThatClosesOthersWhenItIsToldOfAPacketSkipsNobody() {
+    List<RawSocket> open = new ArrayList<>();
+    List<Integer> told = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      int self = i;
+      DatagramListener listener =
+          () -> {
+            told.add(self);
+            if (self == 1) {
+              open.get(0).close();
+              open.get(1).close();
+            }
+          };
+      open.add(lab.stack.raw().open(true, 99, listener));
+    }
+    fromGuest(GUEST, APPLIANCE, 99, new byte[4]);
+    assertThat(told).containsExactly(0, 1, 2);
+    fromGuest(GUEST, APPLIANCE, 99, new byte[4]);
+    assertThat(told).containsExactly(0, 1, 2, 2);
   }
 }

@@ -210,4 +210,26 @@ class SocketTypesTest {
     assertThat(ping.getsockname(own)).isZero();
     assertThat(own).as("what bind named stays").hasToString("10.0.2.2:77");
   }
+
+  @Test
+  void aPacketSocketWakesWhereItsDeviceGoesDown() {
+    Socket frames = socket(AddressFamily.AF_PACKET, SocketType.SOCK_RAW, 3);
+    SocketAddress at = new SocketAddress();
+    at.family = AddressFamily.AF_PACKET;
+    at.scope = lab.portB.index();
+    assertThat(frames.bind(at)).isZero();
+    List<String> woken = new ArrayList<>();
+    Waiter waiter =
+        new Waiter() {
+          @Override
+          protected void wake(Socket socket, int events) {
+            woken.add(PollEvents.toString(socket.poll()));
+          }
+        };
+    frames.addWaiter(waiter);
+    lab.stack.setUp(lab.portB, false);
+    assertThat(woken).containsExactly("OUT|ERR|WRNORM|WRBAND");
+    assertThat(frames.recv(buffer, 0, 100, 0)).isEqualTo(-Errno.ENETDOWN);
+    frames.removeWaiter(waiter);
+  }
 }
