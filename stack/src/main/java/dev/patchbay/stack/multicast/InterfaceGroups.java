@@ -25,7 +25,7 @@ final class InterfaceGroups {
   /** No answer comes sooner on average than half of this, whatever a query says. */
   private static final long LEAST_DELAY = 100 * MS;
 
-  /** Answers to queries of a device: so many at once, and so many a second. */
+  /** Answers to queries of a device: so many at once, and one in so many ns. */
   private static final int ANSWER_BURST = 40;
 
   private static final long ANSWER_EVERY = 50 * MS;
@@ -317,10 +317,14 @@ final class InterfaceGroups {
     }
   }
 
+  /** When the next answer may go; now, where that is past. */
+  private long nextAnswer() {
+    answersFrom = Math.max(answersFrom, loop.now() - ANSWER_BURST * ANSWER_EVERY);
+    return answersFrom + ANSWER_EVERY;
+  }
+
   private boolean mayAnswer() {
-    long now = loop.now();
-    answersFrom = Math.max(answersFrom, now - ANSWER_BURST * ANSWER_EVERY);
-    if (answersFrom + ANSWER_EVERY > now) {
+    if (nextAnswer() > loop.now()) {
       suppressed++;
       return false;
     }
@@ -350,18 +354,18 @@ final class InterfaceGroups {
 
   /** {@code igmp_timer_expire}. */
   private void expire(GroupState group) {
-    if (group.current.isNobody() || !reports() || !mayAnswer()) {
+    if (group.current.isNobody() || !reports()) {
       return;
     }
     int version = version();
-    group.reporter = true;
     if (version != 3) {
-      messages.report(device, version, group.hi, group.lo);
-      if (group.unsolicited > 0 && --group.unsolicited > 0) {
-        group.timer.arm(loop.now() + upTo(messages.oldInterval()));
-      }
+      reportOld(group, version);
       return;
     }
+    if (!mayAnswer()) {
+      return;
+    }
+    group.reporter = true;
     SourceFilter answer = group.answer();
     if (!answer.isNobody()) {
       record(group, answer);
@@ -369,6 +373,25 @@ final class InterfaceGroups {
     }
     group.bySources = false;
     group.unmark();
+  }
+
+  /**
+   * One report a group: a router that asks for all has to hear of each, so that the limit makes
+   * answers late, not lost. What a member does of itself is not limited.
+   */
+  private void reportOld(GroupState group, int version) {
+    if (group.unsolicited == 0) {
+      if (nextAnswer() > loop.now()) {
+        group.timer.arm(nextAnswer());
+        return;
+      }
+      answersFrom += ANSWER_EVERY;
+    }
+    group.reporter = true;
+    messages.report(device, version, group.hi, group.lo);
+    if (group.unsolicited > 0 && --group.unsolicited > 0) {
+      group.timer.arm(loop.now() + upTo(messages.oldInterval()));
+    }
   }
 
   /** Somebody else reported the group in an older version: ours is not needed. */

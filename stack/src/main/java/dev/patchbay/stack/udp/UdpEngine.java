@@ -249,17 +249,35 @@ public final class UdpEngine {
       return;
     }
     for (int i = 0; i < count - 1; i++) {
-      Packet twin = packet.copy();
-      if (twin != null) {
-        deliver(matching[i], twin);
-      } else {
-        UdpCounters counters = counters(packet.isIpv4());
-        counters.inErrors++;
-        counters.memErrors++;
+      if (!matching[i].isClosed()) {
+        deliverCopy(matching[i], packet);
       }
     }
-    deliver(matching[count - 1], packet);
+    UdpSocket last = matching[count - 1];
+    if (last.isClosed()) {
+      packet.release();
+    } else {
+      deliver(last, packet);
+    }
     Arrays.fill(matching, 0, count, null);
+  }
+
+  /** One of several: who was told before may have closed or filled it. */
+  private void deliverCopy(UdpSocket socket, Packet packet) {
+    UdpCounters counters = counters(packet.isIpv4());
+    ReceiveBuffer buffer = socket.receiveBuffer();
+    if (buffer != null && !buffer.admits()) {
+      counters.rcvbufErrors++;
+      counters.inErrors++;
+      return;
+    }
+    Packet twin = packet.copy();
+    if (twin != null) {
+      deliver(socket, twin);
+    } else {
+      counters.inErrors++;
+      counters.memErrors++;
+    }
   }
 
   private void deliver(UdpSocket socket, Packet packet) {

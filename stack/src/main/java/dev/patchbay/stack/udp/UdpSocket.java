@@ -467,6 +467,10 @@ public final class UdpSocket {
     return packet;
   }
 
+  boolean isClosed() {
+    return closed;
+  }
+
   /** Closes it, leaving its groups; it cannot be used again. */
   public void close() {
     if (closed) {

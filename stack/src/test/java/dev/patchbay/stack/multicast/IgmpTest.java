@@ -9,6 +9,7 @@ import dev.patchbay.stack.wire.InternetChecksum;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -333,5 +334,26 @@ class IgmpTest {
     t.reports(8_000_000);
     t.query(3, 10, G);
     assertThat(t.reports(1005)).containsExactly("224.0.0.22 v3 IS_EX 239.1.1.1");
+  }
+
+  /** An older router knows a group by its report alone, and asks for all at once. */
+  @Test
+  void eachGroupIsReportedToAnOlderRouterHoweverManyThereAre() {
+    List<UdpSocket> others = new ArrayList<>();
+    for (int s = 0; s < 5; s++) {
+      others.add(t.open(6000 + s));
+      for (int i = 1; i <= 20; i++) {
+        assertThat(t.join(others.get(s), "239.4." + s + "." + i)).isZero();
+      }
+    }
+    t.reports(20_000);
+    t.query(2, 100, "0.0.0.0");
+    assertThat(new TreeSet<>(t.reports(10_000))).as("100 groups").hasSize(100);
+    // RFC 2236 section 3: "it should immediately transmit an unsolicited ... Report"
+    t.query(2, 1, "0.0.0.0");
+    t.reports(500);
+    assertThat(t.join(socket, G)).isZero();
+    assertThat(t.reports()).contains("239.1.1.1 v2 report 239.1.1.1");
+    others.forEach(UdpSocket::close);
   }
 }

@@ -346,4 +346,27 @@ class UdpReceiveTest {
     assertThat(got).as("a good part is good").isGreaterThan(5000);
     assertThat(four.inErrors).isPositive();
   }
+
+  @Test
+  void whoClosesAnotherWhileADatagramGoesToAllSparesItThat() {
+    UdpSocket[] open = new UdpSocket[3];
+    List<Integer> told = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      int self = i;
+      UdpHandler handler =
+          (socket, packet) -> {
+            told.add(self);
+            open[(self + 1) % 3].close();
+          };
+      open[i] = t.lab.stack.udp().open(handler);
+      open[i].reuseAddress = true;
+      assertThat(t.bind(open[i], "0.0.0.0", 7)).isZero();
+    }
+    byte[] datagram = UdpTester.datagram(GUEST, 5, "10.0.2.255", 7, new byte[3], 17, 0);
+    t.fromGuest(GUEST, "10.0.2.255", 17, datagram);
+    assertThat(told).containsExactly(0, 2);
+    told.clear();
+    t.fromGuest(GUEST, "10.0.2.255", 17, datagram);
+    assertThat(told).as("0 was closed by 2").containsExactly(2);
+  }
 }
