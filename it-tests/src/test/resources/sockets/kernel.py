@@ -219,6 +219,8 @@ class Run:
             number_, origin, kind_, code, _, info, _ = struct.unpack("=IBBBBII", data[:16])
             return "error=%s/%d/%d/%d/%d/%s" % (errno.errorcode[number_], origin, kind_, code, info,
                                                 unpack(data[16:]) if number_ != 90 else "-")
+        if level == 1 and kind in (29, 35, 63, 64):
+            return "time=" + ("us" if kind in (29, 63) else "ns")
         return "cmsg=%d/%d" % (level, kind)
 
     def do_errqueue(self, s):
@@ -280,6 +282,13 @@ class Run:
 
     def do_getraw(self, s, level, option, room):
         value = ctypes.create_string_buffer(256)
+        length = ctypes.c_int(int(room))
+        n = libc.getsockopt(self.sockets[s], number(level, LEVELS), int(option), value,
+                            ctypes.byref(length))
+        return self.result(n) if n < 0 else value.raw[:length.value].hex() or "-"
+
+    def do_getwith(self, s, level, option, value, room):
+        value = ctypes.create_string_buffer(bytes.fromhex(value), 1024)
         length = ctypes.c_int(int(room))
         n = libc.getsockopt(self.sockets[s], number(level, LEVELS), int(option), value,
                             ctypes.byref(length))

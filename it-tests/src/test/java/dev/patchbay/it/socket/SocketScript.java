@@ -39,9 +39,10 @@ import org.jspecify.annotations.Nullable;
  * N}, {@code send SOCKET TEXT [FLAG…]}, {@code sendto SOCKET TEXT ADDRESS}, {@code
  * recv|recvfrom|recvmsg SOCKET BYTES [FLAG…]}, {@code errqueue SOCKET}, {@code fill|drain SOCKET},
  * {@code shutdown SOCKET HOW}, {@code close|poll|name|peer SOCKET}, {@code set SOCKET LEVEL NUMBER
- * VALUE}, {@code get SOCKET LEVEL NUMBER}, {@code setraw … HEX}, {@code getraw … ROOM}, {@code link
- * DEVICE up|down}, {@code wait MILLIS}. A text {@code -} is empty, {@code *100} a hundred bytes; an
- * address {@code =a} is the one that socket a is bound to; ephemeral ports are shown as {@code *}.
+ * VALUE}, {@code get SOCKET LEVEL NUMBER}, {@code setraw … HEX}, {@code getraw … ROOM}, {@code
+ * getwith … HEX ROOM} (what the room holds before), {@code link DEVICE up|down}, {@code wait
+ * MILLIS}. A text {@code -} is empty, {@code *100} a hundred bytes; an address {@code =a} is the
+ * one that socket a is bound to; ephemeral ports are shown as {@code *}.
  */
 final class SocketScript {
   private static final Map<String, Integer> FAMILIES = Map.of("inet", 2, "inet6", 10, "unix", 1);
@@ -319,6 +320,9 @@ final class SocketScript {
     if ((m.control & Message.CONTROL_TRAFFIC_CLASS) != 0) {
       shown.add("class=" + m.trafficClass);
     }
+    if ((m.control & (Message.CONTROL_TIMESTAMP | Message.CONTROL_TIMESTAMPNS)) != 0) {
+      shown.add((m.control & Message.CONTROL_TIMESTAMP) != 0 ? "time=us" : "time=ns");
+    }
     if ((m.control & Message.CONTROL_ERROR) != 0) {
       ExtendedError e = m.error;
       String who = e.errno == Errno.EMSGSIZE ? "-" : show(e.offender);
@@ -382,6 +386,12 @@ final class SocketScript {
       case "getraw" -> {
         int n = s.getsockopt(level, name, room, Integer.parseInt(w[4]));
         return n < 0 ? result(n) : n == 0 ? "-" : HexFormat.of().formatHex(room, 0, n);
+      }
+      case "getwith" -> {
+        byte[] given = HexFormat.of().parseHex(w[4]);
+        byte[] value = Arrays.copyOf(given, 1024);
+        int n = s.getsockopt(level, name, value, Integer.parseInt(w[5]));
+        return n < 0 ? result(n) : n == 0 ? "-" : HexFormat.of().formatHex(value, 0, n);
       }
       case "get" -> {
         int[] value = new int[1];

@@ -1,5 +1,6 @@
 package dev.patchbay.stack.ip;
 
+import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketQueue;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class ReceiveBuffer {
   public static final int DEFAULT_LIMIT = 212_992;
 
   private final DatagramMemory memory;
+  private final EventLoop loop;
   private final Runnable readable;
   private final PacketQueue queue = new PacketQueue();
   private int limit = DEFAULT_LIMIT;
@@ -30,10 +32,12 @@ public final class ReceiveBuffer {
 
   /**
    * @param memory the account of the namespace
+   * @param loop whose wall time goes to {@link Packet#time} of each datagram
    * @param readable is called after each datagram that was added; may read at once
    */
-  public ReceiveBuffer(DatagramMemory memory, Runnable readable) {
+  public ReceiveBuffer(DatagramMemory memory, EventLoop loop, Runnable readable) {
     this.memory = memory;
+    this.loop = loop;
     this.readable = readable;
   }
 
@@ -72,6 +76,7 @@ public final class ReceiveBuffer {
       drops++;
       return Result.NO_MEMORY;
     }
+    packet.time = loop.wallTime();
     queue.add(packet);
     readable.run();
     return Result.TAKEN;

@@ -146,7 +146,7 @@ public final class Packet {
   /** TCP: sequence number after the last payload byte while queued, SYN and FIN counted. */
   public int endSequence;
 
-  /** When it came in or was queued, ns of the loop's clock. */
+  /** When it came in or was queued, ns of the loop's clock; for datagrams, of its wall time. */
   public long time;
 
   /** What a tap has left on it to know it again, 0 for nothing; a copy does not have it. */

@@ -8,6 +8,7 @@ import dev.patchbay.stack.ip.Flow;
 import dev.patchbay.stack.ip.IpCounters;
 import dev.patchbay.stack.ip.IpSocketOptions;
 import dev.patchbay.stack.ip.ReceiveBuffer;
+import dev.patchbay.stack.multicast.Memberships;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Addresses;
@@ -28,6 +29,7 @@ public final class PingSocket {
   private final DatagramListener listener;
   private final ReceiveBuffer buffer;
   private final IpSocketOptions options = new IpSocketOptions();
+  private final Memberships memberships;
   private final Flow flow = new Flow();
   private int identifier;
   private long localHi;
@@ -52,7 +54,8 @@ public final class PingSocket {
     this.listener = listener;
     localLo = v4 ? Addresses.V4_PREFIX : 0;
     remoteLo = localLo;
-    buffer = new ReceiveBuffer(stack.datagramMemory(), listener::onReadable);
+    memberships = new Memberships(stack.multicast());
+    buffer = new ReceiveBuffer(stack.datagramMemory(), stack.loop(), listener::onReadable);
   }
 
   public boolean isV4() {
@@ -62,6 +65,11 @@ public final class PingSocket {
   /** What it asks of IP; live. */
   public IpSocketOptions options() {
     return options;
+  }
+
+  /** The groups that it has joined. */
+  public Memberships memberships() {
+    return memberships;
   }
 
   /** Echo replies from their ICMP header on: {@code [head, tail)}. */
@@ -257,6 +265,7 @@ public final class PingSocket {
   /** Closes it; it cannot be used again. */
   public void close() {
     closed = true;
+    memberships.close();
     engine.close(this);
     buffer.close();
     identifier = 0;

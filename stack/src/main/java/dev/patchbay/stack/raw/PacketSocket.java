@@ -46,6 +46,12 @@ public final class PacketSocket {
   private long packets;
   private long dropsBefore;
 
+  /** {@code SO_MARK} of what is sent. */
+  public int mark;
+
+  /** {@code SO_PRIORITY} of what is sent. */
+  public int priority;
+
   /** {@code PACKET_IGNORE_OUTGOING}. */
   public boolean ignoreOutgoing;
 
@@ -55,7 +61,7 @@ public final class PacketSocket {
     this.engine = engine;
     this.withHeader = withHeader;
     this.listener = listener;
-    buffer = new ReceiveBuffer(stack.datagramMemory(), listener::onReadable);
+    buffer = new ReceiveBuffer(stack.datagramMemory(), stack.loop(), listener::onReadable);
   }
 
   /** Whether its frames have their link header (SOCK_RAW). */
@@ -282,6 +288,8 @@ public final class PacketSocket {
     packet.l2 = link == 0 ? -1 : packet.head;
     packet.l3 = packet.head + link;
     packet.checksumState = Packet.CHECKSUM_UNNECESSARY;
+    packet.mark = mark;
+    packet.priority = priority;
     engine.sending = this;
     out.transmit(packet);
     engine.sending = null;

@@ -58,7 +58,7 @@ public final class RawSocket {
     this.listener = listener;
     localLo = v4 ? Addresses.V4_PREFIX : 0;
     remoteLo = localLo;
-    buffer = new ReceiveBuffer(stack.datagramMemory(), listener::onReadable);
+    buffer = new ReceiveBuffer(stack.datagramMemory(), stack.loop(), listener::onReadable);
     memberships = new Memberships(stack.multicast());
     headerIncluded = protocol == IpProtocol.RAW;
     checksumOffset = !v4 && protocol == IpProtocol.ICMPV6 ? 2 : -1;

@@ -125,6 +125,7 @@ final class FrameSocket extends Socket implements DatagramListener {
       name.packetType = packet.packetType;
       name.hardwareAddress = PacketSocket.source(packet);
     }
+    options.stamp(m, packet, layer().stack().loop());
     if (!peek) {
       packet.release();
     }
@@ -185,6 +186,8 @@ final class FrameSocket extends Socket implements DatagramListener {
   @Override
   protected int optionChanged(int name) {
     frames.receiveBuffer().limit(receiveBufferSize());
+    frames.mark = mark();
+    frames.priority = options.priority;
     return 0;
   }
 

@@ -290,6 +290,7 @@ public abstract class InetDatagram extends InetSocket {
     }
     m.flags = n < length ? MessageFlags.MSG_TRUNC : 0;
     control(m, packet);
+    options.stamp(m, packet, stack().loop());
     if (!peek) {
       packet.release();
     }

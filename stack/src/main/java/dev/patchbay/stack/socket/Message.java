@@ -20,6 +20,12 @@ public final class Message {
   /** {@code IP_RECVERR} or {@code IPV6_RECVERR}: {@link #error}. */
   public static final int CONTROL_ERROR = 8;
 
+  /** {@code SO_TIMESTAMP} or its {@code _NEW} form: {@link #timestamp} in whole microseconds. */
+  public static final int CONTROL_TIMESTAMP = 16;
+
+  /** {@code SO_TIMESTAMPNS} or its {@code _NEW} form: {@link #timestamp}. */
+  public static final int CONTROL_TIMESTAMPNS = 32;
+
   private static final int BUFFERS = 4;
 
   /** Where to send, or where the sender's address goes; null: none. */
@@ -54,6 +60,9 @@ public final class Message {
 
   /** TOS or traffic class, 0 to 255. */
   public int trafficClass;
+
+  /** When it came, ns of wall time since 1970. */
+  public long timestamp;
 
   /** The entry of the error queue ({@code MSG_ERRQUEUE}). */
   public final ExtendedError error = new ExtendedError();

@@ -7,12 +7,13 @@ import dev.patchbay.stack.multicast.SourceFilter;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The options of groups ({@code do_ip_setsockopt}, {@code do_ipv6_setsockopt}: {@code
- * IP_ADD_MEMBERSHIP} and its kin, {@code MCAST_*}). Reading filters back ({@code IP_MSFILTER},
- * {@code MCAST_MSFILTER}) is not there.
+ * IP_ADD_MEMBERSHIP} and its kin, {@code MCAST_*}). Whoever reads a filter names its group in the
+ * value's room ({@code ip_mc_msfget}, {@code ip_mc_gsfget}, {@code ip6_mc_msfget}).
  */
 final class MulticastLevel implements OptionHook {
   private static final int MCAST_EXCLUDE = 0;
@@ -354,6 +355,12 @@ final class MulticastLevel implements OptionHook {
         // an address, in the order of the network
         return OptionValue.put(value, length, Integer.reverseBytes((int) options.multicastSource));
       }
+      case SocketOptions.IP_MSFILTER -> {
+        return getFilter4(value, length);
+      }
+      case SocketOptions.MCAST_MSFILTER -> {
+        return getGroupFilter(value, length, true);
+      }
       default -> {
         return -Errno.ENOPROTOOPT;
       }
@@ -376,7 +383,76 @@ final class MulticastLevel implements OptionHook {
           OptionValue.put(value, length, options.multicastAll6);
       case SocketOptions.IPV6_MULTICAST_IF ->
           OptionValue.put(value, length, by == null ? 0 : by.index());
+      case SocketOptions.MCAST_MSFILTER -> getGroupFilter(value, length, false);
       default -> -Errno.ENOPROTOOPT;
     };
+  }
+
+  private int getFilter4(byte[] value, int length) {
+    if (length < MSFILTER) {
+      return -Errno.EINVAL;
+    }
+    group4(value);
+    if (!Addresses.isMulticast(hi, lo)) {
+      return -Errno.EINVAL;
+    }
+    find(0, Addresses.v4(Bytes.i32(value, 4)));
+    if (device == null) {
+      return -Errno.ENODEV;
+    }
+    SourceFilter filter = memberships.filter(hi, lo, device);
+    if (filter == null) {
+      return -Errno.EADDRNOTAVAIL;
+    }
+    int room = Math.min(wanted(value, 12), (length - MSFILTER) / 4);
+    int told = Math.min(room, filter.count());
+    OptionValue.putAt(value, 8, 4, filter.isInclude() ? MCAST_INCLUDE : MCAST_EXCLUDE);
+    OptionValue.putAt(value, 12, 4, filter.count());
+    for (int i = 0; i < told; i++) {
+      Bytes.put32(value, MSFILTER + 4 * i, (int) filter.lo(i));
+    }
+    return MSFILTER + 4 * told;
+  }
+
+  /** How many sources there is room for, as whoever asks says. */
+  private static int wanted(byte[] value, int at) {
+    int count = OptionValue.int32(value, at);
+    return count < 0 ? Integer.MAX_VALUE : count;
+  }
+
+  private int getGroupFilter(byte[] value, int length, boolean v4) {
+    if (length < GROUP_FILTER) {
+      return -Errno.EINVAL;
+    }
+    int status = named(value, v4, v4 ? -Errno.EINVAL : -Errno.EADDRNOTAVAIL);
+    if (status != 0 || !Addresses.isMulticast(hi, lo)) {
+      return status != 0 ? status : -Errno.EINVAL;
+    }
+    NetDevice by = SocketLevel.device(socket, OptionValue.int32(value, 0));
+    SourceFilter filter = by == null ? null : memberships.filter(hi, lo, by);
+    if (filter == null) {
+      return -Errno.EADDRNOTAVAIL;
+    }
+    int room = Math.min(wanted(value, 12 + STORAGE), (length - GROUP_FILTER) / STORAGE);
+    int told = Math.min(room, filter.count());
+    int mode = filter.isInclude() ? MCAST_INCLUDE : MCAST_EXCLUDE;
+    OptionValue.putAt(value, 8 + STORAGE, 4, mode);
+    OptionValue.putAt(value, 12 + STORAGE, 4, filter.count());
+    for (int i = 0; i < told; i++) {
+      storage(value, GROUP_FILTER + STORAGE * i, filter.hi(i), filter.lo(i), v4);
+    }
+    return GROUP_FILTER + STORAGE * told;
+  }
+
+  /** A {@code sockaddr_storage} with nothing but family and address. */
+  private static void storage(byte[] value, int at, long srcHi, long srcLo, boolean v4) {
+    Arrays.fill(value, at, at + STORAGE, (byte) 0);
+    value[at] = (byte) (v4 ? AddressFamily.AF_INET : AddressFamily.AF_INET6);
+    if (v4) {
+      Bytes.put32(value, at + 4, (int) srcLo);
+    } else {
+      Bytes.put64(value, at + 8, srcHi);
+      Bytes.put64(value, at + 16, srcLo);
+    }
   }
 }

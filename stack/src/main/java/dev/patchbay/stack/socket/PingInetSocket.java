@@ -22,6 +22,7 @@ final class PingInetSocket extends InetDatagram implements DatagramListener {
     super(layer, family, SocketType.SOCK_DGRAM, protocol);
     ping = stack().ping().open(!isV6(), this);
     ping.receiveBuffer().limit(receiveBufferSize());
+    addHook(new MulticastLevel(this, ping.options(), ping.memberships()));
   }
 
   @Override

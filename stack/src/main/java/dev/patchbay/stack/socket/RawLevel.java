@@ -90,6 +90,9 @@ final class RawLevel implements OptionHook {
           ? OptionValue.put(value, length, raw.icmpFilter)
           : -Errno.EOPNOTSUPP;
     }
+    if (level == SocketOptions.IPPROTO_ICMPV6 && name == ICMPV6_FILTER) {
+      return getFilter6(value, length);
+    }
     if (isChecksum(level, name)) {
       return OptionValue.put(value, length, raw.checksumOffset());
     }
@@ -97,5 +100,20 @@ final class RawLevel implements OptionHook {
       return OptionValue.put(value, length, raw.headerIncluded);
     }
     return -Errno.ENOPROTOOPT;
+  }
+
+  private int getFilter6(byte[] value, int length) {
+    if (raw.protocol() != IpProtocol.ICMPV6) {
+      return -Errno.EOPNOTSUPP;
+    }
+    int n = Math.min(FILTER6, length);
+    for (int i = 0; i < n; i++) {
+      int bits = 0;
+      for (int bit = 0; bit < 8; bit++) {
+        bits |= raw.isIcmp6Blocked(8 * i + bit) ? 1 << bit : 0;
+      }
+      value[i] = (byte) bits;
+    }
+    return n;
   }
 }

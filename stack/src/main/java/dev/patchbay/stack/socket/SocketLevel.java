@@ -1,6 +1,8 @@
 package dev.patchbay.stack.socket;
 
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.loop.EventLoop;
+import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.tcp.TcpSocket;
 import dev.patchbay.stack.wire.Bytes;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +32,7 @@ final class SocketLevel {
   private static final int NAME_SIZE = 16;
 
   private static final int MICROS = 1_000_000;
+  private static final int NANOS_OF_MICRO = 1000;
 
   /** {@code SO_MAX_PACING_RATE} for no limit: all ones. */
   static final long NO_RATE = -1;
@@ -52,6 +55,15 @@ final class SocketLevel {
   int receiveLowWater = 1;
   long receiveTimeout;
   long sendTimeout;
+
+  /** Messages tell when they came ({@code SOCK_RCVTSTAMP}). */
+  private boolean stamps;
+
+  /** In nanoseconds ({@code SOCK_RCVTSTAMPNS}). */
+  private boolean stampNanos;
+
+  /** Asked for by a {@code _NEW} name ({@code SOCK_TSTAMP_NEW}). */
+  private boolean stampNew;
 
   /** Bytes a second as an unsigned number, as it was set; {@link #NO_RATE} without a limit. */
   long maxPacingRate = NO_RATE;
@@ -120,6 +132,12 @@ final class SocketLevel {
       }
       case SocketOptions.SO_MAX_PACING_RATE -> {
         return maxPacingRate(socket, value, length, v);
+      }
+      case SocketOptions.SO_TIMESTAMP,
+          SocketOptions.SO_TIMESTAMPNS,
+          SocketOptions.SO_TIMESTAMP_NEW,
+          SocketOptions.SO_TIMESTAMPNS_NEW -> {
+        return timestamps(socket, name, v != 0);
       }
       case SocketOptions.SO_BINDTOIFINDEX -> {
         return bindToIndex(socket, v);
@@ -216,6 +234,34 @@ final class SocketLevel {
     return 8;
   }
 
+  /** {@code __sock_set_timestamps}; of types whose messages have a time. */
+  private int timestamps(Socket socket, int name, boolean on) {
+    if (type == SocketType.SOCK_STREAM || socket.family() == AddressFamily.AF_UNIX) {
+      return -Errno.ENOPROTOOPT;
+    }
+    stamps = on;
+    stampNanos = on && isNanos(name);
+    stampNew = on ? isNew(name) : stampNew;
+    return 0;
+  }
+
+  private static boolean isNanos(int name) {
+    return name == SocketOptions.SO_TIMESTAMPNS || name == SocketOptions.SO_TIMESTAMPNS_NEW;
+  }
+
+  private static boolean isNew(int name) {
+    return name == SocketOptions.SO_TIMESTAMP_NEW || name == SocketOptions.SO_TIMESTAMPNS_NEW;
+  }
+
+  /** {@code sock_recv_timestamp}: tells when a packet came, where that was asked for. */
+  void stamp(Message m, Packet packet, EventLoop loop) {
+    if (stamps) {
+      long time = packet.time == 0 ? loop.wallTime() : packet.time;
+      m.control |= stampNanos ? Message.CONTROL_TIMESTAMPNS : Message.CONTROL_TIMESTAMP;
+      m.timestamp = stampNanos ? time : time / NANOS_OF_MICRO * NANOS_OF_MICRO;
+    }
+  }
+
   private int bindToDevice(Socket socket, byte[] value, int length) {
     int end = 0;
     while (end < Math.min(length, NAME_SIZE - 1) && value[end] != 0) {
@@ -285,6 +331,16 @@ final class SocketLevel {
       case SocketOptions.SO_RCVTIMEO -> putTime(value, length, receiveTimeout);
       case SocketOptions.SO_SNDTIMEO -> putTime(value, length, sendTimeout);
       case SocketOptions.SO_MAX_PACING_RATE -> putPacingRate(value, length);
+      case SocketOptions.SO_TIMESTAMP,
+          SocketOptions.SO_TIMESTAMPNS,
+          SocketOptions.SO_TIMESTAMP_NEW,
+          SocketOptions.SO_TIMESTAMPNS_NEW ->
+          OptionValue.put(
+              value,
+              length,
+              stamps
+                  && stampNew == isNew(name)
+                  && (stampNanos == isNanos(name) || name == SocketOptions.SO_TIMESTAMP_NEW));
       case SocketOptions.SO_BINDTODEVICE -> putDevice(value, length);
       case SocketOptions.SO_BINDTOIFINDEX -> {
         NetDevice bound = device;

@@ -38,11 +38,14 @@ public final class SocketOptions {
   public static final int SO_ACCEPTCONN = 30;
   public static final int SO_SNDBUFFORCE = 32;
   public static final int SO_RCVBUFFORCE = 33;
+  public static final int SO_TIMESTAMPNS = 35;
   public static final int SO_MARK = 36;
   public static final int SO_PROTOCOL = 38;
   public static final int SO_DOMAIN = 39;
   public static final int SO_MAX_PACING_RATE = 47;
   public static final int SO_BINDTOIFINDEX = 62;
+  public static final int SO_TIMESTAMP_NEW = 63;
+  public static final int SO_TIMESTAMPNS_NEW = 64;
 
   // ---- SOL_IP
 

@@ -66,6 +66,10 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
     return tcp;
   }
 
+  @Nullable AcceptQueue acceptQueue() {
+    return acceptQueue;
+  }
+
   /** {@code TCP_CLOSE}: neither connected nor listening. */
   boolean isUnused() {
     return state() == TcpState.CLOSED;

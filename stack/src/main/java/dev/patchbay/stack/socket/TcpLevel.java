@@ -1,5 +1,6 @@
 package dev.patchbay.stack.socket;
 
+import dev.patchbay.stack.tcp.TcpInfoStruct;
 import dev.patchbay.stack.tcp.TcpSettings;
 import dev.patchbay.stack.tcp.TcpSocket;
 import dev.patchbay.stack.wire.Addresses;
@@ -56,6 +57,7 @@ final class TcpLevel {
     userTimeout = from.userTimeout;
     notSentLowWater = from.notSentLowWater;
     congestion = from.congestion;
+    quickAck = from.quickAck;
   }
 
   int set(StreamSocket socket, int name, byte[] value, int length) {
@@ -189,6 +191,9 @@ final class TcpLevel {
   }
 
   int get(StreamSocket socket, int name, byte[] value, int length) {
+    if (name == SocketOptions.TCP_INFO) {
+      return info(socket, value, length);
+    }
     TcpSocket t = socket.connection();
     int v =
         switch (name) {
@@ -213,6 +218,22 @@ final class TcpLevel {
           default -> -1000 + Errno.ENOPROTOOPT;
         };
     return v <= -900 ? -1000 - v : OptionValue.put(value, length, v);
+  }
+
+  private static int info(StreamSocket socket, byte[] value, int length) {
+    byte[] all = new byte[TcpInfoStruct.LENGTH];
+    TcpSocket t = socket.connection();
+    AcceptQueue queue = socket.acceptQueue();
+    if (queue != null) {
+      TcpInfoStruct.writeListener(queue.size(), queue.backlog(), all);
+    } else if (t != null) {
+      TcpInfoStruct.write(t, all);
+    } else {
+      TcpInfoStruct.writeClosed(all);
+    }
+    int n = Math.min(length, all.length);
+    System.arraycopy(all, 0, value, 0, n);
+    return n;
   }
 
   private static int putName(String name, byte[] value, int length) {
@@ -254,6 +275,9 @@ final class TcpLevel {
     apply(t);
     if (o.keepAlive) {
       keepAlive(socket, t);
+    }
+    if (!quickAck) {
+      t.quickAck(false);
     }
     if (o.receiveBufferSet) {
       t.receiveBuffer(o.receiveBuffer);

@@ -56,8 +56,10 @@
  *       {@code EINVAL} (Linux passes over many), {@code MSG_DONTROUTE}, {@code MSG_CONFIRM} and
  *       {@code MSG_EOR} among them.
  *   <li>Streams take {@code PMTUDISC_WANT} and {@code PMTUDISC_DO} alone, datagrams no {@code
- *       IP_BIND_ADDRESS_NO_PORT}: {@code EOPNOTSUPP}. {@code TCP_INFO} is a record ({@link
- *       dev.patchbay.stack.socket.StreamSocket#tcpInfo}), no bytes.
+ *       IP_BIND_ADDRESS_NO_PORT}: {@code EOPNOTSUPP}. What {@link
+ *       dev.patchbay.stack.tcp.TcpInfoStruct} does not have of {@code TCP_INFO} is 0.
+ *   <li>{@code SO_TIMESTAMP} and its kin are of datagrams, raw and packet sockets ({@code
+ *       ENOPROTOOPT} of streams and {@code AF_UNIX}) and not told with the error queue.
  *   <li>{@code SO_BINDTOIFINDEX} of a device that is not there is {@code ENODEV}.
  *   <li>{@code SO_MAX_PACING_RATE} is TCP's alone ({@code ENOPROTOOPT} elsewhere), and below 100
  *       bytes a second {@code EINVAL}.
@@ -67,7 +69,6 @@
  *   <li>{@code AF_UNIX} exists by {@code socketpair} alone.
  *   <li>The protocol of an {@code AF_PACKET} socket is a number in host order, also in {@code
  *       socket}.
- *   <li>{@code IP_MSFILTER} and {@code MCAST_MSFILTER} can be set, not read.
  *   <li>Our buffers begin at 64 KiB for sending (Linux: 16) and tell their size at {@code
  *       SO_SNDBUF} and {@code SO_RCVBUF} as set, not as auto-tuning has grown them.
  * </ul>

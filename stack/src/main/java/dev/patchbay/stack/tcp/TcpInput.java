@@ -186,7 +186,7 @@ final class TcpInput {
       return;
     }
     s.sndUna = ack;
-    s.ackNow = true;
+    acknowledgeHandshake(s);
     s.ecn = Ecn.agreed(s.ecnOffered && Ecn.isAgreement(flags));
     engine.established(s, options);
     // "If there are other controls or text in the segment, then continue processing at the sixth
@@ -194,6 +194,19 @@ final class TcpInput {
     sequence++;
     flags &= ~Tcp.SYN;
     text(s, packet);
+  }
+
+  /**
+   * At once, or, where the user switched {@code TCP_QUICKACK} off before and has written nothing,
+   * with what it will write, as Linux does.
+   */
+  private void acknowledgeHandshake(TcpSocket s) {
+    s.ackNow = !s.pingPong || s.buffer.length() > 0;
+    if (!s.ackNow) {
+      s.pingPong = false;
+      s.ackPending = true;
+      s.ackTimeout = engine.config.maxDelayedAck;
+    }
   }
 
   // ---- 3.10.7.4 Other States

@@ -85,7 +85,7 @@ public final class UdpEngine {
    * @param readable called after each datagram that was queued
    */
   public UdpSocket open(UdpHandler handler, Runnable readable) {
-    ReceiveBuffer buffer = new ReceiveBuffer(stack.datagramMemory(), readable);
+    ReceiveBuffer buffer = new ReceiveBuffer(stack.datagramMemory(), stack.loop(), readable);
     return add(new UdpSocket(stack, this, handler, buffer));
   }
 

@@ -3,6 +3,7 @@ package dev.patchbay.stack.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.Lab;
+import dev.patchbay.stack.device.Tap;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
@@ -231,5 +232,66 @@ class SocketTypesTest {
     assertThat(woken).containsExactly("OUT|ERR|WRNORM|WRBAND");
     assertThat(frames.recv(buffer, 0, 100, 0)).isEqualTo(-Errno.ENETDOWN);
     frames.removeWaiter(waiter);
+  }
+
+  @Test
+  void markAndPriorityOfAPacketSocketAreThoseOfItsFrames() {
+    Socket frames = socket(AddressFamily.AF_PACKET, SocketType.SOCK_RAW, 0);
+    assertThat(frames.setsockopt(SocketOptions.SOL_SOCKET, SocketOptions.SO_MARK, 7)).isZero();
+    assertThat(frames.setsockopt(SocketOptions.SOL_SOCKET, SocketOptions.SO_PRIORITY, 5)).isZero();
+    List<String> seen = new ArrayList<>();
+    Tap tap = (device, packet, outgoing) -> seen.add(packet.mark + " " + packet.priority);
+    lab.portB.addTap(tap);
+    SocketAddress to = new SocketAddress();
+    to.family = AddressFamily.AF_PACKET;
+    to.scope = lab.portB.index();
+    assertThat(frames.sendto(new byte[60], 0, 60, 0, to)).isEqualTo(60);
+    assertThat(seen).containsExactly("7 5");
+    lab.portB.removeTap(tap);
+  }
+
+  @Test
+  void aFrameTellsWhenItCame() {
+    Socket frames = socket(AddressFamily.AF_PACKET, SocketType.SOCK_RAW, 0x88b5);
+    int level = SocketOptions.SOL_SOCKET;
+    assertThat(frames.setsockopt(level, SocketOptions.SO_TIMESTAMPNS, 1)).isZero();
+    lab.loop.runForMillis(5);
+    final long came = lab.loop.wallTime();
+    lab.fromA(Lab.ethernet(Addresses.MAC_BROADCAST, Lab.GUEST_A, 0x88b5, new byte[46]));
+    lab.fromA(Lab.ethernet(Addresses.MAC_BROADCAST, Lab.GUEST_A, 0x88b5, new byte[46]));
+    lab.loop.runFor(7_000_100);
+    Message m = new Message().buffer(buffer, 0, 100);
+    assertThat(frames.recvmsg(m, 0)).isEqualTo(60);
+    assertThat(m.control).isEqualTo(Message.CONTROL_TIMESTAMPNS);
+    assertThat(m.timestamp).isEqualTo(came);
+    assertThat(frames.setsockopt(level, SocketOptions.SO_TIMESTAMP, 1)).isZero();
+    assertThat(frames.recvmsg(m, 0)).isEqualTo(60);
+    assertThat(m.control).isEqualTo(Message.CONTROL_TIMESTAMP);
+    assertThat(m.timestamp).isEqualTo(came / 1000 * 1000);
+  }
+
+  @Test
+  void aPingSocketHasTheOptionsOfGroups() {
+    Socket ping = socket(AddressFamily.AF_INET, SocketType.SOCK_DGRAM, 1);
+    byte[] mreq = new byte[12];
+    Bytes.put32(mreq, 0, Lab.v4("239.1.1.1"));
+    mreq[8] = (byte) lab.bridge.index();
+    int level = SocketOptions.SOL_IP;
+    assertThat(ping.setsockopt(level, SocketOptions.IP_ADD_MEMBERSHIP, mreq, 12)).isZero();
+    assertThat(lab.stack.multicast().isMember(lab.bridge, 0, Addresses.v4(0xef010101))).isTrue();
+    assertThat(ping.setsockopt(level, SocketOptions.IP_MULTICAST_TTL, 9)).isZero();
+    assertThat(ping.setsockopt(level, SocketOptions.IP_MULTICAST_IF, mreq, 12)).isZero();
+    lab.loop.runForMillis(5000);
+    lab.toA.clear();
+    byte[] echo = {8, 0, 0, 0, 0, 0, 0, 7};
+    assertThat(ping.sendto(echo, 0, 8, 0, SocketAddress.of("239.1.1.1", 0))).isEqualTo(8);
+    byte[] frame = lab.nextToA();
+    assertThat(Bytes.u48(frame, 0)).isEqualTo(0x01005e010101L);
+    assertThat(frame[22]).as("time to live").isEqualTo((byte) 9);
+    ping.close();
+    assertThat(lab.stack.multicast().isMember(lab.bridge, 0, Addresses.v4(0xef010101))).isFalse();
+    lab.loop.runForMillis(5000);
+    lab.toA.clear();
+    lab.toB.clear();
   }
 }

@@ -332,4 +332,35 @@ class StreamOptionsTest {
     assertThat(t.error(s)).isEqualTo("0");
     s.close();
   }
+
+  /** {@code struct tcp_info} of Linux 6.1: where its numbers stand. */
+  @Test
+  void tcpInfoAsBytes() {
+    StreamSocket s = t.toWorldConnected();
+    t.send(s, "hello");
+    t.answer(t.packet(), 0x18, 1001, "a reply");
+    t.lab.loop.runForMillis(30);
+    byte[] info = new byte[400];
+    assertThat(s.getsockopt(SocketTester.TCP, SocketOptions.TCP_INFO, info, 400)).isEqualTo(232);
+    TcpInfo record = Objects.requireNonNull(s.tcpInfo());
+    assertThat(info[0]).as("ESTABLISHED").isEqualTo((byte) 1);
+    assertThat(int32(info, 8)).as("rto").isEqualTo((int) (record.rto() / 1000));
+    assertThat(int32(info, 16)).as("snd_mss").isEqualTo(record.sendMss()).isPositive();
+    assertThat(int32(info, 24)).as("unacked").isZero();
+    assertThat(int32(info, 52)).as("last_data_recv").isEqualTo(31);
+    assertThat(int32(info, 60)).as("pmtu").isEqualTo(record.pathMtu());
+    assertThat(int32(info, 76)).as("snd_ssthresh").isEqualTo(0x7fff_ffff);
+    assertThat(int32(info, 80)).as("snd_cwnd").isEqualTo(10);
+    assertThat(int32(info, 100)).as("total_retrans").isZero();
+    assertThat(int32(info, 120)).as("bytes_acked").isEqualTo(5);
+    assertThat(int32(info, 128)).as("bytes_received").isEqualTo(7);
+    assertThat(int32(info, 136)).as("segs_out").isEqualTo((int) record.segmentsOut());
+    assertThat(int32(info, 200)).as("bytes_sent").isEqualTo(5);
+    assertThat(int32(info, 228)).as("snd_wnd").isEqualTo(60_000);
+    assertThat(s.getsockopt(SocketTester.TCP, SocketOptions.TCP_INFO, info, 12)).isEqualTo(12);
+  }
+
+  private static int int32(byte[] value, int at) {
+    return OptionValue.int32(value, at);
+  }
 }
