@@ -4,6 +4,7 @@ The language is described in SocketScript.java, which runs the same on our socke
 """
 import ctypes
 import errno
+import fcntl
 import select
 import socket
 import struct
@@ -196,7 +197,7 @@ class Run:
             data, control, out, _ = self.message(s, count, self.flags(flags))
         except OSError as e:
             return errno.errorcode[e.errno]
-        text = str(len(data)) + " " + summary(data) + (" trunc" if out & 0x20 else "")
+        text = str(len(data)) + " " + summary(data) + (" trunc" if out & 0x20 else "") + (" oob" if out & 1 else "")
         return text + "".join(" " + c for c in sorted(self.control(c) for c in control))
 
     def control(self, entry):
@@ -293,6 +294,10 @@ class Run:
         n = libc.getsockopt(self.sockets[s], number(level, LEVELS), int(option), value,
                             ctypes.byref(length))
         return self.result(n) if n < 0 else value.raw[:length.value].hex() or "-"
+
+    def do_atmark(self, s):
+        value = struct.pack("=i", 0)
+        return str(struct.unpack("=i", fcntl.ioctl(self.sockets[s], 0x8905, value))[0])
 
     def do_link(self, device, state):
         subprocess.run(["ip", "link", "set", device, state], check=True)

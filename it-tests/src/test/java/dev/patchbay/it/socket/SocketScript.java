@@ -19,6 +19,7 @@ import dev.patchbay.stack.socket.MessageFlags;
 import dev.patchbay.stack.socket.PollEvents;
 import dev.patchbay.stack.socket.Socket;
 import dev.patchbay.stack.socket.SocketAddress;
+import dev.patchbay.stack.socket.StreamSocket;
 import dev.patchbay.stack.wire.Addresses;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -38,9 +39,9 @@ import org.jspecify.annotations.Nullable;
  * SOCKET}, {@code pair A B FAMILY TYPE}, {@code bind|connect SOCKET ADDRESS}, {@code listen SOCKET
  * N}, {@code send SOCKET TEXT [FLAG…]}, {@code sendto SOCKET TEXT ADDRESS}, {@code
  * recv|recvfrom|recvmsg SOCKET BYTES [FLAG…]}, {@code errqueue SOCKET}, {@code fill|drain SOCKET},
- * {@code shutdown SOCKET HOW}, {@code close|poll|name|peer SOCKET}, {@code set SOCKET LEVEL NUMBER
- * VALUE}, {@code get SOCKET LEVEL NUMBER}, {@code setraw … HEX}, {@code getraw … ROOM}, {@code
- * getwith … HEX ROOM} (what the room holds before), {@code link DEVICE up|down}, {@code wait
+ * {@code shutdown SOCKET HOW}, {@code close|poll|name|peer|atmark SOCKET}, {@code set SOCKET LEVEL
+ * NUMBER VALUE}, {@code get SOCKET LEVEL NUMBER}, {@code setraw … HEX}, {@code getraw … ROOM},
+ * {@code getwith … HEX ROOM} (what the room holds before), {@code link DEVICE up|down}, {@code wait
  * MILLIS}. A text {@code -} is empty, {@code *100} a hundred bytes; an address {@code =a} is the
  * one that socket a is bound to; ephemeral ports are shown as {@code *}.
  */
@@ -141,6 +142,7 @@ final class SocketScript {
       case "recv" -> receive(s, w, null);
       case "recvfrom" -> receive(s, w, new SocketAddress());
       case "recvmsg" -> message(s, w);
+      case "atmark" -> ((StreamSocket) s).isAtMark() ? "1" : "0";
       case "errqueue" -> errors(s);
       case "fill" -> fill(s);
       case "drain" -> drain(s);
@@ -303,6 +305,7 @@ final class SocketScript {
     }
     String text =
         n + " " + summary(big, n) + ((m.flags & MessageFlags.MSG_TRUNC) != 0 ? " trunc" : "");
+    text += (m.flags & MessageFlags.MSG_OOB) != 0 ? " oob" : "";
     return text + control(m, s.family() == AddressFamily.AF_INET6);
   }
 

@@ -265,7 +265,8 @@ public abstract class InetDatagram extends InetSocket {
     if ((flags & ~MessageFlags.RECEIVE) != 0) {
       return -Errno.EINVAL;
     }
-    if ((flags & MessageFlags.MSG_OOB) != 0) {
+    if ((flags & MessageFlags.MSG_OOB) != 0 && !hasPorts()) {
+      // udp_recvmsg passes over it, raw_recvmsg and ping_recvmsg do not
       return -Errno.EOPNOTSUPP;
     }
     if ((flags & MessageFlags.MSG_ERRQUEUE) != 0) {

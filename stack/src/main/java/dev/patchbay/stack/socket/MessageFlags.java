@@ -6,7 +6,7 @@ package dev.patchbay.stack.socket;
  * above.
  */
 public final class MessageFlags {
-  /** Urgent data: refused, RFC 6093 advises against it. */
+  /** Urgent data, of streams of TCP alone; RFC 6093 advises against it. */
   public static final int MSG_OOB = 0x1;
 
   /** What is read stays in the queue. */

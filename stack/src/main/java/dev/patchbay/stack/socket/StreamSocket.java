@@ -42,6 +42,7 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
   /** The connection's end is in {@code sk_err} and the shutdown mask. */
   private boolean endNoted;
 
+  private final UrgentByte urgent = new UrgentByte();
   final TcpLevel level = new TcpLevel();
 
   StreamSocket(SocketLayer layer, int family, int protocol) {
@@ -440,7 +441,10 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
       return 0;
     }
     int done = StreamTransfer.send(t, message);
-    more(t, (flags & MessageFlags.MSG_MORE) != 0);
+    if (done > 0 && (flags & MessageFlags.MSG_OOB) != 0) {
+      t.markUrgent();
+    }
+    more(t, flags);
     return done > 0 ? done : -Errno.EAGAIN;
   }
 
@@ -452,12 +456,16 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
     if (status < 0 || t == null || length == 0) {
       return status;
     }
-    int n = t.write(data, offset, length);
-    more(t, (flags & MessageFlags.MSG_MORE) != 0);
+    boolean last = (flags & MessageFlags.MSG_OOB) != 0;
+    int n = last ? t.writeUrgent(data, offset, length) : t.write(data, offset, length);
+    more(t, flags);
     return n > 0 ? n : -Errno.EAGAIN;
   }
 
-  private static void more(TcpSocket t, boolean follows) {
+  /** Urgent data waits for nothing ({@code tcp_nagle_test}). */
+  private static void more(TcpSocket t, int flags) {
+    boolean follows =
+        (flags & (MessageFlags.MSG_MORE | MessageFlags.MSG_OOB)) == MessageFlags.MSG_MORE;
     TcpSettings settings = t.settings();
     if (settings.more != follows) {
       settings.more = follows;
@@ -471,9 +479,6 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
     }
     if ((flags & ~MessageFlags.SEND) != 0) {
       return -Errno.EINVAL;
-    }
-    if ((flags & MessageFlags.MSG_OOB) != 0) {
-      return -Errno.EOPNOTSUPP;
     }
     noteEnd();
     switch (state()) {
@@ -511,10 +516,43 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
     if (status < 0) {
       return status;
     }
-    if (t == null || t.available() == 0 || message.total() == 0) {
-      return t != null && t.available() > 0 ? 0 : nothing();
+    if ((flags & MessageFlags.MSG_OOB) != 0) {
+      return urgent(message, flags);
     }
-    return StreamTransfer.receive(t, message, flags);
+    if (t == null) {
+      return nothing();
+    }
+    int skip = UrgentByte.hole(t, options.oobInline);
+    if (skip > 0 && (flags & MessageFlags.MSG_PEEK) == 0) {
+      t.consume(skip);
+      skip = 0;
+    }
+    if (t.available() <= skip) {
+      return nothing();
+    }
+    return StreamTransfer.receive(t, message, flags, skip, UrgentByte.limit(t));
+  }
+
+  /** {@code tcp_recv_urg}. */
+  private int urgent(Message message, int flags) {
+    noteEnd();
+    TcpSocket t = tcp;
+    if (t == null) {
+      return -Errno.EINVAL;
+    }
+    boolean inline = options.oobInline;
+    boolean over = state() == TcpState.CLOSED;
+    if (over && !t.isFinReceived() && !inline && t.urgentMark() >= 0) {
+      return -Errno.ENOTCONN;
+    }
+    boolean ended = over || (shutdownMask() & RCV_SHUTDOWN) != 0;
+    return urgent.receive(t, message, flags, inline, ended);
+  }
+
+  /** Whether all before the urgent byte was read ({@code sockatmark}, {@code SIOCATMARK}). */
+  public boolean isAtMark() {
+    TcpSocket t = tcp;
+    return t != null && t.urgentMark() == 0;
   }
 
   @Override
@@ -531,18 +569,21 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
     if (status < 0) {
       return status;
     }
-    if (t == null || t.available() == 0) {
+    if (t == null) {
       return nothing();
     }
-    return t.read(data, offset, length);
+    t.consume(UrgentByte.hole(t, options.oobInline));
+    if (t.available() == 0) {
+      return nothing();
+    }
+    return t.read(data, offset, Math.min(length, UrgentByte.limit(t)));
   }
 
   private int mayReceive(int flags) {
     if (isClosed()) {
       return -Errno.EBADF;
     }
-    if ((flags & ~MessageFlags.RECEIVE) != 0 || (flags & MessageFlags.MSG_OOB) != 0) {
-      // RFC 6093: urgent data is in line, so there is none apart
+    if ((flags & ~MessageFlags.RECEIVE) != 0) {
       return -Errno.EINVAL;
     }
     return state() == TcpState.LISTEN ? -Errno.ENOTCONN : 0;
@@ -637,8 +678,11 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
     }
     if (s != TcpState.SYN_SENT && s != TcpState.SYN_RECEIVED) {
       TcpSocket t = tcp;
-      if (t != null && t.available() >= receiveLowWater()) {
+      if (t != null && t.available() >= receiveLowWater() + UrgentByte.hole(t, options.oobInline)) {
         mask |= PollEvents.READABLE;
+      }
+      if (t != null && urgent.waits(t)) {
+        mask |= PollEvents.POLLPRI;
       }
       if ((shut & SEND_SHUTDOWN) != 0 || t == null || isWritable(t)) {
         mask |= PollEvents.WRITABLE;
@@ -676,7 +720,13 @@ public final class StreamSocket extends InetSocket implements TcpHandler {
     if (parent != null) {
       parent.readable(this);
     }
-    wake(t.isFinReceived() ? 0 : PollEvents.READABLE);
+    int events = PollEvents.READABLE | (urgent.waits(t) ? PollEvents.POLLPRI : 0);
+    wake(t.isFinReceived() ? 0 : events);
+  }
+
+  @Override
+  public void onUrgent(TcpSocket t) {
+    urgent.announced();
   }
 
   @Override

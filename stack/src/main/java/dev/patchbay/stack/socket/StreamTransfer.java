@@ -20,25 +20,30 @@ final class StreamTransfer {
     return done;
   }
 
-  /** Fills a message's buffers with what is there. */
-  static int receive(TcpSocket t, Message message, int flags) {
+  /**
+   * Fills a message's buffers with what is there.
+   *
+   * @param skip bytes to pass over in peeking
+   * @param limit how many bytes to take at most
+   */
+  static int receive(TcpSocket t, Message message, int flags, int skip, int limit) {
     boolean peek = (flags & MessageFlags.MSG_PEEK) != 0;
     if ((flags & MessageFlags.MSG_TRUNC) != 0) {
       // tcp(7): "the received bytes are discarded, rather than passed back"
-      int n = Math.min(t.available(), message.total());
+      int n = Math.min(limit, Math.min(t.available() - skip, message.total()));
       t.consume(peek ? 0 : n);
       return n;
     }
     int done = 0;
     for (int i = 0; i < message.count(); i++) {
       byte[] to = message.array(i);
-      int length = message.length(i);
+      int length = Math.min(message.length(i), limit - done);
       int n =
           peek
-              ? t.peek(done, to, message.offset(i), length)
+              ? t.peek(skip + done, to, message.offset(i), length)
               : t.read(to, message.offset(i), length);
       done += Math.max(n, 0);
-      if (n < length) {
+      if (n < message.length(i)) {
         break;
       }
     }

@@ -299,6 +299,7 @@ final class TcpLevel {
     s.priority = o.priority;
     s.reuseAddress = o.reuseAddress;
     s.reusePort = o.reusePort;
+    s.urgentApart = !o.oobInline;
   }
 
   /** Gives a connection the options of IP. */

@@ -52,9 +52,9 @@
  * <h2>Not as Linux</h2>
  *
  * <ul>
- *   <li>{@code MSG_OOB} is refused in sending, {@code MSG_MORE} for datagrams; unknown flags with
- *       {@code EINVAL} (Linux passes over many), {@code MSG_DONTROUTE}, {@code MSG_CONFIRM} and
- *       {@code MSG_EOR} among them.
+ *   <li>{@code MSG_OOB} is of TCP's streams alone; {@code MSG_MORE} is refused for datagrams,
+ *       unknown flags with {@code EINVAL} (Linux passes over many), {@code MSG_DONTROUTE}, {@code
+ *       MSG_CONFIRM} and {@code MSG_EOR} among them.
  *   <li>Streams take {@code PMTUDISC_WANT} and {@code PMTUDISC_DO} alone, datagrams no {@code
  *       IP_BIND_ADDRESS_NO_PORT}: {@code EOPNOTSUPP}. What {@link
  *       dev.patchbay.stack.tcp.TcpInfoStruct} does not have of {@code TCP_INFO} is 0.

@@ -49,6 +49,12 @@ public final class TcpSettings {
   /** ICMP errors are told at once by {@link TcpHandler#onError} ({@code IP_RECVERR}). */
   public boolean receiveErrors;
 
+  /**
+   * The last urgent byte is the user's to take out of line, as BSD has it ({@code SO_OOBINLINE}
+   * off); RFC 6093 would have it in line.
+   */
+  public boolean urgentApart;
+
   /** What came and was not read can still be read after an error, until {@link TcpSocket#close}. */
   public boolean keepUnread;
 

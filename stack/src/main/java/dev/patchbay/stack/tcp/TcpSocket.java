@@ -199,6 +199,14 @@ public final class TcpSocket extends ControlBlock {
   }
 
   /**
+   * Bytes to be read before the last urgent one, those that have not come included; below 0 where
+   * nothing is urgent ({@code urg_seq - copied_seq}).
+   */
+  public int urgentMark() {
+    return urgent.mark(this);
+  }
+
+  /**
    * Copies what can be read, but leaves it there.
    *
    * @param skip bytes to pass over before
@@ -271,9 +279,14 @@ public final class TcpSocket extends ControlBlock {
   public int writeUrgent(byte[] src, int off, int len) {
     int taken = write(src, off, len);
     if (taken > 0) {
-      urgent.written(this);
+      markUrgent();
     }
     return taken;
+  }
+
+  /** Tells the peer that all that was written up to now is urgent. */
+  public void markUrgent() {
+    urgent.written(this);
   }
 
   private int written(int taken, int room, int asked) {

@@ -27,9 +27,18 @@ final class UrgentData {
    * and of each that is further on; pointers back or to what was read say nothing.
    */
   void received(TcpSocket s, int sequence, int pointer) {
-    int end = sequence + pointer;
+    boolean apart = s.settings.urgentApart;
+    // tcp_check_urg: an end at the segment's beginning is taken for the byte that stands there
+    int end = sequence + (apart ? Math.max(1, pointer) : pointer);
+    if (apart && end - 1 - s.rcvNxt < 0) {
+      return;
+    }
     if (end - readPosition(s) <= 0 || receiving && end - receiveEnd <= 0) {
       return;
+    }
+    if (apart && mark(s) == 0 && s.receive.bytes() > 0) {
+      // what the reader stands before and has not taken is given up for the new one
+      s.consume(1);
     }
     receiving = true;
     receiveEnd = end;
@@ -51,6 +60,11 @@ final class UrgentData {
   /** Bytes to be read until the last urgent one has been, those to come included; 0: none. */
   int ahead(TcpSocket s) {
     return receiving ? Math.max(0, receiveEnd - readPosition(s)) : 0;
+  }
+
+  /** Bytes before the last urgent one, those to come included; below 0: none is urgent. */
+  int mark(TcpSocket s) {
+    return ahead(s) - 1;
   }
 
   /** All that was written up to now is urgent. */

@@ -2,7 +2,9 @@
  * TCP: RFC 9293 with RFC 6298 (timers), 7323 (window scaling, timestamps, PAWS), 5681 and 6582
  * (congestion control), 9438 and 9406 (CUBIC, HyStart++), 2018 and 2883 (SACK, D-SACK), 8985 (RACK
  * and tail-loss probes), 6937 (rate reduction), 3042 (limited transmit), 4015, 5682 and 3708
- * (needless retransmissions taken back), 6928 (initial window), 5961 (blind attacks), 6528 (XX
+ * (needless retransmissions taken back), 6928 (initial window), 5961 (blind attacks), 6528 (initial
+ * sequence numbers), 6056 (ports), 1191 and 8201 (path MTU), 4821 (black holes), 3168 (ECN), 6093
+ * (urgent data), 6191 (reuse of TIME-WAIT).
  *
  * <h2>The way of a segment in</h2>
  *
@@ -85,8 +87,8 @@
  *       for. An MTU from ICMP also ends after ten minutes, for each connection by itself.
  *   <li>HyStart++ rather than HyStart; without SACK a repair is RFC 6582's, with F-RTO by what was
  *       sent only once.
- *   <li>Urgent data is always in line ({@code SO_OOBINLINE}); a pointer may be any number of bytes
- *       ahead.
+ *   <li>Urgent data is in line for whoever uses {@code TcpSocket} itself; sockets take the last
+ *       byte out of it ({@link dev.patchbay.stack.tcp.TcpSettings#urgentApart}).
  *   <li>{@code CurrEstab} counts every synchronized state; the timestamp clock always has its
  *       random offset.
  *   <li>The flow table grows at once (some ms at a million entries).

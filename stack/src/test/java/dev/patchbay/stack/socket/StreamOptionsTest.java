@@ -11,6 +11,8 @@ import dev.patchbay.stack.tcp.TcpInfo;
 import dev.patchbay.stack.tcp.TcpState;
 import dev.patchbay.stack.wire.Bytes;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -362,5 +364,25 @@ class StreamOptionsTest {
 
   private static int int32(byte[] value, int at) {
     return OptionValue.int32(value, at);
+  }
+
+  @Test
+  void whoWaitsForUrgentDataIsWoken() {
+    StreamSocket[] c = t.connection();
+    List<String> woken = new ArrayList<>();
+    Waiter waiter =
+        new Waiter() {
+          @Override
+          protected void wake(Socket socket, int events) {
+            woken.add(PollEvents.toString(events) + " " + PollEvents.toString(socket.poll()));
+          }
+        };
+    c[1].addWaiter(waiter);
+    t.send(c[0], "ab", MessageFlags.MSG_OOB);
+    assertThat(woken).containsExactly("IN|PRI|RDNORM IN|PRI|OUT|RDNORM|WRNORM");
+    assertThat(t.receive(c[1])).isEqualTo("a");
+    assertThat(c[1].isAtMark()).isTrue();
+    assertThat(SocketTester.poll(c[1])).isEqualTo("PRI|OUT|WRNORM");
+    c[1].removeWaiter(waiter);
   }
 }
