@@ -30,12 +30,16 @@ final class Pacer {
   private final Timer timer;
   private long limit;
 
+  /** Segments with data, up to {@link #UNPACED_SEGMENTS} ({@code data_segs_out}). */
+  private long segments;
+
   /** When what was sent last would have left at the rate. */
   private long next;
 
   Pacer(TcpSocket s, TcpEngine engine, long limit) {
     this.s = s;
     this.limit = limit;
+    segments = s.bytesAcked / Math.max(1, s.sendMss);
     next = engine.loop.now();
     timer = engine.loop.timer(() -> engine.markDirty(s));
   }
@@ -51,7 +55,7 @@ final class Pacer {
   }
 
   private long rate() {
-    return s.segmentsOut < UNPACED_SEGMENTS ? limit : Math.min(limit, rate(s));
+    return segments < UNPACED_SEGMENTS ? limit : Math.min(limit, rate(s));
   }
 
   /** The user's limit, bytes a second. */
@@ -95,6 +99,7 @@ final class Pacer {
   /** These bytes have been sent. */
   void sent(int bytes, long now) {
     long rate = rate();
+    segments += (bytes + s.sendMss - 1) / s.sendMss;
     if (rate == UNLIMITED) {
       next = now;
       return;

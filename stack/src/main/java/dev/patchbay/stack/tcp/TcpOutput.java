@@ -171,6 +171,9 @@ final class TcpOutput {
     }
     int mss = currentMss(s);
     int len = Math.min(Math.min(s.unsent(), s.sndUna + s.sndWnd - s.sndNxt), mss);
+    if (len > 0 && s.pacer != null && !s.pacer.mayGo(now)) {
+      return; // the pacer's timer sends on
+    }
     if (len > 0) {
       boolean room = s.sndUna + s.sndWnd - s.sndNxt > len;
       boolean fin = s.finQueued && !s.finSent && len == s.unsent() && room;

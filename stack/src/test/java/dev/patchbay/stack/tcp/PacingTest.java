@@ -162,4 +162,37 @@ class PacingTest {
     assertThat(s.bytesRetransmitted - first).isBetween(9L * MSS, 11L * MSS);
     t.clearSent();
   }
+
+  @Test
+  void theFirstWindowGoesAtOnceHoweverManyAcknowledgementsWentBefore() {
+    t.config.pacing = true;
+    t.established(tcp().mss(MSS).sackOk().scale(10));
+    for (int i = 0; i < 12; i++) {
+      t.send(tcp().seq(1 + 10 * i).ack(1).len(10)).after(300);
+      t.read(1 + 10 * i, 10);
+    }
+    t.clearSent();
+    TcpSocket s = t.socket();
+    assertThat(s.info().segmentsOut()).isGreaterThan(10);
+    s.sendBuffer(1 << 20);
+    t.write(1 << 20);
+    assertThat(sent(s)).isEqualTo(10 * MSS);
+    t.clearSent();
+  }
+
+  @Test
+  void aTailLossProbeOfNewDataKeepsToTheRate() {
+    TcpSocket s = t.established(tcp().mss(MSS).sackOk().scale(10));
+    s.maxPacingRate(10 * MSS);
+    s.sendBuffer(1 << 20);
+    t.write(1 << 20);
+    assertThat(sent(s)).isEqualTo(2 * MSS);
+    // the probe is due after two round trips of 40 ms and 8 ms, the next data after 200 ms
+    t.after(190);
+    assertThat(sent(s)).isEqualTo(2 * MSS);
+    assertThat(t.engine.counters().tcpLossProbes).isZero();
+    t.after(11);
+    assertThat(sent(s)).isEqualTo(4 * MSS);
+    t.clearSent();
+  }
 }
