@@ -209,6 +209,7 @@ final class NstatCounters {
     ext("TW", c.tw);
     ext("TWRecycled", c.twRecycled);
     ext("TWKilled", c.twKilled);
+    ext("PAWSActive", c.pawsActive);
     ext("PAWSEstab", c.pawsEstab);
     ext("DelayedACKs", c.delayedAcks);
     ext("ListenOverflows", c.listenOverflows);

@@ -344,6 +344,9 @@ final class Lifecycle {
     if ((events & TcpSocket.EVENT_CONNECTED) != 0) {
       handler.onConnected(s);
     }
+    if ((events & TcpSocket.EVENT_ERROR) != 0 && !s.userClosed) {
+      s.handler.onError(s, s.toldErrno);
+    }
     if ((events & TcpSocket.EVENT_URGENT) != 0 && !s.userClosed) {
       s.handler.onUrgent(s);
     }
@@ -397,7 +400,9 @@ final class Lifecycle {
       s.softError = true;
       s.softErrno = errno;
       if (s.settings.receiveErrors && !s.userClosed) {
-        s.handler.onError(s, errno);
+        s.toldErrno = errno;
+        s.events |= TcpSocket.EVENT_ERROR;
+        engine.markDirty(s);
       }
     }
   }

@@ -25,7 +25,7 @@ public interface TcpHandler {
 
   /**
    * ICMP said something about a connection that stands, and {@link TcpSettings#receiveErrors} is
-   * set. Called while the message is taken in: only note it.
+   * set; of several in a turn the last.
    *
    * @param errno Linux's number of the error
    */

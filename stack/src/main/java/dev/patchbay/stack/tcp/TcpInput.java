@@ -146,6 +146,12 @@ final class TcpInput {
       packet.drop(DropReason.TCP_INVALID_ACK_SEQUENCE);
       return;
     }
+    if (has(Tcp.ACK) && echoesNothingOfOurs(s)) {
+      counters.pawsActive++;
+      engine.control.answerWithReset(packet, this, s);
+      packet.drop(DropReason.TCP_RFC7323_PAWS);
+      return;
+    }
     // Second, check the RST bit
     if (has(Tcp.RST)) {
       if (has(Tcp.ACK)) {
@@ -194,6 +200,19 @@ final class TcpInput {
     sequence++;
     flags &= ~Tcp.SYN;
     text(s, packet);
+  }
+
+  /**
+   * Whether an answer to the SYN echoes a timestamp that none of our SYNs had, as one to an older
+   * connection does (Linux: {@code PAWSActive}). Until the peer is heard {@code lastReceived} is
+   * when the first SYN was made.
+   */
+  private boolean echoesNothingOfOurs(TcpSocket s) {
+    return options.timestamps
+        && options.tsEcho != 0
+        && engine.config.timestamps
+        && (options.tsEcho - s.timestamp(s.lastReceived) < 0
+            || options.tsEcho - s.timestamp(now) > 0);
   }
 
   /**

@@ -46,7 +46,7 @@ public final class TcpSettings {
   /** Greatest window to offer, 0: no such limit ({@code TCP_WINDOW_CLAMP}). */
   public int windowClamp;
 
-  /** ICMP errors are told at once by {@link TcpHandler#onError} ({@code IP_RECVERR}). */
+  /** ICMP errors are told by {@link TcpHandler#onError} ({@code IP_RECVERR}). */
   public boolean receiveErrors;
 
   /**

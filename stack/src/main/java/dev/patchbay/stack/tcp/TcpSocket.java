@@ -21,6 +21,7 @@ public final class TcpSocket extends ControlBlock {
   static final int EVENT_WRITABLE = 4;
   static final int EVENT_CLOSED = 8;
   static final int EVENT_URGENT = 16;
+  static final int EVENT_ERROR = 32;
 
   /** For the user. */
   public @Nullable Object attachment;
@@ -55,6 +56,9 @@ public final class TcpSocket extends ControlBlock {
 
   /** What ICMP said last. */
   int softErrno;
+
+  /** What of it the handler is to be told. */
+  int toldErrno;
 
   int errno;
 

@@ -10,6 +10,7 @@ import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Addresses;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -459,5 +460,22 @@ class HandshakeTest {
     int ports = TcpTester.OUR_PORT << 16 | TcpTester.PEER_PORT;
     int quoted = t.iss + sequence;
     t.engine.icmpError(kind, mtu, 0, TcpTester.US, 0, TcpTester.PEER, ports, quoted);
+  }
+
+  /** RFC 7323 section 5.3 has no rule for it; Linux resets what answers an older connection. */
+  @Test
+  void anAnswerThatEchoesATimestampOfNoneOfOurSynsIsReset() {
+    t.connect();
+    Segment syn = t.next();
+    int ours = Objects.requireNonNull(syn.tsVal);
+    t.after(500).send(tcp().syn().seq(0).ack(1).ts(900, ours - 1));
+    t.expect(tcp().rst().seq(1));
+    t.send(tcp().syn().seq(0).ack(1).ts(900, ours + 501));
+    t.expect(tcp().rst().seq(1));
+    assertThat(t.engine.counters().pawsActive).isEqualTo(2);
+    assertThat(t.socket().state()).isEqualTo(TcpState.SYN_SENT);
+    t.send(tcp().syn().seq(0).ack(1).ts(900, ours));
+    t.expect(tcp().seq(1).ack(1).ts(500, 900));
+    assertThat(t.socket().state()).isEqualTo(TcpState.ESTABLISHED);
   }
 }

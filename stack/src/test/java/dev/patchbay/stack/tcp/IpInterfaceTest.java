@@ -425,6 +425,21 @@ class IpInterfaceTest implements TcpHandler {
     assertThat(events).endsWith("closed TIMED_OUT");
   }
 
+  /** At the end of the turn, as all that a handler is told. */
+  @Test
+  void anErrorIsToldAtTheEndOfTheTurn() {
+    established().settings().receiveErrors = true;
+    write(100);
+    lab.toA.clear();
+    long us = IpAddress.parse(OURS).lo();
+    long guest = IpAddress.parse(GUEST).lo();
+    int ports = PORT << 16 | GUEST_PORT;
+    engine.icmpError(IcmpErrorKind.UNREACHABLE_SOFT, 113, 0, 0, us, 0, guest, ports, iss + 1);
+    assertThat(events).containsExactly("connected");
+    lab.loop.turn();
+    assertThat(events).containsExactly("connected", "error 113");
+  }
+
   /** MUST-55, RFC 6633. */
   @Test
   void sourceQuenchIsSilentlyDiscarded() {
@@ -487,6 +502,11 @@ class IpInterfaceTest implements TcpHandler {
   @Override
   public void onReadable(TcpSocket s) {
     events.add("readable");
+  }
+
+  @Override
+  public void onError(TcpSocket s, int errno) {
+    events.add("error " + errno);
   }
 
   @Override
