@@ -12,7 +12,6 @@ public final class IpCommand {
   private static final List<String> OBJECTS_NOT_HERE =
       List.of(
           "addrlabel",
-          "maddress",
           "rule",
           "tunnel",
           "tuntap",
@@ -42,7 +41,7 @@ public final class IpCommand {
   private static final String USAGE =
       """
       Usage: ip [ OPTIONS ] OBJECT { show | help }
-      where  OBJECT := { address | link | neighbour | route }
+      where  OBJECT := { address | link | maddress | neighbour | route }
              OPTIONS := { -s[tatistics] | -d[etails] | -j[son] | -p[retty] |
                           -f[amily] { inet | inet6 } | -4 | -6 | -br[ief] |
                           -o[neline] | -V[ersion] }\
@@ -132,6 +131,8 @@ public final class IpCommand {
     // the order in which iproute2 tries its objects decides what an abbreviation means
     if (IpOptions.matches(object, "address")) {
       return new AddressShow(stack, options).run(show("address", rest));
+    } else if (IpOptions.matches(object, "maddress")) {
+      return new MaddressShow(stack, options).run(show("maddr", rest));
     } else if (IpOptions.matches(object, "route")) {
       return new RouteShow(stack, options).run(show("route", rest));
     } else if (IpOptions.matches(object, "link")) {

@@ -3,6 +3,7 @@ package dev.patchbay.stack.admin;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.raw.PacketSocket;
 import dev.patchbay.stack.tcp.TcpEntry;
 import dev.patchbay.stack.tcp.TcpInfo;
 import dev.patchbay.stack.tcp.TcpReport;
@@ -101,6 +102,20 @@ public final class SsCommand {
   }
 
   private void add(SsTable table, NetworkStack stack, SsOptions options, SsSocket socket) {
+    PacketSocket packet = socket.packet();
+    if (packet != null) {
+      table.add(
+          socket.table(),
+          socket.state().ssName(),
+          queue(socket.receiveQueue()),
+          queue(0),
+          SsPacket.protocol(packet, options.numeric),
+          SsPacket.device(packet),
+          "*",
+          "",
+          SsPacket.more(packet, options, options.extended ? cookie(socket) : 0));
+      return;
+    }
     TcpEntry tcp = socket.tcp();
     table.add(
         socket.table(),
@@ -177,8 +192,7 @@ public final class SsCommand {
 
   /** No socket here has an inode; its cookie is given when it is first asked for, as by Linux. */
   private void extended(StringBuilder out, SsSocket socket) {
-    long cookie = cookies.computeIfAbsent(socket.identity(), any -> ++lastCookie);
-    out.append(" ino:0 sk:").append(Long.toHexString(cookie));
+    out.append(" ino:0 sk:").append(Long.toHexString(cookie(socket)));
     TcpState state = socket.state();
     boolean open = state == TcpState.LISTEN || state == TcpState.CLOSED;
     if (open && !socket.isV4()) {
@@ -195,6 +209,10 @@ public final class SsCommand {
           default -> false;
         };
     out.append(peerDone ? " -" : " <").append('-').append(weAreDone ? '-' : '>');
+  }
+
+  private long cookie(SsSocket socket) {
+    return cookies.computeIfAbsent(socket.identity(), any -> ++lastCookie);
   }
 
   private static void memory(StringBuilder out, NetworkStack stack, SsSocket socket) {
@@ -241,6 +259,9 @@ public final class SsCommand {
     int waiting = 0;
     int established = 0;
     for (SsSocket socket : SsSocket.all(stack)) {
+      if (socket.packet() != null) {
+        continue;
+      }
       switch (socket.state()) {
         case TIME_WAIT -> waiting++;
         case SYN_RECEIVED -> {} // no socket yet

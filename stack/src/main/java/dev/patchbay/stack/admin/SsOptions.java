@@ -14,8 +14,10 @@ final class SsOptions {
       """
       Usage: ss [ OPTIONS ] [ state | exclude STATE ]... [ EXPRESSION ]
         -t, --tcp   -u, --udp   -w, --raw      which sockets (default: all of them)
-        -4, --ipv4  -6, --ipv6  -f FAMILY      of one family only: inet, inet6
-        -A, --query=TABLE[,TABLE...]           tables: all, inet, tcp, udp, raw; with ! none of it
+        -0, --packet                           packet sockets
+        -4, --ipv4  -6, --ipv6  -f FAMILY      of one family only: inet, inet6, link
+        -A, --query=TABLE[,TABLE...]           tables: all, inet, tcp, udp, raw, packet, p_raw,
+                                               p_dgr; with ! none of it
         -a, --all   -l, --listening            all states; listening and unconnected ones
         -n, --numeric                          numbers instead of names of services
         -o, --options  -e, --extended          timers; cookie and direction too
@@ -90,11 +92,6 @@ final class SsOptions {
           "u_dgr",
           "unix_seqpacket",
           "u_seq",
-          "packet",
-          "packet_raw",
-          "p_raw",
-          "packet_dgram",
-          "p_dgr",
           "netlink",
           "tipc",
           "vsock",
@@ -103,6 +100,11 @@ final class SsOptions {
           "vsock_dgram",
           "v_dgr",
           "xdp");
+
+  private static final List<String> INET = List.of("udp", "tcp", "raw");
+  private static final List<String> PACKETS = List.of("p_raw", "p_dgr");
+  private static final Map<String, String> PACKET_NAMES =
+      Map.of("packet_raw", "p_raw", "p_raw", "p_raw", "packet_dgram", "p_dgr", "p_dgr", "p_dgr");
 
   private static final int ALL = (1 << 12) - 1;
   private static final int ESTABLISHED = bit(TcpState.ESTABLISHED);
@@ -127,6 +129,7 @@ final class SsOptions {
   boolean help;
   boolean four;
   boolean six;
+  boolean link;
 
   /** The summary is all that is asked for. */
   boolean onlySummary;
@@ -177,6 +180,7 @@ final class SsOptions {
       case 't' -> table("tcp", true);
       case 'u' -> table("udp", true);
       case 'w' -> table("raw", true);
+      case '0' -> packets(true);
       case '4' -> family(4);
       case '6' -> family(6);
       case 'f' -> family(option.argument());
@@ -198,7 +202,7 @@ final class SsOptions {
         switch (letter) {
           case 'p', 'T' -> " (no process owns a socket of this stack)";
           case 'r' -> " (names of hosts are not looked up)";
-          case 'd', 'S', 'M', 'x', '0', '\1', '\2', '\6' -> " (this stack has no such sockets)";
+          case 'd', 'S', 'M', 'x', '\1', '\2', '\6' -> " (this stack has no such sockets)";
           default -> "";
         };
     return new RefusedException(
@@ -208,11 +212,23 @@ final class SsOptions {
   private void table(String name, boolean on) {
     if (on) {
       tables.add(name);
-      states |= name.equals("tcp") ? DEFAULT : ESTABLISHED;
+      states |= defaultStates(name);
     } else {
       tables.remove(name);
     }
     chosen = true;
+  }
+
+  private static int defaultStates(String table) {
+    return switch (table) {
+      case "tcp" -> DEFAULT;
+      case "p_raw", "p_dgr" -> bit(TcpState.CLOSED);
+      default -> ESTABLISHED;
+    };
+  }
+
+  private void packets(boolean on) {
+    PACKETS.forEach(name -> table(name, on));
   }
 
   private void family(int family) {
@@ -227,7 +243,11 @@ final class SsOptions {
       case "inet" -> family(4);
       case "inet6" -> family(6);
       case "help" -> help = true;
-      case "link", "unix", "netlink", "tipc", "vsock", "xdp" ->
+      case "link" -> {
+        link = true;
+        packets(true);
+      }
+      case "unix", "netlink", "tipc", "vsock", "xdp" ->
           throw RefusedException.unsupported("ss -f " + name);
       default ->
           throw new RefusedException(
@@ -245,10 +265,17 @@ final class SsOptions {
       boolean on = !word.startsWith("!");
       String name = on ? word : word.substring(1);
       if (name.equals("all") || name.equals("inet")) {
-        for (String each : List.of("udp", "tcp", "raw")) {
+        for (String each : INET) {
           table(each, on);
         }
-      } else if (List.of("udp", "tcp", "raw").contains(name)) {
+        if (name.equals("all")) {
+          packets(on);
+        }
+      } else if (name.equals("packet")) {
+        packets(on);
+      } else if (PACKET_NAMES.containsKey(name)) {
+        table(PACKET_NAMES.get(name), on);
+      } else if (INET.contains(name)) {
         table(name, on);
       } else if (FOREIGN.contains(name)) {
         throw RefusedException.unsupported("ss -A " + name);
@@ -316,18 +343,20 @@ final class SsOptions {
     }
     boolean excludedAll = queried && tables.isEmpty();
     if (tables.isEmpty() && !excludedAll) {
-      tables.addAll(List.of("udp", "tcp", "raw"));
+      tables.addAll(INET);
+      tables.addAll(PACKETS);
     }
-    if (!four && !six) {
+    if (!four && !six && !link) {
       four = true;
       six = true;
+      link = true;
     }
   }
 
   boolean wants(SsSocket socket) {
     return tables.contains(socket.table())
         && (socket.stateBit() & states) != 0
-        && (socket.isV4() ? four : six);
+        && (socket.packet() != null ? link : socket.isV4() ? four : six);
   }
 
   boolean showsState() {

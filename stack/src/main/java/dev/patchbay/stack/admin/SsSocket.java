@@ -4,6 +4,7 @@ import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.ip.ReceiveBuffer;
+import dev.patchbay.stack.raw.PacketSocket;
 import dev.patchbay.stack.raw.RawSocket;
 import dev.patchbay.stack.tcp.TcpEntry;
 import dev.patchbay.stack.tcp.TcpReport;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * listener takes both.
  *
  * @param identity the object itself
- * @param table {@code raw}, {@code udp} or {@code tcp}
+ * @param table {@code p_raw}, {@code p_dgr}, {@code raw}, {@code udp} or {@code tcp}
  * @param tcp more about one of TCP, else null
  */
 record SsSocket(
@@ -35,8 +36,9 @@ record SsSocket(
   private static final List<String> TABLES = List.of("raw", "udp", "tcp");
 
   /**
-   * Those of a namespace: raw ones (their port is the protocol), UDP, then TCP; of each IPv4 first,
-   * then listeners, then by address. As on Linux, sockets of UDP-Lite and ping are not listed.
+   * Those of a namespace: packet sockets as they were opened (their port is the device's index),
+   * raw ones (their port is the protocol), UDP, then TCP; of each IPv4 first, then listeners, then
+   * by address. As on Linux, sockets of UDP-Lite and ping are not listed.
    */
   static List<SsSocket> all(NetworkStack stack) {
     List<SsSocket> all = new ArrayList<>();
@@ -60,7 +62,31 @@ record SsSocket(
             .thenComparing(SsSocket::localPort)
             .thenComparing(SsSocket::remote)
             .thenComparing(SsSocket::remotePort));
-    return all;
+    List<SsSocket> packets = new ArrayList<>();
+    for (PacketSocket socket : stack.packets().sockets()) {
+      packets.add(of(socket));
+    }
+    packets.addAll(all);
+    return packets;
+  }
+
+  private static SsSocket of(PacketSocket socket) {
+    NetDevice device = socket.device();
+    return new SsSocket(
+        socket,
+        socket.hasHeader() ? "p_raw" : "p_dgr",
+        TcpState.CLOSED,
+        IpAddress.ANY4,
+        device == null ? 0 : device.index(),
+        IpAddress.ANY4,
+        0,
+        device,
+        null);
+  }
+
+  /** The packet socket that it is, or null. */
+  @Nullable PacketSocket packet() {
+    return identity instanceof PacketSocket socket ? socket : null;
   }
 
   private static SsSocket of(RawSocket socket) {
@@ -118,6 +144,7 @@ record SsSocket(
         switch (identity) {
           case UdpSocket udp -> udp.receiveBuffer();
           case RawSocket raw -> raw.receiveBuffer();
+          case PacketSocket packet -> packet.receiveBuffer();
           default -> null;
         };
     return buffer == null ? 0 : (int) buffer.charge();

@@ -58,6 +58,10 @@ final class GroupState {
     return !members.isEmpty();
   }
 
+  int members() {
+    return members.size();
+  }
+
   /** Whether nothing is left of it. */
   boolean isIdle() {
     return members.isEmpty() && modeChanges == 0 && pending.length == 0;

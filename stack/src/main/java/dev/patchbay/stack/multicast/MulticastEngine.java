@@ -40,8 +40,9 @@ public final class MulticastEngine {
    * A group on a device, for lists ({@code ip maddress}, {@code /proc/net/igmp}).
    *
    * @param filter what all members together want
+   * @param users members: sockets, and the stack itself
    */
-  public record Entry(NetDevice device, IpAddress group, SourceFilter filter) {}
+  public record Entry(NetDevice device, IpAddress group, SourceFilter filter, int users) {}
 
   private final NetworkStack stack;
   private final RandomSource random;
@@ -188,13 +189,15 @@ public final class MulticastEngine {
       for (boolean v4 : new boolean[] {true, false}) {
         InterfaceGroups groups = groups(device, v4);
         if (groups != null) {
-          groups
-              .groups()
-              .forEach(g -> all.add(new Entry(device, new IpAddress(g.hi, g.lo), g.current)));
+          groups.groups().forEach(g -> all.add(entry(device, g)));
         }
       }
     }
     return all;
+  }
+
+  private static Entry entry(NetDevice device, GroupState g) {
+    return new Entry(device, new IpAddress(g.hi, g.lo), g.current, g.members());
   }
 
   /** The version that a device speaks: 1 to 3 of IGMP, 1 or 2 of MLD. */

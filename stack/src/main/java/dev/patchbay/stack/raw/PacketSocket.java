@@ -74,6 +74,11 @@ public final class PacketSocket {
     return protocol;
   }
 
+  /** Whether frames come to it ({@code po->running}). */
+  public boolean isRunning() {
+    return protocol != 0 && !gone && (device == null || device.isUp());
+  }
+
   /** The only device, or null for all. */
   public @Nullable NetDevice device() {
     return device;

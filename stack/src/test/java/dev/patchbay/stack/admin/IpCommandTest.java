@@ -13,6 +13,7 @@ import dev.patchbay.stack.loop.VirtualLoop;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.udp.UdpSocket;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -243,5 +244,48 @@ class IpCommandTest {
     refused("netns add x", 2, "Error: 'ip netns' is not supported yet.");
     refused("-d l", 2, "Error: 'ip -details link show' is not supported yet.");
     assertThat(stack.devices().getLast().isUp()).isTrue();
+  }
+
+  /** In the layout of iproute2 6.1. */
+  @Test
+  void groups() {
+    UdpSocket one = stack.udp().open((s, packet) -> {});
+    UdpSocket two = stack.udp().open((s, packet) -> {});
+    IpCommand command = new IpCommand();
+    IpAddress group = IpAddress.parse("239.1.1.1");
+    assertThat(one.memberships().join(group.hi(), group.lo(), br0)).isZero();
+    assertThat(two.memberships().join(group.hi(), group.lo(), br0)).isZero();
+    assertThat(command.run(stack, List.of("maddress", "show", "dev", "lo")).stdout())
+        .isEqualTo("1:\tlo\n\tinet  224.0.0.1\n\tinet6 ff02::1\n\tinet6 ff01::1\n");
+    assertThat(command.run(stack, List.of("-4", "maddr", "show", "br0")).stdout())
+        .isEqualTo("2:\tbr0\n\tinet  239.1.1.1 users 2\n\tinet  224.0.0.1\n");
+    assertThat(command.run(stack, List.of("-o", "-4", "maddr", "show", "br0")).stdout())
+        .isEqualTo("2:\tbr0\\\tinet  239.1.1.1 users 2\n2:\tbr0\\\tinet  224.0.0.1\n");
+    assertThat(command.run(stack, List.of("-j", "-4", "maddr", "show", "br0")).stdout())
+        .isEqualTo(
+            "[{\"ifindex\":2,\"ifname\":\"br0\",\"maddr\":["
+                + "{\"family\":\"inet\",\"address\":\"239.1.1.1\",\"users\":2},"
+                + "{\"family\":\"inet\",\"address\":\"224.0.0.1\"}]}]\n");
+    assertThat(command.run(stack, List.of("maddr", "show", "br0")).stdout())
+        .startsWith("2:\tbr0\n\tlink  01:00:5e:00:00:01\n")
+        .contains("\tlink  01:00:5e:01:01:01\n")
+        .contains("\tlink  33:33:00:00:00:01\n");
+    assertThat(command.run(stack, List.of("-j", "maddr", "show", "dev", "lo")).stdout())
+        .doesNotContain("link");
+    assertThat(command.run(stack, List.of("maddr", "show", "foo")))
+        .isEqualTo(new IpCommand.Result(0, "", ""));
+    assertThat(command.run(stack, List.of("-j", "maddr", "show", "foo")).stdout())
+        .isEqualTo("[]\n");
+    assertThat(command.run(stack, List.of("maddr", "foo")))
+        .isEqualTo(
+            new IpCommand.Result(255, "", "Command \"foo\" is unknown, try \"ip maddr help\".\n"));
+    assertThat(command.run(stack, List.of("maddr", "show", "br0", "lo")))
+        .isEqualTo(
+            new IpCommand.Result(
+                255, "", "Error: either \"dev\" is duplicate, or \"lo\" is a garbage.\n"));
+    assertThat(command.run(stack, List.of("maddr", "add", "33:33:00:00:00:01")).status())
+        .isEqualTo(2);
+    one.close();
+    two.close();
   }
 }

@@ -3,10 +3,14 @@ package dev.patchbay.stack.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.ip.DatagramListener;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.loop.VirtualLoop;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.raw.PacketEngine;
+import dev.patchbay.stack.raw.PacketSocket;
 import dev.patchbay.stack.raw.RawSocket;
 import dev.patchbay.stack.tcp.TcpError;
 import dev.patchbay.stack.tcp.TcpHandler;
@@ -14,6 +18,7 @@ import dev.patchbay.stack.tcp.TcpInfo;
 import dev.patchbay.stack.tcp.TcpSocket;
 import dev.patchbay.stack.tcp.TcpState;
 import dev.patchbay.stack.udp.UdpSocket;
+import dev.patchbay.stack.wire.EtherType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -463,5 +468,45 @@ class SsCommandTest {
     IpAddress any = IpAddress.ANY4;
     assertThat(socket.bindTo(any.hi(), any.lo(), 5353)).isZero();
     assertThat(ss.run(stack, List.of("-uan")).stdout()).contains("0.0.0.0:5353");
+  }
+
+  /** What iproute2 6.1 prints on Linux for the same sockets, without its sockets of netlink. */
+  @Test
+  void packetSockets() {
+    DatagramListener nobody = () -> {};
+    PacketEngine packets = stack.packets();
+    NetDevice lo = stack.loopback();
+    packets.open(true, PacketSocket.ALL, nobody);
+    packets.open(false, EtherType.IPV4, nobody).bind(0, lo);
+    packets.open(false, 0, nobody);
+    packets.open(true, 0x88b5, nobody);
+    packets.open(true, EtherType.ARP, nobody).bind(0, lo);
+    packets.open(true, 0x88cc, nobody);
+    assertThat(ss.run(stack, List.of("-0")).stdout())
+        .isEqualTo(
+            """
+            Netid Recv-Q Send-Q Local Address:Port Peer Address:PortProcess
+            p_raw 0      0                  *:*                *          \s
+            p_dgr 0      0                 ip:lo               *          \s
+            p_dgr 0      0                [0]:*                *          \s
+            p_raw 0      0            [34997]:*                *          \s
+            p_raw 0      0                arp:lo               *          \s
+            p_raw 0      0               LLDP:*                *          \s
+            """);
+    assertThat(ss.run(stack, words("-0nH sport = " + lo.index())).stdout())
+        .isEqualTo("p_dgr 0      0      [2048]:lo *\np_raw 0      0      [2054]:lo *\n");
+    assertThat(ss.run(stack, words("-A p_raw -anH")).stdout())
+        .startsWith("UNCONN 0      0            *:*  *\n")
+        .hasLineCount(4);
+    assertThat(ss.run(stack, words("-A packet -n")).stdout()).hasLineCount(1);
+    assertThat(ss.run(stack, words("-f link -nH")).stdout()).hasLineCount(6);
+    assertThat(ss.run(stack, words("-a4nH")).stdout()).doesNotContain("p_");
+    assertThat(ss.run(stack, words("-lnH")).stdout()).contains("p_dgr UNCONN");
+    assertThat(ss.run(stack, words("-0neH")).stdout())
+        .contains("* ino:0 sk:1\n\tver:0 cpy_thresh:0 flags( running )\n")
+        .contains("\tver:0 cpy_thresh:0 flags( 0 )");
+    assertThat(ss.run(stack, words("-0nmHO sport = " + lo.index())).stdout())
+        .contains("* skmem:(r0,rb212992,t0,tb0,f0,w0,o0,bl0,d0)\n");
+    packets.sockets().forEach(PacketSocket::close);
   }
 }
