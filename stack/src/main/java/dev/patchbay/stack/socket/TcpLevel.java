@@ -60,7 +60,7 @@ final class TcpLevel {
     quickAck = from.quickAck;
   }
 
-  int set(StreamSocket socket, int name, byte[] value, int length) {
+  int set(StreamEnd socket, int name, byte[] value, int length) {
     if (name == SocketOptions.TCP_CONGESTION) {
       return congestion(socket, value, length);
     }
@@ -87,7 +87,7 @@ final class TcpLevel {
     return 0;
   }
 
-  private static int check(StreamSocket socket, int name, int v) {
+  private static int check(StreamEnd socket, int name, int v) {
     boolean valid =
         switch (name) {
           case SocketOptions.TCP_NODELAY,
@@ -170,7 +170,7 @@ final class TcpLevel {
     return period;
   }
 
-  private int congestion(StreamSocket socket, byte[] value, int length) {
+  private int congestion(StreamEnd socket, byte[] value, int length) {
     if (length < 1) {
       return -Errno.EINVAL;
     }
@@ -190,7 +190,7 @@ final class TcpLevel {
     return 0;
   }
 
-  int get(StreamSocket socket, int name, byte[] value, int length) {
+  int get(StreamEnd socket, int name, byte[] value, int length) {
     if (name == SocketOptions.TCP_INFO) {
       return info(socket, value, length);
     }
@@ -220,7 +220,7 @@ final class TcpLevel {
     return v <= -900 ? -1000 - v : OptionValue.put(value, length, v);
   }
 
-  private static int info(StreamSocket socket, byte[] value, int length) {
+  private static int info(StreamEnd socket, byte[] value, int length) {
     byte[] all = new byte[TcpInfoStruct.LENGTH];
     TcpSocket t = socket.connection();
     AcceptQueue queue = socket.acceptQueue();
@@ -263,12 +263,12 @@ final class TcpLevel {
     }
   }
 
-  void keepAlive(StreamSocket socket, TcpSocket t) {
+  void keepAlive(StreamEnd socket, TcpSocket t) {
     t.keepAlive(socket.options.keepAlive, keepIdle * SECOND, keepInterval * SECOND, keepCount);
   }
 
   /** Gives a new connection all options of its socket. */
-  void applyAll(StreamSocket socket, TcpSocket t) {
+  void applyAll(StreamEnd socket, TcpSocket t) {
     SocketLevel o = socket.options;
     common(socket, t);
     applyIp(socket, t);
@@ -291,7 +291,7 @@ final class TcpLevel {
     t.push();
   }
 
-  private static void common(StreamSocket socket, TcpSocket t) {
+  private static void common(StreamEnd socket, TcpSocket t) {
     SocketLevel o = socket.options;
     TcpSettings s = t.settings();
     s.device = o.device;
@@ -303,7 +303,7 @@ final class TcpLevel {
   }
 
   /** Gives a connection the options of IP. */
-  void applyIp(StreamSocket socket, TcpSocket t) {
+  void applyIp(StreamEnd socket, TcpSocket t) {
     boolean v4 = Addresses.isV4(t.remoteHi(), t.remoteLo());
     t.ttl(socket.ip.hopLimit(v4));
     t.tos(socket.ip.classOf(v4));
@@ -311,7 +311,7 @@ final class TcpLevel {
   }
 
   /** An option of {@code SOL_SOCKET} has changed. */
-  void socketOptionChanged(StreamSocket socket, TcpSocket t, int name) {
+  void socketOptionChanged(StreamEnd socket, TcpSocket t, int name) {
     switch (name) {
       case SocketOptions.SO_KEEPALIVE -> keepAlive(socket, t);
       case SocketOptions.SO_RCVBUF, SocketOptions.SO_RCVBUFFORCE ->

@@ -6,7 +6,7 @@
  *
  * <pre>
  *   SocketLayer.socket        SocketFamily by number -> InetFamily: type and protocol -> a Socket
- *   Socket.connect, sendmsg   StreamSocket   -> TcpEngine.connect, TcpSocket.write
+ *   Socket.connect, sendmsg   StreamSocket (StreamEnd, StreamOpening) -> TcpEngine.connect, TcpSocket.write
  *                             DatagramSocket -> InetDatagram -> UdpSocket.sendTo
  *                             UnixSocket     -> the peer's queue (socketpair)
  *                             RawInetSocket, PingInetSocket, FrameSocket -> raw, ping, raw.PacketSocket
