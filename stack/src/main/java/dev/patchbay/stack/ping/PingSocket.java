@@ -4,11 +4,9 @@ import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.icmp.IcmpError;
 import dev.patchbay.stack.ip.DatagramListener;
-import dev.patchbay.stack.ip.Flow;
 import dev.patchbay.stack.ip.IpCounters;
+import dev.patchbay.stack.ip.IpSocket;
 import dev.patchbay.stack.ip.IpSocketOptions;
-import dev.patchbay.stack.ip.ReceiveBuffer;
-import dev.patchbay.stack.multicast.Memberships;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Addresses;
@@ -17,97 +15,33 @@ import dev.patchbay.stack.wire.InternetChecksum;
 import dev.patchbay.stack.wire.IpProtocol;
 import org.jspecify.annotations.Nullable;
 
-/** A ping socket; all calls on the loop. */
-public final class PingSocket {
+/**
+ * A ping socket; all calls on the loop. What it has received are echo replies from their ICMP
+ * header on.
+ */
+public final class PingSocket extends IpSocket {
   private static final int ECHO4 = 8;
   private static final int ECHO6 = 128;
   private static final int MAX_LENGTH = 65515;
 
-  private final NetworkStack stack;
   private final PingEngine engine;
-  private final boolean v4;
-  private final DatagramListener listener;
-  private final ReceiveBuffer buffer;
-  private final IpSocketOptions options = new IpSocketOptions();
-  private final Memberships memberships;
-  private final Flow flow = new Flow();
   private int identifier;
-  private long localHi;
-  private long localLo;
-  private long remoteHi;
-  private long remoteLo;
-  private boolean connected;
   private boolean closed;
 
   /** The local address came from {@link #connect}, not from the user. */
   private boolean addressChosen;
 
-  private int error;
-
   /** {@code SO_REUSEADDR}. */
   public boolean reuseAddress;
 
   PingSocket(NetworkStack stack, PingEngine engine, boolean v4, DatagramListener listener) {
-    this.stack = stack;
+    super(stack, v4, listener);
     this.engine = engine;
-    this.v4 = v4;
-    this.listener = listener;
-    localLo = v4 ? Addresses.V4_PREFIX : 0;
-    remoteLo = localLo;
-    memberships = new Memberships(stack.multicast());
-    buffer = new ReceiveBuffer(stack.datagramMemory(), stack.loop(), listener::onReadable);
-  }
-
-  public boolean isV4() {
-    return v4;
-  }
-
-  /** What it asks of IP; live. */
-  public IpSocketOptions options() {
-    return options;
-  }
-
-  /** The groups that it has joined. */
-  public Memberships memberships() {
-    return memberships;
-  }
-
-  /** Echo replies from their ICMP header on: {@code [head, tail)}. */
-  public ReceiveBuffer receiveBuffer() {
-    return buffer;
   }
 
   /** The identifier of its echo requests, as the port of an address; 0 before it has one. */
   public int identifier() {
     return identifier;
-  }
-
-  public long localHi() {
-    return localHi;
-  }
-
-  public long localLo() {
-    return localLo;
-  }
-
-  public long remoteHi() {
-    return remoteHi;
-  }
-
-  public long remoteLo() {
-    return remoteLo;
-  }
-
-  /** Whether it has a peer. */
-  public boolean isConnected() {
-    return connected;
-  }
-
-  /** The error that waits ({@code SO_ERROR}), positive, 0 for none; it is cleared. */
-  public int takeError() {
-    int waiting = error;
-    error = 0;
-    return waiting;
   }
 
   /**
@@ -156,9 +90,7 @@ public final class PingSocket {
    * @param releaseIdentifier also the identifier, since nobody asked for it by name
    */
   public void disconnect(boolean releaseIdentifier) {
-    connected = false;
-    remoteHi = 0;
-    remoteLo = v4 ? Addresses.V4_PREFIX : 0;
+    forgetPeer();
     if (addressChosen) {
       localHi = 0;
       localLo = remoteLo;
@@ -185,8 +117,7 @@ public final class PingSocket {
       fatal = policy != IpSocketOptions.PMTUDISC_DONT;
     }
     if (options.receiveErrors(v4) || fatal && connected) {
-      error = about.errno();
-      listener.onError(about);
+      failed(about);
     }
   }
 
@@ -203,11 +134,6 @@ public final class PingSocket {
         .resolve(flow, options, own ? localHi : srcHi, own ? localLo : srcLo, dstHi, dstLo, by);
   }
 
-  /** Sends to the peer, as {@link #sendTo}; EDESTADDRREQ without one. */
-  public int send(byte[] data, int off, int len) {
-    return connected ? sendTo(data, off, len, 0, 0, remoteHi, remoteLo, null) : -Errno.EDESTADDRREQ;
-  }
-
   /**
    * Sends an echo request ({@code ping_v4_sendmsg}): the user's ICMP message, whose identifier and
    * checksum are filled in here.
@@ -215,6 +141,7 @@ public final class PingSocket {
    * @return {@code len}, or negative: EINVAL (no echo request of code 0), EMSGSIZE, EACCES,
    *     ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, EADDRINUSE, ENOBUFS
    */
+  @Override
   public int sendTo(
       byte[] data,
       int off,
@@ -265,9 +192,8 @@ public final class PingSocket {
   /** Closes it; it cannot be used again. */
   public void close() {
     closed = true;
-    memberships.close();
     engine.close(this);
-    buffer.close();
+    closeBase();
     identifier = 0;
   }
 }

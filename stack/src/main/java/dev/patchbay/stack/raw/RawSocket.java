@@ -4,12 +4,11 @@ import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.icmp.IcmpError;
 import dev.patchbay.stack.ip.DatagramListener;
-import dev.patchbay.stack.ip.Flow;
 import dev.patchbay.stack.ip.IpCounters;
+import dev.patchbay.stack.ip.IpSocket;
 import dev.patchbay.stack.ip.IpSocketOptions;
 import dev.patchbay.stack.ip.ReceiveBuffer;
 import dev.patchbay.stack.ip.SocketOutput;
-import dev.patchbay.stack.multicast.Memberships;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.socket.Errno;
@@ -22,25 +21,12 @@ import dev.patchbay.stack.wire.Ipv6;
 import org.jspecify.annotations.Nullable;
 
 /** A raw socket of IPv4 or IPv6; all calls on the loop. */
-public final class RawSocket {
+public final class RawSocket extends IpSocket {
   private static final int MAX_LENGTH = 65535;
 
-  private final NetworkStack stack;
   private final RawEngine engine;
-  private final boolean v4;
   private final int protocol;
-  private final DatagramListener listener;
-  private final ReceiveBuffer buffer;
-  private final IpSocketOptions options = new IpSocketOptions();
-  private final Memberships memberships;
-  private final Flow flow = new Flow();
   private final int[] icmp6Filter = new int[8];
-  private long localHi;
-  private long localLo;
-  private long remoteHi;
-  private long remoteLo;
-  private boolean connected;
-  private int error;
   private int checksumOffset;
 
   /** {@code ICMP_FILTER}: bit n set keeps messages of type n away (IPv4, types up to 31). */
@@ -51,69 +37,16 @@ public final class RawSocket {
 
   RawSocket(
       NetworkStack stack, RawEngine engine, boolean v4, int protocol, DatagramListener listener) {
-    this.stack = stack;
+    super(stack, v4, listener);
     this.engine = engine;
-    this.v4 = v4;
     this.protocol = protocol;
-    this.listener = listener;
-    localLo = v4 ? Addresses.V4_PREFIX : 0;
-    remoteLo = localLo;
-    buffer = new ReceiveBuffer(stack.datagramMemory(), stack.loop(), listener::onReadable);
-    memberships = new Memberships(stack.multicast());
     headerIncluded = protocol == IpProtocol.RAW;
     checksumOffset = !v4 && protocol == IpProtocol.ICMPV6 ? 2 : -1;
-  }
-
-  public boolean isV4() {
-    return v4;
   }
 
   /** Protocol or next-header number. */
   public int protocol() {
     return protocol;
-  }
-
-  /** What it asks of IP; live. */
-  public IpSocketOptions options() {
-    return options;
-  }
-
-  /** The groups that it has joined. */
-  public Memberships memberships() {
-    return memberships;
-  }
-
-  /** What it has received. */
-  public ReceiveBuffer receiveBuffer() {
-    return buffer;
-  }
-
-  public long localHi() {
-    return localHi;
-  }
-
-  public long localLo() {
-    return localLo;
-  }
-
-  public long remoteHi() {
-    return remoteHi;
-  }
-
-  public long remoteLo() {
-    return remoteLo;
-  }
-
-  /** Whether it has a peer. */
-  public boolean isConnected() {
-    return connected;
-  }
-
-  /** The error that waits ({@code SO_ERROR}), positive, 0 for none; it is cleared. */
-  public int takeError() {
-    int waiting = error;
-    error = 0;
-    return waiting;
   }
 
   /** Where the checksum is that is filled in and verified ({@code IPV6_CHECKSUM}); -1 nowhere. */
@@ -184,9 +117,7 @@ public final class RawSocket {
 
   /** Takes from all again. */
   public void disconnect() {
-    connected = false;
-    remoteHi = 0;
-    remoteLo = v4 ? Addresses.V4_PREFIX : 0;
+    forgetPeer();
   }
 
   /** {@code raw_v4_match}, {@code ip_mc_sf_allow}, {@code icmp_filter}. */
@@ -272,8 +203,7 @@ public final class RawSocket {
       fatal = options.mtuDiscover(v4) != IpSocketOptions.PMTUDISC_DONT;
     }
     if (asked || fatal) {
-      error = about.errno();
-      listener.onError(about);
+      failed(about);
     }
   }
 
@@ -287,11 +217,6 @@ public final class RawSocket {
         .resolve(flow, options, own ? localHi : srcHi, own ? localLo : srcLo, dstHi, dstLo, by);
   }
 
-  /** Sends to the peer, as {@link #sendTo}; EDESTADDRREQ without one. */
-  public int send(byte[] data, int off, int len) {
-    return connected ? sendTo(data, off, len, 0, 0, remoteHi, remoteLo, null) : -Errno.EDESTADDRREQ;
-  }
-
   /**
    * Sends a packet ({@code raw_sendmsg}, {@code rawv6_sendmsg}).
    *
@@ -300,6 +225,7 @@ public final class RawSocket {
    * @return {@code len}, or negative: EMSGSIZE, EINVAL (a header or checksum that does not fit, a
    *     source that is not ours), EACCES, ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, ENOBUFS
    */
+  @Override
   public int sendTo(
       byte[] data,
       int off,
@@ -420,8 +346,7 @@ public final class RawSocket {
 
   /** Closes it, leaving its groups; it cannot be used again. */
   public void close() {
-    memberships.close();
     engine.close(this);
-    buffer.close();
+    closeBase();
   }
 }

@@ -6,10 +6,12 @@
  *
  * <pre>
  *   SocketLayer.socket        SocketFamily by number -> InetFamily: type and protocol -> a Socket
- *   Socket.connect, sendmsg   StreamSocket (StreamEnd, StreamOpening) -> TcpEngine.connect, TcpSocket.write
+ *   Socket.connect, sendmsg   StreamSocket (StreamEnd, StreamOpening)
+ *                                          -> TcpEngine.connect, TcpSocket.write
  *                             DatagramSocket -> InetDatagram -> UdpSocket.sendTo
  *                             UnixSocket     -> the peer's queue (socketpair)
- *                             RawInetSocket, PingInetSocket, FrameSocket -> raw, ping, raw.PacketSocket
+ *                             RawInetSocket, PingInetSocket (IpDatagram) -> raw, ping (ip.IpSocket)
+ *                             FrameSocket -> raw.PacketSocket
  *   Socket.setsockopt         SocketLevel (SOL_SOCKET) | TcpLevel | IpLevel (SOL_IP, IPPROTO_IPV6)
  *                             | OptionHook: MulticastLevel, RawLevel, UdpLiteLevel
  * </pre>
