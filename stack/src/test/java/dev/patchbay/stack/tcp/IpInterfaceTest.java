@@ -17,9 +17,7 @@ import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
 import dev.patchbay.stack.wire.InternetChecksum;
 import dev.patchbay.stack.wire.Tcp;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -33,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What TCP and IP ask of each other (RFC 9293 section 3.9.2), frame by frame: addresses, IP
  * options, ICMP, time to live, Diffserv. Guest A is 10.0.2.15, the appliance 10.0.2.2.
  */
-class IpInterfaceTest implements TcpHandler {
+class IpInterfaceTest extends HandlerLog {
   private static final String GUEST = "10.0.2.15";
   private static final String OURS = "10.0.2.2";
   private static final int PORT = 80;
@@ -41,7 +39,6 @@ class IpInterfaceTest implements TcpHandler {
 
   private final Lab lab = new Lab();
   private final TcpEngine engine = lab.stack.tcp();
-  private final List<String> events = new ArrayList<>();
   private @Nullable TcpSocket socket;
 
   /** Initial sequence number of the appliance's last SYN. */
@@ -493,29 +490,4 @@ class IpInterfaceTest implements TcpHandler {
   }
 
   // ---- the user
-
-  @Override
-  public void onConnected(TcpSocket s) {
-    events.add("connected");
-  }
-
-  @Override
-  public void onReadable(TcpSocket s) {
-    events.add("readable");
-  }
-
-  @Override
-  public void onError(TcpSocket s, int errno) {
-    events.add("error " + errno);
-  }
-
-  @Override
-  public void onWritable(TcpSocket s) {
-    events.add("writable");
-  }
-
-  @Override
-  public void onClosed(TcpSocket s, TcpError error) {
-    events.add("closed " + error);
-  }
 }

@@ -12,13 +12,11 @@ import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.InternetChecksum;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One engine with a scripted peer: the test is the other side of the wire. */
-final class TcpTester implements SegmentOutput, TcpHandler {
+final class TcpTester extends HandlerLog implements SegmentOutput {
   static final long US = Addresses.v4(0x0a000001);
   static final long PEER = Addresses.v4(0x0a000002);
 
@@ -33,7 +31,6 @@ final class TcpTester implements SegmentOutput, TcpHandler {
   final PacketPool pool = new PacketPool(64 << 20, true);
   final TcpConfig config = new TcpConfig();
   final TcpEngine engine = new TcpEngine(loop, pool, new RandomSource(1), this, config);
-  final List<String> events = new ArrayList<>();
   private final Deque<Segment> sent = new ArrayDeque<>();
   @Nullable TcpSocket accepted;
   int mtu = 1500;
@@ -306,30 +303,5 @@ final class TcpTester implements SegmentOutput, TcpHandler {
 
   void checkNoLeaks() {
     pool.checkNoLeaks();
-  }
-
-  @Override
-  public void onConnected(TcpSocket s) {
-    events.add("connected");
-  }
-
-  @Override
-  public void onReadable(TcpSocket s) {
-    events.add("readable");
-  }
-
-  @Override
-  public void onUrgent(TcpSocket s) {
-    events.add("urgent");
-  }
-
-  @Override
-  public void onWritable(TcpSocket s) {
-    events.add("writable");
-  }
-
-  @Override
-  public void onClosed(TcpSocket s, TcpError error) {
-    events.add("closed " + error);
   }
 }
