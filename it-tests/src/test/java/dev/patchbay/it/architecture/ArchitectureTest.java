@@ -32,6 +32,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "dev.patchbay.qemu..",
               "dev.patchbay.backend..",
+              "dev.patchbay.sockets..",
               "dev.patchbay.it..",
               "io.netty..",
               "java.nio.channels..",
@@ -45,13 +46,23 @@ class ArchitectureTest {
           .resideInAPackage("dev.patchbay.qemu..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("dev.patchbay.backend..", "dev.patchbay.it..", "io.netty..");
+          .resideInAnyPackage(
+              "dev.patchbay.backend..", "dev.patchbay.sockets..", "dev.patchbay.it..", "io.netty..");
 
   @ArchTest
-  static final ArchRule BACKEND_KNOWS_NO_TESTS =
+  static final ArchRule BACKEND_KNOWS_NEITHER_ITS_SOCKETS_NOR_TESTS =
       noClasses()
           .that()
           .resideInAPackage("dev.patchbay.backend..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.patchbay.sockets..", "dev.patchbay.it..");
+
+  @ArchTest
+  static final ArchRule SOCKETS_KNOW_NO_TESTS =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.patchbay.sockets..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("dev.patchbay.it..");
@@ -91,4 +102,8 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule QEMU_HAS_NO_PACKAGE_CYCLES =
       slices().matching("dev.patchbay.qemu.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule SOCKETS_HAVE_NO_PACKAGE_CYCLES =
+      slices().matching("dev.patchbay.sockets.(*)..").should().beFreeOfCycles();
 }
