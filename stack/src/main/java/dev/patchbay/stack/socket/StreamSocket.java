@@ -5,6 +5,7 @@ import dev.patchbay.stack.tcp.TcpError;
 import dev.patchbay.stack.tcp.TcpSettings;
 import dev.patchbay.stack.tcp.TcpSocket;
 import dev.patchbay.stack.tcp.TcpState;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +137,26 @@ public final class StreamSocket extends StreamOpening {
     return n > 0 ? n : -Errno.EAGAIN;
   }
 
+  /**
+   * send(2) from wherever a buffer's bytes lie, also outside of the heap.
+   *
+   * @param data from its position on, which moves over what was taken
+   * @return as {@link #send(byte[], int, int, int)}
+   */
+  public int send(ByteBuffer data, int flags) {
+    int status = maySend(flags);
+    TcpSocket t = tcp;
+    if (status < 0 || t == null || !data.hasRemaining()) {
+      return status;
+    }
+    int n = t.write(data);
+    if (n > 0 && (flags & MessageFlags.MSG_OOB) != 0) {
+      t.markUrgent();
+    }
+    more(t, flags);
+    return n > 0 ? n : -Errno.EAGAIN;
+  }
+
   /** Urgent data waits for nothing ({@code tcp_nagle_test}). */
   private static void more(TcpSocket t, int flags) {
     boolean follows =
@@ -251,6 +272,28 @@ public final class StreamSocket extends StreamOpening {
       return nothing();
     }
     return t.read(data, offset, Math.min(length, UrgentByte.limit(t)));
+  }
+
+  /**
+   * recv(2) without flags, into wherever a buffer's bytes lie, also outside of the heap.
+   *
+   * @param data room from its position on, which moves over what was received
+   * @return as {@link #recv}
+   */
+  public int recv(ByteBuffer data) {
+    int status = mayReceive(0);
+    TcpSocket t = tcp;
+    if (status < 0) {
+      return status;
+    }
+    if (t == null) {
+      return nothing();
+    }
+    t.consume(UrgentByte.hole(t, options.oobInline));
+    if (t.available() == 0) {
+      return nothing();
+    }
+    return StreamTransfer.receive(t, data, UrgentByte.limit(t));
   }
 
   private int mayReceive(int flags) {

@@ -1,6 +1,8 @@
 package dev.patchbay.stack.socket;
 
+import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.tcp.TcpSocket;
+import java.nio.ByteBuffer;
 
 /** Bytes between messages and a connection ({@code tcp_sendmsg}, {@code tcp_recvmsg}). */
 final class StreamTransfer {
@@ -46,6 +48,19 @@ final class StreamTransfer {
       if (n < message.length(i)) {
         break;
       }
+    }
+    return done;
+  }
+
+  /** Fills a buffer with what is there, packet by packet, at most {@code limit} bytes. */
+  static int receive(TcpSocket t, ByteBuffer to, int limit) {
+    int most = Math.min(limit, to.remaining());
+    int done = 0;
+    for (Packet p = t.peekPacket(); p != null && done < most; p = t.peekPacket()) {
+      int n = Math.min(most - done, t.peekLength());
+      to.put(p.data, t.peekOffset(), n);
+      t.consume(n);
+      done += n;
     }
     return done;
   }
