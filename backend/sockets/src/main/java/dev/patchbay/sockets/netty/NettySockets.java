@@ -39,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>All channels live on the one thread of the network's loop, and so do their handlers: one that
- * blocks or computes for long stops the network. Such handlers get threads of their own by {@code
- * pipeline.addLast(EventExecutorGroup, …)}, or hand their work to virtual threads.
+ * blocks or computes for long stops the network. Such handlers hand their work to virtual threads,
+ * which may write to the channel as they like; {@code pipeline.addLast(EventExecutorGroup, …)},
+ * which gives a handler a thread of its own, works too, but Netty 4.2 has deprecated it.
  *
  * <p>Methods may be called by any thread.
  */
@@ -144,7 +145,8 @@ public final class NettySockets {
     return switch (family) {
       case INET -> AddressFamily.AF_INET;
       case INET6 -> AddressFamily.AF_INET6;
-      default -> throw new IllegalArgumentException("family " + family + " (expected: INET, INET6)");
+      default ->
+          throw new IllegalArgumentException("family " + family + " (expected: INET, INET6)");
     };
   }
 

@@ -72,7 +72,7 @@ final class ReadyList {
         if (channel != null) {
           channel.ready();
         }
-      } while (channel != null && channel != stop && System.nanoTime() - end < 0);
+      } while (channel != null && !channel.equals(stop) && System.nanoTime() - end < 0);
     } finally {
       if (first != null) {
         later();
