@@ -47,7 +47,10 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "dev.patchbay.backend..", "dev.patchbay.sockets..", "dev.patchbay.it..", "io.netty..");
+              "dev.patchbay.backend..",
+              "dev.patchbay.sockets..",
+              "dev.patchbay.it..",
+              "io.netty..");
 
   @ArchTest
   static final ArchRule BACKEND_KNOWS_NEITHER_ITS_SOCKETS_NOR_TESTS =
