@@ -452,6 +452,12 @@ public final class StreamSocket extends StreamOpening {
   }
 
   @Override
+  public void onFinAcknowledged(TcpSocket t) {
+    // "Wake up lingering close()": tcp_rcv_state_process
+    wake(0);
+  }
+
+  @Override
   public void onClosed(TcpSocket t, TcpError error) {
     if (t != tcp) {
       return;

@@ -357,6 +357,9 @@ final class Lifecycle {
       s.wantWrite = false;
       s.handler.onWritable(s);
     }
+    if ((events & TcpSocket.EVENT_FIN_ACKNOWLEDGED) != 0 && !s.userClosed) {
+      s.handler.onFinAcknowledged(s);
+    }
     if ((s.events & TcpSocket.EVENT_CLOSED) != 0) {
       deliverClosed(s);
     }

@@ -24,6 +24,12 @@ public interface TcpHandler {
   void onWritable(TcpSocket socket);
 
   /**
+   * All that was written and the FIN behind it were acknowledged, and the peer's direction is open:
+   * FIN-WAIT-2. In the other states {@link #onClosed} tells it.
+   */
+  default void onFinAcknowledged(TcpSocket socket) {}
+
+  /**
    * ICMP said something about a connection that stands, and {@link TcpSettings#receiveErrors} is
    * set; of several in a turn the last.
    *

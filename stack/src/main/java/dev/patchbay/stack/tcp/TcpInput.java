@@ -454,6 +454,8 @@ final class TcpInput {
     switch (s.state) {
       case FIN_WAIT_1 -> {
         s.state = TcpState.FIN_WAIT_2;
+        s.events |= TcpSocket.EVENT_FIN_ACKNOWLEDGED;
+        engine.markDirty(s);
         if (s.userClosed && s.settings.finTimeout < 0) {
           // TCP_LINGER2 below 0: no FIN-WAIT-2 without a user (Linux's tcp_rcv_state_process)
           counters.tcpAbortOnData++;

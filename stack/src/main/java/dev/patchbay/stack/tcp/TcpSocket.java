@@ -22,6 +22,7 @@ public final class TcpSocket extends ControlBlock {
   static final int EVENT_CLOSED = 8;
   static final int EVENT_URGENT = 16;
   static final int EVENT_ERROR = 32;
+  static final int EVENT_FIN_ACKNOWLEDGED = 64;
 
   /** For the user. */
   public @Nullable Object attachment;

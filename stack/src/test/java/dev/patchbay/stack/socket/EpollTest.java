@@ -2,6 +2,8 @@ package dev.patchbay.stack.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patchbay.stack.tcp.TcpState;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -116,5 +118,23 @@ class EpollTest {
     assertThat(SocketTester.result(epoll.add(udp, 1, 0))).isEqualTo("EBADF");
     t.turn();
     assertThat(take()).isEmpty();
+  }
+
+  @Test
+  void theAckOfTheFinWakesWhoWaitsForTheEnd() {
+    StreamSocket[] c = t.connection();
+    List<TcpState> seen = new ArrayList<>();
+    c[0].shutdown(Socket.SHUT_WR);
+    Waiter waiter =
+        new Waiter() {
+          @Override
+          protected void wake(Socket woken, int events) {
+            seen.add(c[0].tcpState());
+          }
+        };
+    c[0].addWaiter(waiter);
+    t.turn();
+    assertThat(seen).as("once, by the peer's ACK").containsExactly(TcpState.FIN_WAIT_2);
+    c[0].removeWaiter(waiter);
   }
 }
