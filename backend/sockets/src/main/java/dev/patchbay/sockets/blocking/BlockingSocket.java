@@ -1,0 +1,521 @@
+package dev.patchbay.sockets.blocking;
+
+import dev.patchbay.stack.loop.TurnTask;
+import dev.patchbay.stack.socket.Errno;
+import dev.patchbay.stack.socket.Message;
+import dev.patchbay.stack.socket.MessageFlags;
+import dev.patchbay.stack.socket.PollEvents;
+import dev.patchbay.stack.socket.Socket;
+import dev.patchbay.stack.socket.SocketAddress;
+import dev.patchbay.stack.socket.SocketOptions;
+import dev.patchbay.stack.socket.SocketType;
+import dev.patchbay.stack.socket.Waiter;
+import dev.patchbay.stack.wire.Bytes;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket of the virtual network whose calls block as Linux's do, {@code O_NONBLOCK} and {@code
+ * MSG_DONTWAIT} included. For any number of threads at a time.
+ *
+ * <p>Every call may throw
+ *
+ * <ul>
+ *   <li>{@link ErrnoException} with Linux's error; {@code EAGAIN} where it would block and may not,
+ *       or {@code SO_RCVTIMEO} or {@code SO_SNDTIMEO} has passed ({@code EINPROGRESS} for {@link
+ *       #connect}, which goes on);
+ *   <li>{@link java.net.SocketException} {@code Socket closed}: it was closed, before or meanwhile;
+ *   <li>{@link java.io.InterruptedIOException}: the thread was interrupted while it waited. Its
+ *       interrupt status is set, the socket remains open, and nothing was sent or received;
+ *   <li>{@link IllegalStateException}: it was called on the network's own loop.
+ * </ul>
+ *
+ * A socket that is not closed holds its memory until its network ends.
+ */
+public final class BlockingSocket implements Closeable {
+  /** {@code SOCK_NONBLOCK} in the type of a socket. */
+  public static final int SOCK_NONBLOCK = 0x800;
+
+  /** A time-out: what {@code SO_RCVTIMEO} or {@code SO_SNDTIMEO} says. */
+  static final long BY_OPTION = -1;
+
+  private static final int READ = PollEvents.POLLIN | PollEvents.POLLRDNORM;
+  private static final int WRITE =
+      PollEvents.POLLOUT | PollEvents.POLLWRNORM | PollEvents.POLLWRBAND;
+
+  /** A µs in ns. */
+  static final long MICRO = 1000;
+
+  /** In the list of {@link BlockingNetwork}; the loop's. */
+  @Nullable BlockingSocket nextWaiting;
+
+  @Nullable BlockingSocket previousWaiting;
+
+  private final BlockingNetwork network;
+  private final Socket socket;
+  private final boolean stream;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile boolean nonBlocking;
+
+  /** Calls to be used again, of the thread that takes them out. */
+  private final AtomicReference<@Nullable ReceiveCall> idleReceive = new AtomicReference<>();
+
+  private final AtomicReference<@Nullable SendCall> idleSend = new AtomicReference<>();
+
+  // all below: the loop's
+  private final CallQueue readers = new CallQueue(this);
+  private final CallQueue writers = new CallQueue(this);
+  private final CallQueue pollers = new CallQueue(this);
+  private final Doorbell doorbell = new Doorbell();
+
+  /** An error that ended a call which had a result, positive ({@code sk_err}). */
+  private int error;
+
+  private boolean shut;
+
+  /** Somebody waits: the doorbell hangs at the socket, and the network knows of it. */
+  private boolean listed;
+
+  BlockingSocket(BlockingNetwork network, Socket socket) {
+    this.network = network;
+    this.socket = socket;
+    this.stream = socket.type() == SocketType.SOCK_STREAM;
+  }
+
+  // ---- calls
+
+  private int quick(String call, ToIntFunction<Socket> operation) throws IOException {
+    return BlockingNetwork.check(call, quickly(operation));
+  }
+
+  /** The operation on the loop; its result or negative error. */
+  int quickly(ToIntFunction<Socket> operation) throws IOException {
+    return new QuickCall(network, () -> shut ? -Errno.EBADF : operation.applyAsInt(socket))
+        .perform(false);
+  }
+
+  /** bind(2). */
+  public void bind(SocketAddress address) throws IOException {
+    quick("bind", s -> s.bind(address));
+  }
+
+  /**
+   * listen(2).
+   *
+   * @param backlog connections that may wait to be accepted
+   */
+  public void listen(int backlog) throws IOException {
+    quick("listen", s -> s.listen(backlog));
+  }
+
+  /** accept(2). */
+  public BlockingSocket accept() throws IOException {
+    return accept(null);
+  }
+
+  /**
+   * accept(2).
+   *
+   * @param peer takes the peer's address, or null
+   */
+  public BlockingSocket accept(@Nullable SocketAddress peer) throws IOException {
+    AcceptCall call = new AcceptCall(this, peer, null, BY_OPTION);
+    BlockingNetwork.check("accept", call.perform(true));
+    return Objects.requireNonNull(call.accepted());
+  }
+
+  /** connect(2). */
+  public void connect(SocketAddress address) throws IOException {
+    BlockingNetwork.check("connect", new ConnectCall(this, address, BY_OPTION).perform(true));
+  }
+
+  /** send(2): all bytes, or as many as were taken before an error, a time-out or an interrupt. */
+  public int send(byte[] data, int offset, int length, int flags) throws IOException {
+    return sendto(data, offset, length, flags, null);
+  }
+
+  /** sendto(2). */
+  public int sendto(byte[] data, int offset, int length, int flags, @Nullable SocketAddress address)
+      throws IOException {
+    return BlockingNetwork.check("send", trySend(data, offset, length, flags, address, true));
+  }
+
+  /** The bytes taken or a negative error. */
+  int trySend(
+      byte[] data,
+      int offset,
+      int length,
+      int flags,
+      @Nullable SocketAddress address,
+      boolean interruptible)
+      throws IOException {
+    Objects.checkFromIndexSize(offset, length, data.length);
+    SendCall call = takeSend().buffer(data, offset, length, flags).address(address);
+    int result = call.perform(interruptible);
+    putBack(call);
+    return result;
+  }
+
+  /** sendmsg(2). */
+  public int sendmsg(Message message, int flags) throws IOException {
+    SendCall call = takeSend().message(message, flags);
+    int result = call.perform(true);
+    putBack(call);
+    return BlockingNetwork.check("sendmsg", result);
+  }
+
+  /**
+   * sendmmsg(2).
+   *
+   * @return messages sent; {@link Message#length} tells the bytes of each
+   */
+  public int sendmmsg(Message[] messages, int count, int flags) throws IOException {
+    Objects.checkFromIndexSize(0, count, messages.length);
+    return BlockingNetwork.check(
+        "sendmmsg", new ManyCall(this, messages, count, flags, true).perform(true));
+  }
+
+  /** recv(2): bytes, 0 at the end of a stream. */
+  public int recv(byte[] data, int offset, int length, int flags) throws IOException {
+    return recvfrom(data, offset, length, flags, null);
+  }
+
+  /**
+   * recvfrom(2).
+   *
+   * @param address takes the sender's address, or null
+   */
+  public int recvfrom(
+      byte[] data, int offset, int length, int flags, @Nullable SocketAddress address)
+      throws IOException {
+    return BlockingNetwork.check(
+        "recv", tryReceive(data, offset, length, flags, address, BY_OPTION, true));
+  }
+
+  /** The bytes received or a negative error. */
+  int tryReceive(
+      byte[] data,
+      int offset,
+      int length,
+      int flags,
+      @Nullable SocketAddress address,
+      long timeout,
+      boolean interruptible)
+      throws IOException {
+    Objects.checkFromIndexSize(offset, length, data.length);
+    ReceiveCall call =
+        takeReceive().buffer(data, offset, length, flags).address(address).within(timeout);
+    int result = call.perform(interruptible);
+    putBack(call);
+    return result;
+  }
+
+  /** recvmsg(2). */
+  public int recvmsg(Message message, int flags) throws IOException {
+    ReceiveCall call = takeReceive().message(message, flags).within(BY_OPTION);
+    int result = call.perform(true);
+    putBack(call);
+    return BlockingNetwork.check("recvmsg", result);
+  }
+
+  /**
+   * recvmmsg(2): waits for all messages, with {@code MSG_WAITFORONE} for the first.
+   *
+   * @return messages received; {@link Message#length} tells the bytes of each
+   * @throws ErrnoException also {@code EOPNOTSUPP} for {@code MSG_WAITALL}
+   */
+  public int recvmmsg(Message[] messages, int count, int flags) throws IOException {
+    Objects.checkFromIndexSize(0, count, messages.length);
+    if ((flags & MessageFlags.MSG_WAITALL) != 0) {
+      throw new ErrnoException("recvmmsg", Errno.EOPNOTSUPP);
+    }
+    return BlockingNetwork.check(
+        "recvmmsg", new ManyCall(this, messages, count, flags, false).perform(true));
+  }
+
+  /**
+   * shutdown(2). Who waits for the direction that is shut gets its end.
+   *
+   * @param how {@link Socket#SHUT_RD}, {@link Socket#SHUT_WR}, {@link Socket#SHUT_RDWR}
+   */
+  public void shutdown(int how) throws IOException {
+    quick("shutdown", s -> s.shutdown(how));
+  }
+
+  /**
+   * close(2). Who waits on the socket gets {@code Socket closed}. With {@code SO_LINGER} it waits
+   * until all is acknowledged, the time has passed, or the thread is interrupted (its status is set
+   * then). Closed twice, nothing happens.
+   */
+  @Override
+  public void close() throws IOException {
+    close(false);
+  }
+
+  void close(boolean finFirst) throws IOException {
+    network.checkCaller();
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    if (network.hasEnded()) {
+      return;
+    }
+    new CloseCall(this, finFirst).perform(true);
+  }
+
+  /** Whether {@link #close} was called. */
+  public boolean isClosed() {
+    return closed.get();
+  }
+
+  /** getsockname(2): fills {@code out}. */
+  public void getsockname(SocketAddress out) throws IOException {
+    quick("getsockname", s -> s.getsockname(out));
+  }
+
+  /** getpeername(2): fills {@code out}. */
+  public void getpeername(SocketAddress out) throws IOException {
+    quick("getpeername", s -> s.getpeername(out));
+  }
+
+  /**
+   * setsockopt(2).
+   *
+   * @param value as Linux has it in memory, numbers little-endian
+   * @param length bytes of it
+   */
+  public void setsockopt(int level, int name, byte[] value, int length) throws IOException {
+    quick("setsockopt", s -> s.setsockopt(level, name, value, length));
+  }
+
+  /** setsockopt(2) of an {@code int}. */
+  public void setsockopt(int level, int name, int value) throws IOException {
+    quick("setsockopt", s -> s.setsockopt(level, name, value));
+  }
+
+  /**
+   * getsockopt(2).
+   *
+   * @param value takes the value as Linux has it in memory
+   * @param length room in it
+   * @return bytes written
+   */
+  public int getsockopt(int level, int name, byte[] value, int length) throws IOException {
+    return quick(
+        "getsockopt",
+        s -> {
+          int n = s.getsockopt(level, name, value, length);
+          if (n >= 4 && isError(level, name)) {
+            Bytes.put32(value, 0, Integer.reverseBytes(error));
+            error = 0;
+          }
+          return n;
+        });
+  }
+
+  /** {@code SO_ERROR} tells first what is kept here. */
+  private boolean isError(int level, int name) {
+    return error != 0 && level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ERROR;
+  }
+
+  /** getsockopt(2) of an {@code int}. */
+  public int getsockopt(int level, int name) throws IOException {
+    int[] out = new int[1];
+    quick(
+        "getsockopt",
+        s -> {
+          int status = s.getsockopt(level, name, out);
+          if (isError(level, name)) {
+            out[0] = error;
+            error = 0;
+          }
+          return status;
+        });
+    return out[0];
+  }
+
+  /**
+   * poll(2) of this socket alone.
+   *
+   * @param events bits of {@link PollEvents}
+   * @param timeoutMillis ms; 0 not at all, below 0 for ever
+   * @return the bits that hold, 0: time-out
+   */
+  public int poll(int events, long timeoutMillis) throws IOException {
+    PollFd fd = new PollFd(this, events);
+    network.poll(List.of(fd), timeoutMillis);
+    return fd.revents;
+  }
+
+  /** Sets or clears {@code O_NONBLOCK}; calls that wait already go on waiting. */
+  public void nonBlocking(boolean on) {
+    nonBlocking = on;
+  }
+
+  /** {@code O_NONBLOCK}. */
+  public boolean isNonBlocking() {
+    return nonBlocking;
+  }
+
+  /** The network. */
+  public BlockingNetwork network() {
+    return network;
+  }
+
+  // ---- calls to be used again
+
+  private ReceiveCall takeReceive() {
+    ReceiveCall idle = idleReceive.getAndSet(null);
+    return idle == null ? new ReceiveCall(this) : idle;
+  }
+
+  private void putBack(ReceiveCall call) {
+    call.forget();
+    if (call.isReusable()) {
+      idleReceive.set(call);
+    }
+  }
+
+  private SendCall takeSend() {
+    SendCall idle = idleSend.getAndSet(null);
+    return idle == null ? new SendCall(this) : idle;
+  }
+
+  private void putBack(SendCall call) {
+    call.forget();
+    if (call.isReusable()) {
+      idleSend.set(call);
+    }
+  }
+
+  // ---- for the calls, on the loop
+
+  Socket socket() {
+    return socket;
+  }
+
+  boolean isStream() {
+    return stream;
+  }
+
+  CallQueue readers() {
+    return readers;
+  }
+
+  CallQueue writers() {
+    return writers;
+  }
+
+  CallQueue pollers() {
+    return pollers;
+  }
+
+  /** Whether it is closed, even though it may linger. */
+  boolean isShut() {
+    return shut;
+  }
+
+  /** Closing begins: nobody waits any more. */
+  void shutAll() {
+    shut = true;
+    readers.failAll(-Errno.EBADF);
+    writers.failAll(-Errno.EBADF);
+    pollers.failAll(-Errno.EBADF);
+  }
+
+  void networkEnded() {
+    readers.networkEnded();
+    writers.networkEnded();
+    pollers.networkEnded();
+  }
+
+  /**
+   * What a call has to fail with before it tries, negative or 0; one that has part of its result is
+   * not to fail.
+   */
+  int takeError(boolean hasPart) {
+    if (shut) {
+      return -Errno.EBADF;
+    }
+    if (hasPart || error == 0) {
+      return 0;
+    }
+    int taken = error;
+    error = 0;
+    return -taken;
+  }
+
+  /** The result of a call that met an error: the part that it has, and the error is the next's. */
+  int partial(int done, int failure) {
+    if (done == 0) {
+      return failure;
+    }
+    error = -failure;
+    return done;
+  }
+
+  /** Somebody waits. */
+  void beginWaiting() {
+    if (!listed) {
+      listed = true;
+      socket.addWaiter(doorbell);
+      network.add(this);
+    }
+  }
+
+  /** Somebody waits no more. */
+  void endWaiting() {
+    if (readers.isEmpty() && writers.isEmpty() && pollers.isEmpty() && listed) {
+      listed = false;
+      socket.removeWaiter(doorbell);
+      network.remove(this);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "BlockingSocket["
+        + socket.family()
+        + ","
+        + socket.type()
+        + ","
+        + socket.protocol()
+        + "]";
+  }
+
+  /** What the socket rings; at the end of the turn those who wait try again. */
+  private final class Doorbell extends Waiter {
+    private final TurnTask serve = TurnTask.of(this::serve);
+    private int events;
+    private boolean anything;
+
+    @Override
+    protected void wake(Socket woken, int what) {
+      if (what == 0 || (what & ~(READ | WRITE)) != 0) {
+        anything = true;
+      }
+      events |= what;
+      network.loop().atEndOfTurn(serve);
+    }
+
+    private void serve() {
+      boolean read = anything || (events & READ) != 0;
+      boolean write = anything || (events & WRITE) != 0;
+      events = 0;
+      anything = false;
+      if (read) {
+        readers.serve();
+      }
+      if (write) {
+        writers.serve();
+      }
+      pollers.serve();
+    }
+  }
+}
