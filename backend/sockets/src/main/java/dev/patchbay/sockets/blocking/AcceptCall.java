@@ -66,7 +66,7 @@ final class AcceptCall extends Call {
   @Override
   protected long timeout() {
     return timeout == BlockingSocket.BY_OPTION
-        ? owner.socket().receiveTimeout() * BlockingSocket.MICRO
+        ? BlockingSocket.nanos(owner.socket().receiveTimeout())
         : timeout;
   }
 

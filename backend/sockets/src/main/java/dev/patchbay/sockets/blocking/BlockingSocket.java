@@ -15,6 +15,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToIntFunction;
@@ -48,9 +49,6 @@ public final class BlockingSocket implements Closeable {
   private static final int READ = PollEvents.POLLIN | PollEvents.POLLRDNORM;
   private static final int WRITE =
       PollEvents.POLLOUT | PollEvents.POLLWRNORM | PollEvents.POLLWRBAND;
-
-  /** A µs in ns. */
-  static final long MICRO = 1000;
 
   /** In the list of {@link BlockingNetwork}; the loop's. */
   @Nullable BlockingSocket nextWaiting;
@@ -395,6 +393,11 @@ public final class BlockingSocket implements Closeable {
   }
 
   // ---- for the calls, on the loop
+
+  /** A time-out of the stack, µs, in ns; what does not fit is for ever but for its name. */
+  static long nanos(long micros) {
+    return TimeUnit.MICROSECONDS.toNanos(micros);
+  }
 
   Socket socket() {
     return socket;

@@ -45,7 +45,7 @@ final class ConnectCall extends Call {
   @Override
   protected long timeout() {
     return timeout == BlockingSocket.BY_OPTION
-        ? owner.socket().sendTimeout() * BlockingSocket.MICRO
+        ? BlockingSocket.nanos(owner.socket().sendTimeout())
         : timeout;
   }
 

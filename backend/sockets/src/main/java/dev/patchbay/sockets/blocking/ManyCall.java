@@ -83,7 +83,7 @@ final class ManyCall extends Call {
   @Override
   protected long timeout() {
     Socket s = owner.socket();
-    return (sends ? s.sendTimeout() : s.receiveTimeout()) * BlockingSocket.MICRO;
+    return BlockingSocket.nanos(sends ? s.sendTimeout() : s.receiveTimeout());
   }
 
   /** A message of which a part was sent counts, with its part. */

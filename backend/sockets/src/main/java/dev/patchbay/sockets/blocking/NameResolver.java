@@ -1,6 +1,5 @@
 package dev.patchbay.sockets.blocking;
 
-import dev.patchbay.stack.ip.IpAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -11,15 +10,14 @@ import java.util.List;
  */
 @FunctionalInterface
 public interface NameResolver {
-  /** Knows literal addresses alone, and refuses all else. */
+  /**
+   * Knows literal addresses alone, {@code 10.0.2.15}, {@code fd00::2}, {@code [fd00::2]}, {@code
+   * fe80::2%3} (3 is the index of a device of the virtual network), and refuses all else.
+   */
   NameResolver LITERALS =
       host -> {
-        String text =
-            host.startsWith("[") && host.endsWith("]")
-                ? host.substring(1, host.length() - 1)
-                : host;
         try {
-          return List.of(StackAddresses.toInetAddress(host, IpAddress.parse(text)));
+          return List.of(StackAddresses.ofLiteral(host));
         } catch (IllegalArgumentException e) {
           UnknownHostException unknown =
               new UnknownHostException(

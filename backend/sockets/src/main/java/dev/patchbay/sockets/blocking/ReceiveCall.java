@@ -141,7 +141,7 @@ final class ReceiveCall extends Call {
   @Override
   protected long timeout() {
     return timeout == BlockingSocket.BY_OPTION
-        ? owner.socket().receiveTimeout() * BlockingSocket.MICRO
+        ? BlockingSocket.nanos(owner.socket().receiveTimeout())
         : timeout;
   }
 

@@ -100,7 +100,7 @@ final class SendCall extends Call {
 
   @Override
   protected long timeout() {
-    return owner.socket().sendTimeout() * BlockingSocket.MICRO;
+    return BlockingSocket.nanos(owner.socket().sendTimeout());
   }
 
   @Override

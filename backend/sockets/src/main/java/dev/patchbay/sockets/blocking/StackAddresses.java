@@ -5,6 +5,7 @@ import dev.patchbay.stack.socket.AddressFamily;
 import dev.patchbay.stack.socket.SocketAddress;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
+import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,6 +34,30 @@ final class StackAddresses {
       out.scope = six.getScopeId();
     }
     return out;
+  }
+
+  /** The address of a peer: the one without value is our loopback, of its own family. */
+  static SocketAddress toPeer(InetAddress address, int port) {
+    if (address instanceof Inet4Address && address.isAnyLocalAddress()) {
+      long loopback = Addresses.v4(0x7f00_0001);
+      return new SocketAddress().set(AddressFamily.AF_INET6, 0, loopback, port);
+    }
+    return toStack(address, port);
+  }
+
+  /**
+   * An address from its literal, {@code fe80::1%2} with the index of a device included.
+   *
+   * @param host as it was asked for
+   * @throws IllegalArgumentException it is none
+   */
+  static InetAddress ofLiteral(String host) {
+    boolean bracketed = host.startsWith("[") && host.endsWith("]");
+    String text = bracketed ? host.substring(1, host.length() - 1) : host;
+    int percent = text.indexOf('%');
+    IpAddress ip = IpAddress.parse(percent < 0 ? text : text.substring(0, percent));
+    int scope = percent < 0 ? 0 : Integer.parseUnsignedInt(text.substring(percent + 1));
+    return toInetAddress(host, ip.hi(), ip.lo(), scope);
   }
 
   /** The IP address as the JDK has it, mapped ones as IPv4. */

@@ -145,7 +145,7 @@ final class VirtualDatagramSocket extends MulticastSocket {
     }
     synchronized (lock) {
       ensureBound();
-      var peer = StackAddresses.toStack(to.getAddress(), to.getPort());
+      var peer = StackAddresses.toPeer(to.getAddress(), to.getPort());
       var own = new dev.patchbay.stack.socket.SocketAddress();
       JdkErrors.check(
           quickly(s -> {
@@ -282,7 +282,7 @@ final class VirtualDatagramSocket extends MulticastSocket {
     if (packet.getPort() == 0) {
       throw new SocketException("Can't send to port 0");
     }
-    return StackAddresses.toStack(address, packet.getPort());
+    return StackAddresses.toPeer(address, packet.getPort());
   }
 
   @Override

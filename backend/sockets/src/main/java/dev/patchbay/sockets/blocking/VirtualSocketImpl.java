@@ -142,7 +142,7 @@ final class VirtualSocketImpl extends SocketImpl {
   private void connectTo(InetSocketAddress to, int millis) throws IOException {
     BlockingSocket s = beginConnect(to);
     long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
-    var peer = StackAddresses.toStack(to.getAddress(), to.getPort());
+    var peer = StackAddresses.toPeer(to.getAddress(), to.getPort());
     int result = new ConnectCall(s, peer, nanos).perform(JdkErrors.isInterruptible());
     if (state == State.CLOSED) {
       throw new SocketException("Socket closed");

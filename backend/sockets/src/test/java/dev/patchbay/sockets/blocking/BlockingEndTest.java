@@ -41,6 +41,18 @@ class BlockingEndTest extends SystemCalls {
   }
 
   @Test
+  void aTimeoutBeyondAllTimesIsForEver() throws Exception {
+    BlockingSocket[] c = net.connection();
+    byte[] value = new byte[16];
+    java.util.Arrays.fill(value, 0, 7, (byte) 0xff);
+    c[1].setsockopt(SOL, SocketOptions.SO_RCVTIMEO, value, 16);
+    Background<String> reader = Background.virtual(() -> recv(c[1], 1, 0));
+    awaitWaiting(1);
+    send(c[0], "x");
+    assertThat(reader.get()).isEqualTo("x");
+  }
+
+  @Test
   void theSendTimeoutIsKept() throws Exception {
     BlockingSocket[] c = net.connection();
     timeout(c[0], SocketOptions.SO_SNDTIMEO, 50);

@@ -111,6 +111,33 @@ class JdkTypesTest {
     server.close();
   }
 
+  @Test
+  void literalsOfBothFamiliesAndWithADevice() throws Exception {
+    ServerSocket server = net.there.serverSocketFactory().createServerSocket(80);
+    for (String host : List.of("10.1.0.2", "fd01::2", "[fd01::2]", "fe80::5054:ff:fe00:102%2")) {
+      Socket client = net.here.socketFactory().createSocket(host, 80);
+      Socket accepted = server.accept();
+      assertThat(accepted.getInetAddress().isLinkLocalAddress()).isEqualTo(host.contains("%"));
+      client.close();
+      accepted.close();
+    }
+    assertThatThrownBy(() -> net.here.socketFactory().createSocket("fe80::1%eth0", 80))
+        .isExactlyInstanceOf(UnknownHostException.class)
+        .hasMessageStartingWith("fe80::1%eth0: this network has no name resolver");
+    server.close();
+  }
+
+  @Test
+  void thePeerWithoutAddressIsOurselves() throws Exception {
+    BlockingSocket four = TwoHosts.stream(net.here);
+    four.bind(SocketAddress.of("0.0.0.0", 80));
+    four.listen(5);
+    Socket client = net.here.socketFactory().createSocket("0.0.0.0", 80);
+    assertThat(client.getLocalAddress()).isEqualTo(address("127.0.0.1"));
+    client.close();
+    four.close();
+  }
+
   // ---- options
 
   @Test
