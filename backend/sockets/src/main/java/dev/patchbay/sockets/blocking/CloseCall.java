@@ -56,7 +56,10 @@ final class CloseCall extends Call {
   }
 
   private boolean lingers() {
-    return owner.socket() instanceof StreamSocket s && s.lingerSeconds() > 0 && s.isConnected();
+    return owner.socket() instanceof StreamSocket s
+        && !s.isClosed()
+        && s.lingerSeconds() > 0
+        && s.isConnected();
   }
 
   private boolean isClosing() {

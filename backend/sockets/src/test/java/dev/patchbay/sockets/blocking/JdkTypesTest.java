@@ -22,6 +22,7 @@ import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -136,6 +137,40 @@ class JdkTypesTest {
     assertThat(client.getLocalAddress()).isEqualTo(address("127.0.0.1"));
     client.close();
     four.close();
+  }
+
+  /** More of them than the JDK has carriers to make up for pinned ones (256). */
+  @Test
+  void virtualThreadsThatWaitLeaveTheirCarriers() throws Exception {
+    int count = 400;
+    ServerSocket server = net.there.serverSocketFactory().createServerSocket(80);
+    List<Background<Object>> threads = new ArrayList<>();
+    List<AutoCloseable> open = new ArrayList<>(List.of(server));
+    List<Socket> peers = new ArrayList<>();
+    List<DatagramSocket> receivers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Socket client = net.here.socketFactory().createSocket(TwoHosts.THERE, 80);
+      peers.add(server.accept());
+      DatagramSocket receiver = net.here.newDatagramSocket(new InetSocketAddress(0));
+      receivers.add(receiver);
+      threads.add(Background.virtual(() -> client.getInputStream().read()));
+      threads.add(Background.virtual(() -> receive(receiver)));
+      open.add(client);
+      open.add(receiver);
+    }
+    net.awaitWaiting(2 * count);
+    for (int i = 0; i < count; i++) {
+      peers.get(i).getOutputStream().write(7);
+      int port = receivers.get(i).getLocalPort();
+      DatagramPacket p = new DatagramPacket(new byte[] {'7'}, 1, address("127.0.0.1"), port);
+      receivers.get(0).send(p);
+      assertThat(threads.get(2 * i).get()).isEqualTo(7);
+      assertThat(threads.get(2 * i + 1).get()).isEqualTo("7");
+    }
+    open.addAll(peers);
+    for (AutoCloseable each : open) {
+      each.close();
+    }
   }
 
   // ---- options
