@@ -6,13 +6,17 @@ import dev.patchbay.stack.loop.TurnQueue;
 import dev.patchbay.stack.loop.TurnTask;
 import dev.patchbay.stack.time.TimerWheel;
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -30,6 +34,12 @@ public final class NettyLoop implements EventLoop, AutoCloseable {
   private static final Logger LOG = LogManager.getLogger(NettyLoop.class);
   private static final long WALL_REFRESH = 1_000_000_000L;
   private static final long NOT_ARMED = Long.MAX_VALUE;
+
+  /**
+   * Time for tasks of which others come, as packets on the loopback make them, before descriptors
+   * are looked at again; Netty looks at the clock once in 64 tasks, and allows a second by itself.
+   */
+  private static final long TASKS_MILLIS = 1;
 
   private final MultiThreadIoEventLoopGroup group;
   private final IoEventLoop loop;
@@ -57,9 +67,7 @@ public final class NettyLoop implements EventLoop, AutoCloseable {
    * @param threadName as tools show it
    */
   public NettyLoop(String threadName) {
-    group =
-        new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory(threadName, true), EpollIoHandler.newFactory());
+    group = new Group(threadName);
     loop = group.next();
     readWallClock();
   }
@@ -259,6 +267,24 @@ public final class NettyLoop implements EventLoop, AutoCloseable {
     var ended = group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
     if (!loop.inEventLoop()) {
       ended.awaitUninterruptibly(5, TimeUnit.SECONDS);
+    }
+  }
+
+  /** One loop, which looks at descriptors again soon where tasks bring tasks. */
+  private static final class Group extends MultiThreadIoEventLoopGroup {
+    Group(String threadName) {
+      super(1, new DefaultThreadFactory(threadName, true), EpollIoHandler.newFactory());
+    }
+
+    @Override
+    protected IoEventLoop newChild(Executor executor, IoHandlerFactory handlers, Object... args) {
+      return new SingleThreadIoEventLoop(
+          this,
+          executor,
+          handlers,
+          Integer.MAX_VALUE,
+          RejectedExecutionHandlers.reject(),
+          TASKS_MILLIS);
     }
   }
 

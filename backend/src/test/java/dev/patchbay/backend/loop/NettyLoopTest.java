@@ -41,6 +41,32 @@ class NettyLoopTest {
   }
 
   @Test
+  void tasksThatBringTasksDoNotKeepCablesWaiting() throws Exception {
+    CompletableFuture<Integer> ran = new CompletableFuture<>();
+    loop.execute(
+        new Runnable() {
+          private int count;
+
+          @Override
+          public void run() {
+            if (count++ == 0) {
+              // runs in the next round, that is, once descriptors were looked at
+              loop.netty().schedule(() -> ran.complete(count), 0, TimeUnit.NANOSECONDS);
+            }
+            long end = System.nanoTime() + 200_000;
+            while (System.nanoTime() < end) {
+              Thread.onSpinWait();
+            }
+            if (!ran.isDone()) {
+              loop.execute(this);
+            }
+          }
+        });
+    // of Netty's default, a second, there would be thousands
+    assertThat(ran.get()).isLessThanOrEqualTo(64);
+  }
+
+  @Test
   void timersExpireInOrderAndNotEarly() throws Exception {
     CompletableFuture<Void> done = new CompletableFuture<>();
     List<Integer> order = new ArrayList<>();
