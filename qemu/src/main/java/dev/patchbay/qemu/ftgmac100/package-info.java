@@ -1,0 +1,35 @@
+/**
+ * Faraday's FTGMAC100 at register level, as ASPEED's AST2400, AST2500 and AST2600 have it.
+ * README.md beside this file has the registers and where QEMU differs.
+ *
+ * <p>{@link dev.patchbay.qemu.ftgmac100.Ftgmac100} decodes accesses by {@link
+ * dev.patchbay.qemu.ftgmac100.Ftgmac100Registers} and owns the engines. The way of a frame out:
+ *
+ * <pre>
+ *   write NPTXPD, HPTXPD or APTC's timer
+ *     -&gt; Transmitter.poll   descriptor by descriptor into the frame buffer, OWN given back
+ *     -&gt; Checksums.transmit, VLAN tag, FCS
+ *     -&gt; Ftgmac100.send     counters, loopback -&gt; Wire; NcsiSideband takes 0x88F8 out
+ *     -&gt; Mitigation         XPKT_ETH in ISR -&gt; Interrupts.update -&gt; InterruptLine
+ * </pre>
+ *
+ * and in:
+ *
+ * <pre>
+ *   WireEnd.receive -&gt; FifoReceiver.receive   lengths, FCS, pause frames, AddressFilter, Checksums, tag
+ *     -&gt; ReceiveFifo   16 KiB; full: RPKT_LOST
+ *     -&gt; FifoReceiver.poll   into the guest's buffers; none: NO_RXBUF, until RXPD or APTC's timer
+ *     -&gt; Mitigation         RPKT_BUF in ISR
+ * </pre>
+ *
+ * <p>{@link dev.patchbay.qemu.ftgmac100.Profile} chooses whose behaviour it is; what QEMU does
+ * otherwise is a {@link dev.patchbay.qemu.ftgmac100.Difference}, and its receive side a class of
+ * its own. A further difference is a constant there, its use in the engine, and a line in the test
+ * that compares with QEMU.
+ *
+ * <p>Not yet: collisions (all links are full duplex, the counters of collisions stay 0), sending of
+ * pause frames (FCR's FCTHR_EN), wake-on-LAN (the registers are storage), half duplex back
+ * pressure, the AST2700's 64-bit rings.
+ */
+@org.jspecify.annotations.NullMarked
+package dev.patchbay.qemu.ftgmac100;
