@@ -22,6 +22,11 @@ public enum Difference {
       "RM_VLAN takes the tag out of the buffer, but VDBC still counts it, and 4 stale bytes stand"
           + " before the FCS",
       "Linux's ftgmac100_rx_packet (its remark on runts with tags); seen in 7.2 and 11.1"),
+  /** Frames take one buffer. */
+  ONE_BUFFER(
+      "of a frame that is longer than RBSR the first buffer is filled, without RPKT_BUF and without"
+          + " going on in the ring; the rest is lost",
+      "FRS and LRS of rxdes0 in Linux's ftgmac100.h; seen in 7.2 and 11.1"),
   /** Descriptor lengths are or-ed. */
   LENGTH_ORED(
       "VDBC and the status bits are or-ed into what the descriptor held",
@@ -39,8 +44,8 @@ public enum Difference {
       "Linux's ftgmac100_init_hw relies on it; seen in 7.2 and 11.1"),
   /** Nothing is lost on purpose. */
   NO_FIFO(
-      "there is no receive FIFO: frames wait outside of the card, RPKT_LOST is never raised and"
-          + " NO_RXBUF only in the middle of a frame",
+      "there is no receive FIFO: frames wait outside of the card, RPKT_LOST and NO_RXBUF are"
+          + " never raised",
       "FEAR bits 2:0 in Linux's ftgmac100_init_hw; seen in 7.2 and 11.1"),
   /** No checksum bits. */
   NO_RX_CHECKSUM(
@@ -94,6 +99,10 @@ public enum Difference {
   CHECKSUM_IGNORES_OPTIONS(
       "TCP and UDP checksums are put where they are in a packet without IP options",
       "RFC 791 section 3.1; read in 7.2 and later"),
+  /** PHYDATA is one. */
+  PHYDATA_CLEARED(
+      "a write to PHYDATA clears MIIRDATA, what was read last",
+      "MIIRDATA and MIIWDATA are two fields; seen in 7.2 and 11.1"),
   /** The PHY is everywhere. */
   PHY_EVERYWHERE(
       "the PHY answers at all 32 addresses", "IEEE 802.3 section 22.2.4.5.5; seen in 7.2 and 11.1");

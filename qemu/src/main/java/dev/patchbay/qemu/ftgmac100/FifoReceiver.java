@@ -186,7 +186,7 @@ final class FifoReceiver implements Receiver {
     }
     running = false;
     if (left == 0) {
-      rest.arm(core.clock().now() + 1);
+      rest.arm(core.clock().now() + MacCore.REST);
     }
   }
 

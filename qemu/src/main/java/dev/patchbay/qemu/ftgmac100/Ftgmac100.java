@@ -19,6 +19,7 @@ import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.NPTXPD;
 import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.NPTXR_BADR;
 import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.NPTXR_PTR;
 import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.PHYCR;
+import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.PHYDATA;
 import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.RXPD;
 import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.RXR_BADR;
 import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.RXR_PTR;
@@ -155,6 +156,9 @@ public final class Ftgmac100 implements DeviceBus, WireEnd {
   @Override
   public void write(int offset, int width, int value) {
     registers.write(decode(offset), width, value);
+    if (config.profile().has(Difference.WORDS_ONLY) && (width != 4 || decode(offset) >= 0x100)) {
+      return;
+    }
     core.interrupts().update();
     schedulePolls();
   }
@@ -195,6 +199,11 @@ public final class Ftgmac100 implements DeviceBus, WireEnd {
         case ITC -> configureMitigation();
         case MACCR -> control();
         case PHYCR -> mdio.written(value);
+        case PHYDATA -> {
+          if (config.profile().has(Difference.PHYDATA_CLEARED)) {
+            registers.set(PHYDATA, value & 0xffff);
+          }
+        }
         default -> {}
       }
     }

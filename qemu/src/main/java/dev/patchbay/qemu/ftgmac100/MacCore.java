@@ -18,8 +18,16 @@ record MacCore(
     GuestMemory memory,
     DeviceClock clock) {
 
-  /** Descriptors that one access works off; the rest follow a moment later. */
-  static final int BUDGET = 4096;
+  /**
+   * Descriptors that an engine works off at once. Linux's rings have at most as many; one that goes
+   * on without end, as a guest can make it by loopback onto itself, then waits for {@link #REST}.
+   */
+  static final int BUDGET = 1024;
+
+  /**
+   * Pause of an engine that has used up its budget, ns: as long as short frames take at 1 Gbit/s.
+   */
+  static final long REST = 1_000_000;
 
   int get(int register) {
     return registers.get(register);

@@ -1,6 +1,5 @@
 package dev.patchbay.qemu.ftgmac100;
 
-import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.INT_NO_RXBUF;
 import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.INT_RPKT_BUF;
 import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.INT_RPKT_FIFO;
 import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.MACCR_RXDMA_EN;
@@ -53,47 +52,45 @@ final class QemuReceiver implements Receiver {
       frame[size - Frames.FCS + i] = (byte) (crc >> 24 - 8 * i);
     }
     core.interrupts().raise(INT_RPKT_FIFO);
-    deliver(size, type, flags);
-    core.interrupts().update();
+    if (deliver(size, type, flags)) {
+      core.interrupts().update();
+    }
   }
 
   private int limit(int type) {
     return Frames.limit(core.enabled(Ftgmac100Registers.MACCR_JUMBO_LF), type);
   }
 
-  private void deliver(int size, int type, int flags) {
-    int at = 0;
-    for (int count = 0; at < size && count < MacCore.BUDGET; count++) {
-      long place = ring.pointer();
-      boolean there = descriptor.fetch(core.memory(), place);
-      if (!there || (descriptor.word(0) & Descriptor.RX_READY) != 0) {
-        core.interrupts().raise(INT_NO_RXBUF);
-        return;
-      }
-      int bytes = Math.min(size - at, core.get(Ftgmac100Registers.RBSR));
-      int status = descriptor.word(0) | bytes | Descriptor.RX_READY;
-      if (at == 0) {
-        status |= Descriptor.RX_FRS;
-      }
-      copy(size, at, bytes, type);
-      at += bytes;
-      if (at == size) {
-        status |= flags | Descriptor.RX_LRS;
-        core.interrupts().raise(INT_RPKT_BUF);
-      }
-      descriptor.word(0, status);
-      descriptor.store(core.memory(), place, 4);
+  /**
+   * Fills the descriptor that {@link #ready} has read. What does not fit is lost: QEMU asks whether
+   * the ring's next descriptor is free before each segment, and finds the first, now full.
+   */
+  private boolean deliver(int size, int type, int flags) {
+    int room = core.get(Ftgmac100Registers.RBSR);
+    // all 32 bits of it
+    int bytes = Integer.compareUnsigned(size, room) < 0 ? size : room;
+    int status = descriptor.word(0) | bytes & Descriptor.LENGTH | Descriptor.RX_FRS;
+    boolean whole = bytes == size;
+    copy(size, bytes, type);
+    if (whole) {
+      status |= flags | Descriptor.RX_LRS;
+      core.interrupts().raise(INT_RPKT_BUF);
+    }
+    descriptor.word(0, status | Descriptor.RX_READY);
+    descriptor.store(core.memory(), ring.pointer(), 4);
+    if (whole) {
       ring.advance((status & core.variant().endOfRing()) != 0, core.rxDescriptorSize());
     }
+    return whole;
   }
 
-  /** Copies a segment into the descriptor's buffer, and sets its second word. */
-  private void copy(int size, int at, int bytes, int type) {
-    // of a segment that reaches into the FCS the part before it
-    int payload = Math.min(bytes, Math.max(0, size - Frames.FCS - at));
+  /** Copies into the descriptor's buffer, and sets its second word. */
+  private void copy(int size, int bytes, int type) {
+    // without the part that reaches into the FCS
+    int payload = Math.min(bytes, size - Frames.FCS);
     long buffer = descriptor.buffer();
     descriptor.word(1, 0);
-    if (at == 0 && type == Frames.VLAN && payload >= 18) {
+    if (type == Frames.VLAN && payload >= 18) {
       descriptor.word(1, Frames.u16(frame, 14) | Descriptor.RX_VLANTAG_AVAIL);
       if (core.enabled(Ftgmac100Registers.MACCR_RM_VLAN)) {
         core.memory().write(buffer, frame, 0, 12);
@@ -102,7 +99,7 @@ final class QemuReceiver implements Receiver {
         return;
       }
     }
-    core.memory().write(buffer, frame, at, bytes);
+    core.memory().write(buffer, frame, 0, bytes);
   }
 
   @Override

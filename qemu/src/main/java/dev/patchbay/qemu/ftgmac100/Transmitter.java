@@ -89,7 +89,7 @@ final class Transmitter {
         }
       } while (again && left > 0);
       if (left == 0) {
-        rest.arm(core.clock().now() + 1);
+        rest.arm(core.clock().now() + MacCore.REST);
       }
     } finally {
       running = false;

@@ -9,7 +9,6 @@ public final class QemuPhy implements MdioDevice {
   private static final int BMCR_MASK =
       Mii.BMCR_LOOPBACK
           | Mii.BMCR_SPEED100
-          | Mii.BMCR_SPEED1000
           | Mii.BMCR_ANENABLE
           | Mii.BMCR_PDOWN
           | Mii.BMCR_FULLDPLX

@@ -1,0 +1,3 @@
+/** Tests of the bus and of registers as data. */
+@org.jspecify.annotations.NullMarked
+package dev.patchbay.qemu.device;
