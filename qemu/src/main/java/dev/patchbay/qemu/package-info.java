@@ -7,6 +7,9 @@
  *       threads or a clock
  *   <li>{@code qmp}: the client of QEMU's machine protocol
  *   <li>{@code process}: QEMU as a child process
+ *   <li>{@code device}: the bus on which device models stand, registers as data
+ *   <li>{@code ftgmac100}, {@code phy}: the FTGMAC100 and its PHYs at register level
+ *   <li>{@code qtest}: QEMU's qtest protocol, client and server
  * </ul>
  *
  * <p>A new subject is a new package here, named by one noun, that uses {@code dev.patchbay.stack}

@@ -1,0 +1,268 @@
+package dev.patchbay.qemu.qtest;
+
+import dev.patchbay.qemu.device.ArrayMemory;
+import dev.patchbay.qemu.device.DeviceBus;
+import dev.patchbay.qemu.device.InterruptLine;
+import dev.patchbay.qemu.device.VirtualClock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A machine without a CPU: RAM and devices at their addresses, interrupt lines, a virtual clock. It
+ * answers qtest's commands; whatever they say, it does not throw.
+ */
+public final class QtestMachine {
+  /** Longest run of memory that one command may name; QEMU has no limit and runs out of memory. */
+  static final int MOST = 1 << 20;
+
+  private record Region(long address, DeviceBus device) {
+    boolean holds(long at, int width) {
+      long offset = at - address;
+      return offset >= 0 && offset + width <= device.size();
+    }
+  }
+
+  private final ArrayMemory ram;
+  private final VirtualClock clock;
+  private final List<Region> regions = new ArrayList<>();
+  private final StringBuilder interrupts = new StringBuilder();
+  private boolean intercepted;
+
+  /** A machine with memory and nothing else. */
+  public QtestMachine(ArrayMemory ram, VirtualClock clock) {
+    this.ram = ram;
+    this.clock = clock;
+  }
+
+  /** Its memory. */
+  public ArrayMemory ram() {
+    return ram;
+  }
+
+  /** Its clock. */
+  public VirtualClock clock() {
+    return clock;
+  }
+
+  /** Puts a device at a physical address. */
+  public QtestMachine map(long address, DeviceBus device) {
+    regions.add(new Region(address, device));
+    return this;
+  }
+
+  /** Interrupt line {@code number} of the machine, for a device to raise. */
+  public InterruptLine line(int number) {
+    return raised -> {
+      if (intercepted) {
+        interrupts.append(raised ? "IRQ raise " : "IRQ lower ").append(number).append('\n');
+      }
+    };
+  }
+
+  /**
+   * Carries out a command.
+   *
+   * @param line without the line's end
+   * @return one or more lines, each with its end
+   */
+  public String execute(String line) {
+    String[] words = line.strip().split(" +", -1);
+    String answer;
+    try {
+      answer = carryOut(words);
+    } catch (NumberFormatException e) {
+      answer = "FAIL Invalid number in '" + words[0] + "'";
+    } catch (IllegalArgumentException e) {
+      answer = "FAIL " + e.getMessage();
+    }
+    String all = interrupts + answer + "\n";
+    interrupts.setLength(0);
+    return all;
+  }
+
+  private static String word(String[] words, int number) {
+    if (number >= words.length) {
+      throw new IllegalArgumentException("Not enough arguments for '" + words[0] + "'");
+    }
+    return words[number];
+  }
+
+  private static long number(String[] words, int number) {
+    return Hex.number(word(words, number));
+  }
+
+  private String carryOut(String[] words) {
+    return switch (words[0]) {
+      case "readb" -> load(words, 1);
+      case "readw" -> load(words, 2);
+      case "readl" -> load(words, 4);
+      case "readq" -> load(words, 8);
+      case "writeb" -> store(words, 1);
+      case "writew" -> store(words, 2);
+      case "writel" -> store(words, 4);
+      case "writeq" -> store(words, 8);
+      case "read" -> readRun(words);
+      case "b64read" -> readBase64(words);
+      case "write" -> writeRun(words);
+      case "b64write" -> writeBase64(words);
+      case "memset" -> fill(words);
+      case "irq_intercept_in", "irq_intercept_out" -> intercept(words);
+      case "clock_step" -> step(words);
+      case "clock_set" -> set(words);
+      case "endianness" -> "OK little";
+      default -> "FAIL Unknown command '" + words[0] + "'";
+    };
+  }
+
+  private @Nullable Region region(long address, int width) {
+    for (Region region : regions) {
+      if (region.holds(address, width)) {
+        return region;
+      }
+    }
+    return null;
+  }
+
+  /** What a load gives: a register's value, memory, or 0 where nothing is. */
+  private long load(long address, int width) {
+    Region region = region(address, width);
+    if (region == null) {
+      byte[] bytes = new byte[8];
+      ram.read(address, bytes, 0, width);
+      long value = 0;
+      for (int i = width - 1; i >= 0; i--) {
+        value = value << 8 | bytes[i] & 0xff;
+      }
+      return value;
+    }
+    int offset = (int) (address - region.address);
+    if (width == 8) {
+      long low = region.device.read(offset, 4) & 0xffffffffL;
+      return low | (long) region.device.read(offset + 4, 4) << 32;
+    }
+    return region.device.read(offset, width) & 0xffffffffL;
+  }
+
+  private void store(long address, int width, long value) {
+    Region region = region(address, width);
+    if (region == null) {
+      byte[] bytes = new byte[8];
+      for (int i = 0; i < width; i++) {
+        bytes[i] = (byte) (value >> 8 * i);
+      }
+      ram.write(address, bytes, 0, width);
+      return;
+    }
+    int offset = (int) (address - region.address);
+    region.device.write(offset, Math.min(width, 4), (int) value);
+    if (width == 8) {
+      region.device.write(offset + 4, 4, (int) (value >> 32));
+    }
+  }
+
+  private String load(String[] words, int width) {
+    return String.format(Locale.ROOT, "OK 0x%016x", load(number(words, 1), width));
+  }
+
+  private String store(String[] words, int width) {
+    store(number(words, 1), width, number(words, 2));
+    return "OK";
+  }
+
+  private static int length(String[] words) {
+    long length = number(words, 2);
+    if (length <= 0 || length > MOST) {
+      throw new IllegalArgumentException(
+          "Length " + Long.toUnsignedString(length) + " is out of range, expected 1 to " + MOST);
+    }
+    return (int) length;
+  }
+
+  private byte[] bytes(String[] words) {
+    long address = number(words, 1);
+    byte[] bytes = new byte[length(words)];
+    if (!ram.read(address, bytes, 0, bytes.length)) {
+      // beyond RAM, as a CPU would load byte for byte
+      for (int i = 0; i < bytes.length; i++) {
+        bytes[i] = (byte) load(address + i, 1);
+      }
+    }
+    return bytes;
+  }
+
+  private void put(long address, byte[] bytes) {
+    if (!ram.write(address, bytes, 0, bytes.length)) {
+      for (int i = 0; i < bytes.length; i++) {
+        store(address + i, 1, bytes[i]);
+      }
+    }
+  }
+
+  private String readRun(String[] words) {
+    byte[] bytes = bytes(words);
+    StringBuilder out = new StringBuilder("OK 0x");
+    Hex.append(out, bytes, bytes.length);
+    return out.toString();
+  }
+
+  private String readBase64(String[] words) {
+    return "OK " + Base64.getEncoder().encodeToString(bytes(words));
+  }
+
+  private String writeRun(String[] words) {
+    byte[] bytes = new byte[length(words)];
+    Hex.parse(word(words, 3), bytes, bytes.length);
+    put(number(words, 1), bytes);
+    return "OK";
+  }
+
+  private String writeBase64(String[] words) {
+    byte[] bytes = Base64.getDecoder().decode(word(words, 3));
+    if (bytes.length != length(words)) {
+      throw new IllegalArgumentException(
+          "b64write: data length mismatch, expected " + length(words) + ", found " + bytes.length);
+    }
+    put(number(words, 1), bytes);
+    return "OK";
+  }
+
+  private String fill(String[] words) {
+    byte[] bytes = new byte[length(words)];
+    Arrays.fill(bytes, (byte) number(words, 3));
+    put(number(words, 1), bytes);
+    return "OK";
+  }
+
+  /** All lines of the machine are told, whatever device is named: it has one controller. */
+  private String intercept(String[] words) {
+    word(words, 1);
+    intercepted = true;
+    return "OK";
+  }
+
+  private String step(String[] words) {
+    if (words.length > 1) {
+      long nanos = number(words, 1);
+      if (nanos < 0) {
+        throw new IllegalArgumentException("A step of more than 2^63 ns");
+      }
+      clock.step(nanos);
+    } else if (clock.nextDeadline() != Long.MAX_VALUE) {
+      clock.stepTo(clock.nextDeadline());
+    }
+    return "OK " + clock.now();
+  }
+
+  private String set(String[] words) {
+    long nanos = number(words, 1);
+    if (nanos < 0) {
+      throw new IllegalArgumentException("A time of more than 2^63 ns");
+    }
+    clock.stepTo(nanos);
+    return "OK " + clock.now();
+  }
+}

@@ -1,0 +1,52 @@
+package dev.patchbay.qemu.qtest;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.charset.StandardCharsets;
+
+/** Serves a {@link QtestMachine} to one client. */
+public final class QtestServer {
+  /** Longest line that is read; a write of 1 MiB takes twice that. */
+  private static final int LONGEST = 2 * QtestMachine.MOST + 256;
+
+  private final QtestMachine machine;
+
+  /** A server of this machine. */
+  public QtestServer(QtestMachine machine) {
+    this.machine = machine;
+  }
+
+  /**
+   * Answers commands until the client closes; the machine keeps its state for the next one.
+   *
+   * @param channel connected and blocking; not closed
+   * @throws IOException if the connection breaks, or the client sends a line without end
+   */
+  public void serve(ByteChannel channel) throws IOException {
+    ByteBuffer in = ByteBuffer.allocate(65_536);
+    StringBuilder line = new StringBuilder();
+    while (channel.read(in) >= 0) {
+      in.flip();
+      while (in.hasRemaining()) {
+        char c = (char) (in.get() & 0xff);
+        if (c == '\n') {
+          send(channel, machine.execute(line.toString()));
+          line.setLength(0);
+        } else if (line.length() == LONGEST) {
+          throw new IOException("qtest: a line of more than " + LONGEST + " characters");
+        } else {
+          line.append(c);
+        }
+      }
+      in.clear();
+    }
+  }
+
+  private static void send(ByteChannel channel, String text) throws IOException {
+    ByteBuffer out = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
+    while (out.hasRemaining()) {
+      channel.write(out);
+    }
+  }
+}
