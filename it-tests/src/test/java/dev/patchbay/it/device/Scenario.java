@@ -20,6 +20,7 @@ import dev.patchbay.qemu.ftgmac100.Difference;
 import dev.patchbay.qemu.ftgmac100.Profile;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,88 @@ final class Scenario {
       compare();
     }
     return STEPS;
+  }
+
+  /** What chance comes to seldom, one after the other. */
+  void handWritten() throws IOException {
+    begin();
+    all();
+    write(NPTXR_BADR, (int) TX_RING + 4);
+    write(RXR_BADR, (int) RX_RING + 8);
+    write(DBLAC, 1 << 16 | 2 << 12);
+    write(DBLAC, 2 << 16 | 1 << 12);
+    all();
+    for (int register = 0; register < 32; register++) {
+      write(PHYCR, 1 << 26 | register << 21);
+      same(PHYDATA);
+    }
+    // a ring, then a buffer, where no memory is
+    write(NPTXR_BADR, 0xc0000000);
+    kick();
+    write(NPTXR_BADR, (int) TX_RING);
+    descriptor(0, 0xb0000000 | 60, 0, 0xc0000000);
+    kick();
+    // longer than the MAC can, in three segments; then a short one with a tag, then nothing at all
+    write(NPTXR_BADR, (int) TX_RING);
+    descriptor(0, 0xa0000000 | 5000, 0, (int) TX_BUFFERS);
+    descriptor(1, 0x80000000 | 4000, 0, (int) TX_BUFFERS);
+    descriptor(2, 0x90000000 | 500, 1 << 16 | 0x612c, (int) TX_BUFFERS);
+    descriptor(3, 0xb0000000 | 9220, 1 << 16 | 0x612c, (int) TX_BUFFERS);
+    descriptor(4, 0xb0000000 | 12, 1 << 16 | 0x612c, (int) TX_BUFFERS);
+    descriptor(5, 0xa0000000, 0, (int) TX_BUFFERS);
+    descriptor(6, 0x90000000 | 64, 0, (int) TX_BUFFERS);
+    kick();
+    // a frame whose end comes after its begin was worked off
+    write(NPTXR_BADR, (int) TX_RING);
+    descriptor(0, 0xa0000000 | 60, 1 << 16 | 0x612c, (int) TX_BUFFERS);
+    descriptor(1, 0, 0, 0);
+    kick();
+    descriptor(1, 0x90000000 | 70, 0, (int) TX_BUFFERS);
+    kick();
+    longFrames();
+    write(MACCR, maccr | 1 << 9 | 1 << 31);
+    all();
+  }
+
+  private void all() throws IOException {
+    for (int offset = 0; offset < 0x100; offset += 4) {
+      same(offset);
+    }
+    compare();
+  }
+
+  private void kick() throws IOException {
+    write(NPTXPD, 1);
+    compare();
+  }
+
+  private void descriptor(int index, int status, int flags, int buffer) throws IOException {
+    long at = TX_RING + 16L * index;
+    word(at + 4, flags);
+    word(at + 12, buffer);
+    word(at, status);
+  }
+
+  private void longFrames() throws IOException {
+    write(RBSR, 0x3ff8);
+    for (int jumbo = 0; jumbo < 2; jumbo++) {
+      write(MACCR, maccr | jumbo << 13);
+      for (int length : new int[] {1514, 1515, 1518, 1519, 9212, 9213, 9300}) {
+        write(RXR_BADR, (int) RX_RING);
+        word(RX_RING, 0);
+        word(RX_RING + 12, (int) RX_BUFFERS);
+        byte[] frame = frame();
+        byte[] whole = new byte[length];
+        System.arraycopy(frame, 0, whole, 0, 14);
+        Arrays.fill(whole, 0, 6, (byte) -1);
+        for (Subject one : List.of(qemu, model)) {
+          one.bus().fillMemory(RX_BUFFERS, RING * BUFFER, 0xa5);
+          one.arrive(whole);
+        }
+        compareReceived(16);
+        compare();
+      }
+    }
   }
 
   private void begin() throws IOException {
