@@ -125,8 +125,12 @@ final class Scenario {
     descriptor(1, 0x90000000 | 70, 0, (int) TX_BUFFERS);
     kick();
     longFrames();
+    write(PHYDATA, 0x0181);
+    write(PHYCR, 1 << 27 | 4 << 21);
     write(MACCR, maccr | 1 << 9 | 1 << 31);
     all();
+    write(PHYCR, 1 << 26 | 4 << 21);
+    same(PHYDATA);
   }
 
   private void all() throws IOException {
@@ -340,7 +344,7 @@ final class Scenario {
     if (random.nextInt(4) != 0) {
       head[ip - 2] = 8;
       head[ip - 1] = 0;
-      head[ip] = 0x45;
+      head[ip] = (byte) (random.nextInt(6) == 0 ? 0x46 : 0x45);
       head[ip + 2] = 0;
       head[ip + 3] = (byte) (28 + random.nextInt(18));
       head[ip + 6] = (byte) (random.nextInt(8) == 0 ? 0x20 : 0x40);

@@ -98,7 +98,7 @@ public enum Difference {
   /** Checksums of packets with options. */
   CHECKSUM_IGNORES_OPTIONS(
       "TCP and UDP checksums are put where they are in a packet without IP options",
-      "RFC 791 section 3.1; read in 7.2 and later"),
+      "RFC 791 section 3.1; seen in 7.2 and 11.1"),
   /** PHYDATA is one. */
   PHYDATA_CLEARED(
       "a write to PHYDATA clears MIIRDATA, what was read last",
