@@ -282,7 +282,7 @@ final class Scenario {
 
   private void control() throws IOException {
     maccr = 0xf;
-    for (int bit : new int[] {4, 8, 9, 10, 13, 14, 15, 16, 17, 19}) {
+    for (int bit : new int[] {4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19}) {
       maccr |= random.nextInt(3) == 0 ? 1 << bit : 0;
     }
     if (random.nextInt(10) == 0) {
