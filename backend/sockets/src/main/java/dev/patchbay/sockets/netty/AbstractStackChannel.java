@@ -142,8 +142,11 @@ abstract class AbstractStackChannel extends AbstractChannel {
   }
 
   private void release() {
-    sockets.loop().enter();
-    socket.close();
+    // the network ends with its loop: what it would still send finds no turn to be sent in
+    if (!sockets.loop().netty().isShuttingDown()) {
+      sockets.loop().enter();
+      socket.close();
+    }
     ChannelPromise promise = connectPromise;
     if (promise != null) {
       connectPromise = null;

@@ -21,6 +21,7 @@ import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /** A TCP connection of the virtual network. Made by {@link NettySockets#socketChannels}. */
@@ -267,18 +268,27 @@ public final class StackSocketChannel extends AbstractStackChannel implements So
 
   @Override
   public ChannelFuture shutdownInput(ChannelPromise promise) {
-    eventLoop()
-        .execute(() -> {
-          sockets.loop().enter();
-          try {
-            shutdown(Socket.SHUT_RD);
-            inputShutdown = true;
-            promise.setSuccess();
-          } catch (SocketException e) {
-            promise.setFailure(e);
-          }
-        });
+    if (eventLoop().inEventLoop()) {
+      shutdownInputNow(promise);
+    } else {
+      eventLoop().execute(() -> shutdownInputNow(promise));
+    }
     return promise;
+  }
+
+  private void shutdownInputNow(ChannelPromise promise) {
+    if (!isOpen()) {
+      promise.setFailure(new ClosedChannelException());
+      return;
+    }
+    sockets.loop().enter();
+    try {
+      shutdown(Socket.SHUT_RD);
+      inputShutdown = true;
+      promise.setSuccess();
+    } catch (SocketException e) {
+      promise.setFailure(e);
+    }
   }
 
   @Override

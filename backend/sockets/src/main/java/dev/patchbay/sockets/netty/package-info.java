@@ -53,6 +53,8 @@
  *   <li>A reset is told where {@code AUTO_READ} is off too, once nothing is left to read.
  *   <li>Empty datagrams are sent.
  *   <li>{@code SO_LINGER} above 0 does not wait: no close ever does.
+ *   <li>The end of the loop closes all channels; their peers hear nothing, for the network has
+ *       ended with it. Who wants to take leave closes channels first.
  *   <li>{@code setPerformancePreferences} throws, which elsewhere does nothing.
  *   <li>Datagrams that lie outside of the heap or in pieces are gathered before they are sent: a
  *       second copy. Those that are received come in heap buffers.

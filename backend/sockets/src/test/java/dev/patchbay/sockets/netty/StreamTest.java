@@ -187,6 +187,9 @@ class StreamTest {
     client.shutdown().sync();
     assertThat(client.isShutdown()).isTrue();
     assertThat(serverSees.next()).isEqualTo("inactive");
+    client.close().sync();
+    assertThatThrownBy(() -> client.shutdownInput().sync())
+        .isInstanceOf(ClosedChannelException.class);
   }
 
   @Test
@@ -212,6 +215,7 @@ class StreamTest {
     assertThat(clientSees.next()).isEqualTo("inactive");
     assertThat(serverSees.next()).isEqualTo("inactive");
     assertThat(listener.closeFuture().await(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(nets.loop.failures()).isZero();
     assertThatThrownBy(() -> nets.client.socketChannels().newChannel())
         .hasMessage("the loop of the virtual network does not run");
     client = null;
