@@ -161,11 +161,13 @@ final class TcpTimers {
   }
 
   private void tailTimeout() {
-    boolean may = mayProbeTail();
-    restartRto();
-    if (may) {
+    if (mayProbeTail()) {
+      restartRto();
       s.tailProbePending = true;
       engine.markDirty(s);
+    } else {
+      // something forbids a probe meanwhile, ECE for one: the time-out stays where it was
+      arm(Mode.RETRANSMIT, Math.max(rtoDeadline - engine.loop.now(), LEAST));
     }
   }
 

@@ -101,6 +101,21 @@ class EcnTest {
   }
 
   @Test
+  void anEchoForbidsATailProbeAndMovesNoTimeOut() {
+    TcpSocket s = agreed();
+    t.write(3000);
+    long timeout = s.rtt.rto(0) / 1_000_000;
+    t.after(40).send(tcp().ece().seq(1).ack(1));
+    t.clearSent();
+    assertThat(s.phase).isEqualTo(LossRecovery.Phase.REDUCE);
+    assertThat(t.awaitSent(2000)).isBetween(timeout - 41, timeout - 38);
+    t.expect(tcp().seq(1).ack(1).len(1000));
+    assertThat(t.engine.counters().tcpLossProbes).isZero();
+    assertThat(t.engine.counters().tcpTimeouts).isOne();
+    t.clearSent();
+  }
+
+  @Test
   void anEchoHalvesTheWindowOnceARoundTripAndIsAnswered() {
     TcpSocket s = agreed();
     t.write(30_000);
