@@ -11,9 +11,13 @@ import java.nio.charset.StandardCharsets;
 final class DatagramScenarios extends JdkScenarios {
   DatagramScenarios(Sockets net, boolean virtual) {
     super(net, virtual);
-    transfer();
+    receive();
+    receiveMore();
+    send();
     connected();
-    rest();
+    connectedMore();
+    addresses();
+    options();
   }
 
   private DatagramSocket bound() throws IOException {
@@ -40,7 +44,7 @@ final class DatagramScenarios extends JdkScenarios {
     return port;
   }
 
-  private void transfer() {
+  private void receive() {
     add(
         "receive: one",
         () -> {
@@ -110,6 +114,9 @@ final class DatagramScenarios extends JdkScenarios {
           a.close();
           return receiving.get();
         });
+  }
+
+  private void receiveMore() {
     add(
         "receive: interrupted",
         () -> {
@@ -124,6 +131,9 @@ final class DatagramScenarios extends JdkScenarios {
           receiving.thread().interrupt();
           return receiving.get() + " " + a.isClosed();
         });
+  }
+
+  private void send() {
     add(
         "send: no address",
         () -> {
@@ -221,6 +231,9 @@ final class DatagramScenarios extends JdkScenarios {
           a.receive(p);
           return text(p);
         });
+  }
+
+  private void connectedMore() {
     add(
         "connected: addresses",
         () -> {
@@ -282,7 +295,7 @@ final class DatagramScenarios extends JdkScenarios {
         });
   }
 
-  private void rest() {
+  private void addresses() {
     add(
         "datagram bind: a port in use",
         () -> {
@@ -326,6 +339,9 @@ final class DatagramScenarios extends JdkScenarios {
               + " "
               + a.isClosed();
         });
+  }
+
+  private void options() {
     add(
         "datagram options: before",
         () -> {
