@@ -2,6 +2,7 @@ package dev.patchbay.sockets.blocking;
 
 import dev.patchbay.stack.socket.AddressFamily;
 import dev.patchbay.stack.socket.Errno;
+import dev.patchbay.stack.socket.MessageFlags;
 import dev.patchbay.stack.socket.Socket;
 import dev.patchbay.stack.socket.SocketType;
 import dev.patchbay.stack.socket.StreamSocket;
@@ -282,12 +283,13 @@ final class VirtualSocketImpl extends SocketImpl {
     }
   }
 
-  private void write(byte[] from, int offset, int length) throws IOException {
+  private void write(byte[] from, int offset, int length, int flags) throws IOException {
     Objects.checkFromIndexSize(offset, length, from.length);
     int done = 0;
     while (done < length) {
       BlockingSocket s = connected();
-      int n = s.trySend(from, offset + done, length - done, 0, null, JdkErrors.isInterruptible());
+      int n =
+          s.trySend(from, offset + done, length - done, flags, null, JdkErrors.isInterruptible());
       if (n < 0) {
         if (state == State.CLOSED) {
           throw new SocketException("Socket closed");
@@ -334,7 +336,7 @@ final class VirtualSocketImpl extends SocketImpl {
 
       @Override
       public void write(byte[] from, int offset, int length) throws IOException {
-        VirtualSocketImpl.this.write(from, offset, length);
+        VirtualSocketImpl.this.write(from, offset, length, 0);
       }
 
       @Override
@@ -398,15 +400,14 @@ final class VirtualSocketImpl extends SocketImpl {
     }
   }
 
-  /** The stack refuses it, as RFC 6093 advises. */
   @Override
   protected boolean supportsUrgentData() {
-    return false;
+    return true;
   }
 
   @Override
   protected void sendUrgentData(int data) throws IOException {
-    throw new SocketException("Urgent data not supported");
+    write(new byte[] {(byte) data}, 0, 1, MessageFlags.MSG_OOB);
   }
 
   // ---- options

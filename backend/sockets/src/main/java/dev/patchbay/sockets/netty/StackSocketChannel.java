@@ -313,17 +313,25 @@ public final class StackSocketChannel extends AbstractStackChannel implements So
 
   @Override
   public ChannelFuture shutdown(ChannelPromise promise) {
-    shutdownOutput()
-        .addListener(output ->
-            shutdownInput()
-                .addListener(input -> {
-                  Throwable cause = output.cause() != null ? output.cause() : input.cause();
-                  if (cause == null) {
-                    promise.setSuccess();
-                  } else {
-                    promise.setFailure(cause);
-                  }
-                }));
+    if (eventLoop().inEventLoop()) {
+      shutdownNow(promise);
+    } else {
+      eventLoop().execute(() -> shutdownNow(promise));
+    }
     return promise;
+  }
+
+  /** In one turn: between the two the peer's end could close the channel. */
+  private void shutdownNow(ChannelPromise promise) {
+    ChannelFuture output = shutdownOutput();
+    shutdownInput()
+        .addListener(input -> {
+          Throwable cause = output.cause() != null ? output.cause() : input.cause();
+          if (cause == null) {
+            promise.setSuccess();
+          } else {
+            promise.setFailure(cause);
+          }
+        });
   }
 }

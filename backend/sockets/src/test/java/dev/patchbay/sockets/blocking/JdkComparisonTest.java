@@ -30,9 +30,7 @@ class JdkComparisonTest {
       Map.of(
           "connect: a name",
           "java.net.UnknownHostException: name: this network has no name resolver, only literal"
-              + " addresses are known",
-          "write: urgent data",
-          "java.net.SocketException: Urgent data not supported");
+              + " addresses are known");
 
   private static TwoHosts hosts;
 

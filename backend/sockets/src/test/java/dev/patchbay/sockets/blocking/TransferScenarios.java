@@ -287,5 +287,16 @@ final class TransferScenarios extends JdkScenarios {
           Socket s = pair()[0];
           return tellVoid(() -> s.sendUrgentData(1));
         });
+    add("read: past urgent data", () -> withUrgentData(false, 2));
+    add("read: urgent data in line", () -> withUrgentData(true, 3));
+  }
+
+  private String withUrgentData(boolean inLine, int bytes) throws Exception {
+    Socket[] pair = pair();
+    pair[1].setOOBInline(inLine);
+    pair[0].getOutputStream().write('a');
+    pair[0].sendUrgentData('!');
+    pair[0].getOutputStream().write('b');
+    return new String(pair[1].getInputStream().readNBytes(bytes), StandardCharsets.US_ASCII);
   }
 }
