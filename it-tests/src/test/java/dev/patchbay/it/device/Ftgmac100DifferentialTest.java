@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(1200)
 class Ftgmac100DifferentialTest {
   private static final int ORDINARY = 20;
-  private static final int FULL = 1000;
+  private static final int FULL = 100;
 
   @TempDir Path folder;
 
