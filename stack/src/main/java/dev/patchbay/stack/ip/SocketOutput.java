@@ -111,7 +111,7 @@ public final class SocketOutput {
       Route route = route(flow, v4);
       out = route == null ? null : route.device();
     }
-    if (out == null || !v4 && stack.output().route(flow.dstHi, flow.dstLo, out) == null) {
+    if (out == null || !v4 && !hasRoute6(flow, out)) {
       return unreachable(v4);
     }
     boolean named = v4 && Addresses.isAny(flow.srcHi, flow.srcLo);
@@ -121,6 +121,13 @@ public final class SocketOutput {
     }
     onLink(flow, out);
     return 0;
+  }
+
+  /** Mostly the best route is by that device; else all are looked at. */
+  private boolean hasRoute6(Flow flow, NetDevice out) {
+    Route best = route(flow, false);
+    return best != null && out.equals(best.device())
+        || stack.output().route(flow.dstHi, flow.dstLo, out) != null;
   }
 
   private static void onLink(Flow flow, NetDevice out) {

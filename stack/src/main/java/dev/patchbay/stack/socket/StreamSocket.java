@@ -442,11 +442,6 @@ public final class StreamSocket extends StreamOpening {
   }
 
   @Override
-  public void onUrgent(TcpSocket t) {
-    urgent.announced();
-  }
-
-  @Override
   public void onWritable(TcpSocket t) {
     wake(PollEvents.WRITABLE);
   }

@@ -8,20 +8,22 @@ import dev.patchbay.stack.tcp.TcpSocket;
  * passes over it. With {@code SO_OOBINLINE} it stays in line and only marks its place.
  */
 final class UrgentByte {
-  /** {@code TCP_URG_READ}: it was taken, and still stands in the stream. */
+  /** {@code TCP_URG_READ}: one was taken, and may still stand in the stream. */
   private boolean taken;
 
-  private final byte[] one = new byte[1];
+  /** Which one that was: the sequence number after it. */
+  private int takenEnd;
 
-  /** A new one was announced. */
-  void announced() {
-    taken = false;
-  }
+  private final byte[] one = new byte[1];
 
   /** {@code TCP_URG_VALID}: it has come, and was not taken. */
   boolean waits(TcpSocket t) {
     int mark = t.urgentMark();
-    return mark >= 0 && mark < t.available() && !taken;
+    return mark >= 0 && mark < t.available() && !isTaken(t);
+  }
+
+  private boolean isTaken(TcpSocket t) {
+    return taken && takenEnd == t.urgentEnd();
   }
 
   /**
@@ -46,13 +48,16 @@ final class UrgentByte {
    */
   int receive(TcpSocket t, Message message, int flags, boolean inline, boolean ended) {
     int mark = t.urgentMark();
-    if (inline || mark < 0 || taken) {
+    if (inline || mark < 0 || isTaken(t)) {
       return -Errno.EINVAL;
     }
     if (mark >= t.available()) {
       return ended ? 0 : -Errno.EAGAIN;
     }
-    taken = (flags & MessageFlags.MSG_PEEK) == 0;
+    if ((flags & MessageFlags.MSG_PEEK) == 0) {
+      taken = true;
+      takenEnd = t.urgentEnd();
+    }
     message.flags = MessageFlags.MSG_OOB;
     if (message.total() == 0) {
       message.flags |= MessageFlags.MSG_TRUNC;

@@ -20,10 +20,25 @@ final class FlowTable<E extends FourTuple> {
   private int size;
 
   /** Entries of each local port, so that whoever wants one need not look at all entries. */
-  private final int[] portUsers = new int[1 << 16];
+  private final int[] portUsers;
 
+  /** One whose {@link #users} nobody asks. */
   FlowTable(SipHash sipHash) {
+    this(sipHash, false);
+  }
+
+  /**
+   * @param countsPorts whether {@link #users} is wanted: 256 KiB
+   */
+  FlowTable(SipHash sipHash, boolean countsPorts) {
     this.sipHash = sipHash;
+    portUsers = new int[countsPorts ? 1 << 16 : 0];
+  }
+
+  private void count(FourTuple entry, int change) {
+    if (portUsers.length > 0) {
+      portUsers[entry.localPort] += change;
+    }
   }
 
   int size() {
@@ -90,7 +105,7 @@ final class FlowTable<E extends FourTuple> {
     hashes[slot] = hash;
     entries[slot] = entry;
     size++;
-    portUsers[entry.localPort]++;
+    count(entry, 1);
   }
 
   private int free(int hash) {
@@ -129,7 +144,7 @@ final class FlowTable<E extends FourTuple> {
       slot = slot + 1 & mask;
     }
     size--;
-    portUsers[entry.localPort]--;
+    count(entry, -1);
     // backward shift: no tombstones, so a table never degrades
     int hole = slot;
     int i = slot;

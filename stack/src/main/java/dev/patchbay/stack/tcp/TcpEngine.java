@@ -69,7 +69,7 @@ public final class TcpEngine {
     this.random = random;
     this.output = output;
     this.config = config;
-    flows = new FlowTable<>(random.hash("tcp flows"));
+    flows = new FlowTable<>(random.hash("tcp flows"), true);
     control = new ControlSender(this, output, this::wake);
     recovery = new LossRecovery(counters);
     pathMtu = new PathMtu(this);

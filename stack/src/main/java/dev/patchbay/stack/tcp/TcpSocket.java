@@ -212,6 +212,14 @@ public final class TcpSocket extends ControlBlock {
   }
 
   /**
+   * The sequence number after the last urgent byte ({@code RCV.UP}), which tells one from another;
+   * meaningful where {@link #urgentMark} is not negative.
+   */
+  public int urgentEnd() {
+    return urgent.end();
+  }
+
+  /**
    * Copies what can be read, but leaves it there.
    *
    * @param skip bytes to pass over before

@@ -62,6 +62,13 @@ final class UrgentData {
     return receiving ? Math.max(0, receiveEnd - readPosition(s)) : 0;
   }
 
+  /**
+   * The sequence number after the last urgent byte; meaningful where {@link #mark} is not negative.
+   */
+  int end() {
+    return receiveEnd;
+  }
+
   /** Bytes before the last urgent one, those to come included; below 0: none is urgent. */
   int mark(TcpSocket s) {
     return ahead(s) - 1;
