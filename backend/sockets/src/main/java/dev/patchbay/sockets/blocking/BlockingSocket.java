@@ -7,10 +7,8 @@ import dev.patchbay.stack.socket.MessageFlags;
 import dev.patchbay.stack.socket.PollEvents;
 import dev.patchbay.stack.socket.Socket;
 import dev.patchbay.stack.socket.SocketAddress;
-import dev.patchbay.stack.socket.SocketOptions;
 import dev.patchbay.stack.socket.SocketType;
 import dev.patchbay.stack.socket.Waiter;
-import dev.patchbay.stack.wire.Bytes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -71,9 +69,6 @@ public final class BlockingSocket implements Closeable {
   private final CallQueue writers = new CallQueue(this);
   private final CallQueue pollers = new CallQueue(this);
   private final Doorbell doorbell = new Doorbell();
-
-  /** An error that ended a call which had a result, positive ({@code sk_err}). */
-  private int error;
 
   private boolean shut;
 
@@ -305,36 +300,13 @@ public final class BlockingSocket implements Closeable {
    * @return bytes written
    */
   public int getsockopt(int level, int name, byte[] value, int length) throws IOException {
-    return quick(
-        "getsockopt",
-        s -> {
-          int n = s.getsockopt(level, name, value, length);
-          if (n >= 4 && isError(level, name)) {
-            Bytes.put32(value, 0, Integer.reverseBytes(error));
-            error = 0;
-          }
-          return n;
-        });
-  }
-
-  /** {@code SO_ERROR} tells first what is kept here. */
-  private boolean isError(int level, int name) {
-    return error != 0 && level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ERROR;
+    return quick("getsockopt", s -> s.getsockopt(level, name, value, length));
   }
 
   /** getsockopt(2) of an {@code int}. */
   public int getsockopt(int level, int name) throws IOException {
     int[] out = new int[1];
-    quick(
-        "getsockopt",
-        s -> {
-          int status = s.getsockopt(level, name, out);
-          if (isError(level, name)) {
-            out[0] = error;
-            error = 0;
-          }
-          return status;
-        });
+    quick("getsockopt", s -> s.getsockopt(level, name, out));
     return out[0];
   }
 
@@ -438,29 +410,17 @@ public final class BlockingSocket implements Closeable {
     pollers.networkEnded();
   }
 
-  /**
-   * What a call has to fail with before it tries, negative or 0; one that has part of its result is
-   * not to fail.
-   */
-  int takeError(boolean hasPart) {
-    if (shut) {
-      return -Errno.EBADF;
-    }
-    if (hasPart || error == 0) {
-      return 0;
-    }
-    int taken = error;
-    error = 0;
-    return -taken;
+  /** What a call has to fail with before it tries, negative or 0. */
+  int refusal() {
+    return shut ? -Errno.EBADF : 0;
   }
 
-  /** The result of a call that met an error: the part that it has, and the error is the next's. */
-  int partial(int done, int failure) {
-    if (done == 0) {
-      return failure;
-    }
-    error = -failure;
-    return done;
+  /**
+   * Whether an error waits for the next call ({@code sk_err}): one that has part of its result ends
+   * with that, and leaves it.
+   */
+  boolean hasError() {
+    return (socket.poll() & PollEvents.POLLERR) != 0;
   }
 
   /** Somebody waits. */

@@ -31,17 +31,20 @@ final class ManyCall extends Call {
 
   @Override
   protected boolean attempt() {
-    int pending = owner.takeError(done > 0 || part > 0);
-    if (pending != 0) {
-      return finish(done > 0 ? done : pending);
+    int refusal = owner.refusal();
+    if (refusal != 0) {
+      return finish(refusal);
     }
     while (done < count) {
+      if ((done > 0 || part > 0) && owner.hasError()) {
+        return finish(result(-Errno.EIO));
+      }
       int n = sends ? send(messages[done]) : receive(messages[done]);
       if (n == -Errno.EAGAIN) {
         return waitsForNoMore() && finish(done);
       }
       if (n < 0) {
-        return finish(owner.partial(done, n));
+        return finish(result(n));
       }
       messages[done].length = n;
       done++;

@@ -6,12 +6,15 @@ import dev.patchbay.stack.socket.MessageFlags;
 import dev.patchbay.stack.socket.PollEvents;
 import dev.patchbay.stack.socket.Socket;
 import dev.patchbay.stack.socket.SocketAddress;
+import dev.patchbay.stack.socket.StreamSocket;
+import dev.patchbay.stack.tcp.TcpInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
  * recv(2), recvfrom(2), recvmsg(2). A stream waits for {@code SO_RCVLOWAT} bytes, or with {@code
- * MSG_WAITALL} for all; what came before an end, an error, the time-out or an interrupt is its
- * result, and the error that of the next call.
+ * MSG_WAITALL} for all; what came before an end, urgent data, an error, the time-out or an
+ * interrupt is its result, and an error of the connection is left to the next call. Urgent data
+ * ({@code MSG_OOB}) is never waited for ({@code tcp_recv_urg}).
  */
 final class ReceiveCall extends Call {
   private static final byte[] NONE = {};
@@ -93,19 +96,23 @@ final class ReceiveCall extends Call {
 
   @Override
   protected boolean attempt() {
-    int pending = owner.takeError(received > 0);
-    if (pending != 0) {
-      return finish(pending);
+    int refusal = owner.refusal();
+    if (refusal != 0) {
+      return finish(refusal);
     }
     Socket socket = owner.socket();
-    boolean stream = owner.isStream() && !has(MessageFlags.MSG_ERRQUEUE);
+    boolean apart = has(MessageFlags.MSG_ERRQUEUE | MessageFlags.MSG_OOB);
+    boolean stream = owner.isStream() && !apart;
     while (true) {
+      if (received > 0 && endsHere(socket)) {
+        return finish(received);
+      }
       int n = once(socket);
       if (n == -Errno.EAGAIN) {
         return hasEnded(socket, stream) && finish(0);
       }
       if (n < 0) {
-        return finish(owner.partial(received, n));
+        return finish(received > 0 ? received : n);
       }
       if (n == 0 || !stream) {
         return finish(received + n);
@@ -121,6 +128,21 @@ final class ReceiveCall extends Call {
     }
   }
 
+  /**
+   * Whether a receive that has something goes no further: before urgent data, or where an error
+   * comes next, which is left to the next call.
+   */
+  private boolean endsHere(Socket socket) {
+    if (!(socket instanceof StreamSocket stream)) {
+      return owner.hasError();
+    }
+    if (stream.isAtMark()) {
+      return true;
+    }
+    TcpInfo info = owner.hasError() ? stream.tcpInfo() : null;
+    return info != null && info.receiveQueue() == 0;
+  }
+
   /** {@code __skb_wait_for_more_packets}: who waits where reading is shut gets the end. */
   private boolean hasEnded(Socket socket, boolean stream) {
     return !stream && mayWait() && (socket.poll() & PollEvents.POLLRDHUP) != 0;
@@ -130,7 +152,7 @@ final class ReceiveCall extends Call {
   protected boolean mayWait() {
     return !owner.isNonBlocking()
         && !has(MessageFlags.MSG_DONTWAIT)
-        && !has(MessageFlags.MSG_ERRQUEUE);
+        && !has(MessageFlags.MSG_ERRQUEUE | MessageFlags.MSG_OOB);
   }
 
   @Override

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * send(2), sendto(2), sendmsg(2). A stream goes on from the caller's buffer until all bytes are
- * taken; what was taken before an error, the time-out or an interrupt is the result, and the error
- * that of the next call.
+ * taken; what was taken before an error, the time-out or an interrupt is the result, and an error
+ * of the connection is left to the next call.
  */
 final class SendCall extends Call {
   private static final byte[] NONE = {};
@@ -73,16 +73,19 @@ final class SendCall extends Call {
 
   @Override
   protected boolean attempt() {
-    int pending = owner.takeError(sent > 0);
-    if (pending != 0) {
-      return finish(pending);
+    int refusal = owner.refusal();
+    if (refusal != 0) {
+      return finish(refusal);
+    }
+    if (sent > 0 && owner.hasError()) {
+      return finish(sent);
     }
     int n = once(owner.socket());
     if (n == -Errno.EAGAIN) {
       return false;
     }
     if (n < 0) {
-      return finish(owner.partial(sent, n));
+      return finish(sent > 0 ? sent : n);
     }
     sent += n;
     return (sent >= length || !owner.isStream()) && finish(sent);

@@ -89,6 +89,20 @@ class BlockingEndTest extends SystemCalls {
     assertThatThrownBy(() -> client.connect(to)).hasMessageContaining("EISCONN");
   }
 
+  @Test
+  void aShutdownUnderAWriterLeavesWhatIsThereToBeRead() throws Exception {
+    BlockingSocket[] c = net.connection();
+    byte[] much = new byte[8 << 20];
+    Background<Integer> writer = Background.virtual(() -> c[0].send(much, 0, much.length, 0));
+    awaitWaiting(1);
+    send(c[1], "answer");
+    c[0].shutdown(Socket.SHUT_WR);
+    assertThat(writer.get()).isPositive().isLessThan(much.length);
+    assertThat(c[0].getsockopt(SOL, SocketOptions.SO_ERROR)).isZero();
+    assertThat(recv(c[0], 10, 0)).as("no EPIPE of the writer's").isEqualTo("answer");
+    assertThatThrownBy(() -> send(c[0], "x")).hasMessageContaining("EPIPE");
+  }
+
   // ---- interrupts
 
   @ParameterizedTest

@@ -97,6 +97,19 @@ class BlockingSocketTest extends SystemCalls {
   }
 
   @Test
+  void urgentDataIsNotWaitedForAndEndsAWaitForAll() throws Exception {
+    BlockingSocket[] c = net.connection();
+    assertThatThrownBy(() -> recv(c[1], 1, MessageFlags.MSG_OOB)).hasMessageContaining("EINVAL");
+    send(c[0], "ab");
+    assertThat(c[0].send(bytes("c!"), 0, 2, MessageFlags.MSG_OOB)).isEqualTo(2);
+    send(c[0], "def");
+    assertThat(recv(c[1], 10, MessageFlags.MSG_WAITALL)).isEqualTo("abc");
+    assertThat(recv(c[1], 1, MessageFlags.MSG_OOB)).isEqualTo("!");
+    assertThatThrownBy(() -> recv(c[1], 1, MessageFlags.MSG_OOB)).hasMessageContaining("EINVAL");
+    assertThat(recv(c[1], 3, MessageFlags.MSG_WAITALL)).isEqualTo("def");
+  }
+
+  @Test
   void waitAllEndsWithTheStream() throws Exception {
     BlockingSocket[] c = net.connection();
     send(c[0], "abc");
