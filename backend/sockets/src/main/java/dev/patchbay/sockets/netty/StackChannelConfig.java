@@ -1,6 +1,8 @@
 package dev.patchbay.sockets.netty;
 
 import dev.patchbay.stack.socket.Socket;
+import dev.patchbay.stack.socket.SocketOptions;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
@@ -97,11 +99,21 @@ abstract class StackChannelConfig extends DefaultChannelConfig {
   }
 
   private static boolean setNumber(Socket socket, StackIntegerOption option, int value) {
+    if (value != 0 && isErrorQueue(option)) {
+      throw new ChannelException(
+          option.name() + " is not supported here: a channel does not read the error queue");
+    }
     int result = socket.setsockopt(option.level(), option.number(), value);
     if (result < 0) {
       throw SocketOption.failure(option.name(), result);
     }
     return true;
+  }
+
+  private static boolean isErrorQueue(StackIntegerOption option) {
+    return option.level() == SocketOptions.SOL_IP && option.number() == SocketOptions.IP_RECVERR
+        || option.level() == SocketOptions.IPPROTO_IPV6
+            && option.number() == SocketOptions.IPV6_RECVERR;
   }
 
   @Override

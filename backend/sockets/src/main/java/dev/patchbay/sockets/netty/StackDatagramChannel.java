@@ -25,6 +25,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,7 +144,7 @@ public final class StackDatagramChannel extends AbstractStackChannel implements 
         writeInNextRound();
         return;
       }
-      SocketException failure = transmit(message);
+      Exception failure = transmit(message);
       if (failure == null) {
         in.remove();
       } else {
@@ -156,7 +157,8 @@ public final class StackDatagramChannel extends AbstractStackChannel implements 
     }
   }
 
-  private @Nullable SocketException transmit(Object message) {
+  /** Null, or why this one could not be sent: also an address of another family. */
+  private @Nullable Exception transmit(Object message) {
     ByteBuf data;
     SocketAddress to = null;
     try {
@@ -167,7 +169,7 @@ public final class StackDatagramChannel extends AbstractStackChannel implements 
       } else {
         data = (ByteBuf) message;
       }
-    } catch (SocketException e) {
+    } catch (SocketException | UnsupportedAddressTypeException e) {
       return e;
     }
     int n = data.readableBytes() > MAX_DATAGRAM ? -Errno.EMSGSIZE : send(data, to);

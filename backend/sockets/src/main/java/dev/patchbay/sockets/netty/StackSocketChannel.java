@@ -90,7 +90,7 @@ public final class StackSocketChannel extends AbstractStackChannel implements So
   @Override
   protected void doWrite(ChannelOutboundBuffer in) throws IOException {
     sockets.loop().enter();
-    for (int spins = config.getWriteSpinCount() * GATHER; spins > 0; spins--) {
+    for (long spins = (long) config.getWriteSpinCount() * GATHER; spins > 0; spins--) {
       if (!(in.current() instanceof ByteBuf message)) {
         return;
       }

@@ -161,6 +161,12 @@ class ChannelOptionsTest {
         new StackIntegerOption("SO_PRIORITY", SocketOptions.SOL_SOCKET, SocketOptions.SO_PRIORITY);
     assertThat(config.setOption(priority, 6)).isTrue();
     assertThat(config.getOption(priority)).isEqualTo(6);
+    StackIntegerOption errors =
+        new StackIntegerOption("IP_RECVERR", SocketOptions.SOL_IP, SocketOptions.IP_RECVERR);
+    assertThatThrownBy(() -> config.setOption(errors, 1))
+        .isInstanceOf(ChannelException.class)
+        .hasMessageContaining("a channel does not read the error queue");
+    assertThat(config.setOption(errors, 0)).isTrue();
     StackIntegerOption unknown =
         new StackIntegerOption(
             "IP_TRANSPARENT", SocketOptions.SOL_IP, SocketOptions.IP_TRANSPARENT);

@@ -3,19 +3,23 @@ package dev.patchbay.sockets.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultAddressedEnvelope;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.SocketProtocolFamily;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +85,25 @@ class DatagramTest {
     assertThat(b.next()).startsWith("two from /10.0.0.1:1069");
     server.writeAndFlush(new DatagramPacket(text("back"), client.localAddress())).sync();
     assertThat(a.next()).isEqualTo("back from /10.0.0.2:69 to /10.0.0.1:1069");
+  }
+
+  @Test
+  void anAddressOfAnotherFamilyFailsItsDatagramAlone() throws Exception {
+    server("::");
+    Channel client =
+        new Bootstrap()
+            .group(nets.client.eventLoopGroup())
+            .channelFactory(nets.client.datagramChannels(SocketProtocolFamily.INET))
+            .handler(a)
+            .bind(nets.client.address("10.0.0.1", 1069))
+            .sync()
+            .channel();
+    InetSocketAddress six = nets.client.address(TwoNetworks.SERVER6, 69);
+    assertThatThrownBy(() -> client.writeAndFlush(new DatagramPacket(text("no"), six)).sync())
+        .isInstanceOf(UnsupportedAddressTypeException.class);
+    InetSocketAddress four = nets.client.address("10.0.0.2", 69);
+    client.writeAndFlush(new DatagramPacket(text("yes"), four)).sync();
+    assertThat(b.next()).startsWith("yes from /10.0.0.1:1069");
   }
 
   @Test

@@ -181,6 +181,15 @@ class StreamTest {
   }
 
   @Test
+  void anySpinCountWrites() throws Exception {
+    listen();
+    connect();
+    client.config().setWriteSpinCount(Integer.MAX_VALUE);
+    client.writeAndFlush(text("much patience")).sync();
+    assertThat(serverSees.next()).isEqualTo("read much patience");
+  }
+
+  @Test
   void shutdownOfBothDirections() throws Exception {
     listen();
     connect();
