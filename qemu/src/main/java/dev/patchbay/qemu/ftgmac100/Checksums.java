@@ -108,7 +108,8 @@ final class Checksums {
     }
     int total = Frames.u16(b, ip + 2);
     if (!isFragment(b, ip) && length - ip >= total) {
-      transport(b, ip, 20, total - headerLength, flags);
+      // a header that says to be shorter than 20 bytes would have it sum what lies behind the frame
+      transport(b, ip, 20, Math.min(total - headerLength, length - ip - 20), flags);
     }
   }
 

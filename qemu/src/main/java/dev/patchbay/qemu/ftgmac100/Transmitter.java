@@ -148,7 +148,8 @@ final class Transmitter {
       tooLong = true;
       bytes = Frames.LONGEST - length;
     }
-    if (!core.memory().read(descriptor.buffer(), frame, length, bytes)) {
+    // nothing is fetched for nothing, wherever the buffer would be
+    if (bytes > 0 && !core.memory().read(descriptor.buffer(), frame, length, bytes)) {
       return false;
     }
     length += bytes;

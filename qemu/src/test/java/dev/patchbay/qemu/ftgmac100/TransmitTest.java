@@ -113,6 +113,29 @@ class TransmitTest {
   }
 
   @Test
+  void aHeaderThatLiesAboutItsLengthSumsNothingBehindTheFrame() {
+    byte[] frame = new byte[Frames.LONGEST];
+    frame[12] = 8;
+    frame[14] = 0x40;
+    frame[16] = (byte) (frame.length - 14 >> 8);
+    frame[17] = (byte) (frame.length - 14);
+    frame[23] = 6;
+    Checksums.transmitAsQemu(frame, frame.length, Descriptor.TX_TCP_CHKSUM);
+    assertThat(Frames.u16(frame, 50)).as("over what there is").isNotZero();
+  }
+
+  @Test
+  void aSegmentOfNothingFetchesNothing() {
+    byte[] frame = Rig.frame(PEER, 0x88b5, 60);
+    rig.segment(TX_RING, 0, frame, TX_FTS, 0);
+    rig.segment(TX_RING, 1, new byte[0], TX_LTS, 0);
+    rig.word(TX_RING + 16 + 12, 0xffff_fff0);
+    rig.kick();
+    assertThat(sent(0)).isEqualTo(frame);
+    assertThat(rig.isr() & INT_AHB_ERR).isZero();
+  }
+
+  @Test
   void tellsAWrongFcsOfTheGuestsOwn() {
     rig.write(Ftgmac100Registers.MACCR, Rig.ON & ~Ftgmac100Registers.MACCR_CRC_APD);
     byte[] frame = Rig.frame(PEER, 0x88b5, 60);
@@ -248,5 +271,22 @@ class TransmitTest {
     rig.clock.step(1);
     assertThat(rig.sent).hasSize(1);
     assertThat(rig.read(Ftgmac100Registers.RX_PF_AEP)).isEqualTo(0x10000);
+  }
+
+  @Test
+  void thePauseFrameThatEndsAPauseTellsOfWhatItLetGo() {
+    rig.write(Ftgmac100Registers.FCR, Ftgmac100Registers.FCR_FC_EN);
+    rig.write(Ftgmac100Registers.IER, INT_XPKT_ETH);
+    byte[] pause = new byte[60];
+    System.arraycopy(Rig.hex("0180c2000001 020000000007 8808 0001 ffff"), 0, pause, 0, 18);
+    rig.arrive(pause);
+    rig.queue(0, Rig.frame(PEER, 0x88b5, 60), Descriptor.TX_TXIC);
+    rig.kick();
+    assertThat(rig.sent).isEmpty();
+    pause[16] = 0;
+    pause[17] = 0;
+    rig.arrive(pause);
+    assertThat(rig.sent).hasSize(1);
+    assertThat(rig.interrupt).isTrue();
   }
 }
