@@ -24,12 +24,16 @@
  *
  * <p>{@link dev.patchbay.qemu.ftgmac100.Profile} chooses whose behaviour it is; what QEMU does
  * otherwise is a {@link dev.patchbay.qemu.ftgmac100.Difference}, and its receive side a class of
- * its own. A further difference is a constant there, its use in the engine, and a line in the test
- * that compares with QEMU.
+ * its own. A further difference is a constant there, which names its source for the README; the
+ * code asks for it by {@code Profile.has}, or, where QEMU goes another way altogether, by {@code
+ * Profile.isQemu}.
  *
  * <p>Not yet: collisions (all links are full duplex, the counters of collisions stay 0), sending of
  * pause frames (FCR's FCTHR_EN), wake-on-LAN (the registers are storage), half duplex back
- * pressure, the AST2700's 64-bit rings.
+ * pressure, the AST2700's 64-bit rings. ASPEED's three variants differ by nothing but what their
+ * configuration gives them: the AST2600's PHYCR still reaches a PHY that is put there. The cable of
+ * an NC-SI card is not looked at: frames pass with its carrier off. A write that kicks a ring in
+ * loopback is bounded by descriptors, not by bytes.
  */
 @org.jspecify.annotations.NullMarked
 package dev.patchbay.qemu.ftgmac100;
