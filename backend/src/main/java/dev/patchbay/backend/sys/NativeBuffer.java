@@ -15,8 +15,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * throws {@link IllegalStateException}.
  */
 public final class NativeBuffer implements AutoCloseable {
-  private static final ValueLayout.OfInt INT_BE =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfShort SHORT_BE =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -64,11 +62,6 @@ public final class NativeBuffer implements AutoCloseable {
     MemorySegment.copy(source, offset, segment, ValueLayout.JAVA_BYTE, at, length);
   }
 
-  /** Moves bytes within the buffer; the ranges may overlap. */
-  public void move(int from, int to, int length) {
-    MemorySegment.copy(segment, from, segment, to, length);
-  }
-
   /** Sets a range to zero bytes. */
   public void zero(int at, int length) {
     for (int i = 0; i < length; i++) {
@@ -82,15 +75,6 @@ public final class NativeBuffer implements AutoCloseable {
 
   public void putByte(int at, int value) {
     segment.set(ValueLayout.JAVA_BYTE, at, (byte) value);
-  }
-
-  /** 32 bits in network order at any alignment: the length before a frame of a stream netdev. */
-  public int getIntBE(int at) {
-    return segment.get(INT_BE, at);
-  }
-
-  public void putIntBE(int at, int value) {
-    segment.set(INT_BE, at, value);
   }
 
   /** 16 bits in network order at any alignment, 0 to 65535. */
