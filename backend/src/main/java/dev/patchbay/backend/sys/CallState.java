@@ -22,16 +22,27 @@ final class CallState {
    */
   static final int LENGTH_AT = 4224;
 
+  private static final long ERRNO_BYTES = Linker.Option.captureStateLayout().byteSize();
+
+  /**
+   * All memory, of which {@link #errno()} is cut. A constant, since the linker cuts the segment
+   * once more for each call: only where the compiler knows the class of a segment without having to
+   * guess it from a profile is every such cut free of an object, in every process.
+   */
+  private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
   private static final ThreadLocal<CallState> CURRENT = ThreadLocal.withInitial(CallState::new);
 
-  final MemorySegment errno;
+  private final MemorySegment captured;
+  private final long errnoAddress;
   final MemorySegment area;
   final long address;
 
   private CallState() {
     // the arena lives as long as its segments are reachable, that is, as long as the thread
     Arena arena = Arena.ofAuto();
-    errno = arena.allocate(Linker.Option.captureStateLayout());
+    captured = arena.allocate(Linker.Option.captureStateLayout());
+    errnoAddress = captured.address();
     area = arena.allocate(AREA_BYTES, 16);
     address = area.address();
   }
@@ -40,9 +51,14 @@ final class CallState {
     return CURRENT.get();
   }
 
+  /** Where a downcall leaves errno. */
+  MemorySegment errno() {
+    return MEMORY.asSlice(errnoAddress, ERRNO_BYTES);
+  }
+
   /** The errno of the last failed call of this thread, above 0. */
   int code() {
-    return errno.get(ValueLayout.JAVA_INT, 0);
+    return captured.get(ValueLayout.JAVA_INT, 0);
   }
 
   /**

@@ -179,7 +179,7 @@ final class Libc {
   static long read(int fd, long address, long length) {
     CallState state = CallState.get();
     try {
-      long result = (long) READ.invokeExact(state.errno, (long) fd, address, length);
+      long result = (long) READ.invokeExact(state.errno(), (long) fd, address, length);
       return result >= 0 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -189,7 +189,7 @@ final class Libc {
   static long write(int fd, long address, long length) {
     CallState state = CallState.get();
     try {
-      long result = (long) WRITE.invokeExact(state.errno, (long) fd, address, length);
+      long result = (long) WRITE.invokeExact(state.errno(), (long) fd, address, length);
       return result >= 0 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -199,7 +199,8 @@ final class Libc {
   static long send(int fd, long address, long length, int flags) {
     CallState state = CallState.get();
     try {
-      long result = (long) SEND.invokeExact(state.errno, (long) fd, address, length, (long) flags);
+      long result =
+          (long) SEND.invokeExact(state.errno(), (long) fd, address, length, (long) flags);
       return result >= 0 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -209,7 +210,8 @@ final class Libc {
   static long recv(int fd, long address, long length, int flags) {
     CallState state = CallState.get();
     try {
-      long result = (long) RECV.invokeExact(state.errno, (long) fd, address, length, (long) flags);
+      long result =
+          (long) RECV.invokeExact(state.errno(), (long) fd, address, length, (long) flags);
       return result >= 0 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -223,7 +225,7 @@ final class Libc {
     long all = flags | Linux.MSG_DONTWAIT;
     try {
       long result =
-          (long) SEND_ARRAY.invokeExact(state.errno, (long) fd, range, (long) length, all);
+          (long) SEND_ARRAY.invokeExact(state.errno(), (long) fd, range, (long) length, all);
       return result >= 0 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -237,7 +239,7 @@ final class Libc {
     long all = flags | Linux.MSG_DONTWAIT;
     try {
       long result =
-          (long) RECV_ARRAY.invokeExact(state.errno, (long) fd, range, (long) length, all);
+          (long) RECV_ARRAY.invokeExact(state.errno(), (long) fd, range, (long) length, all);
       return result >= 0 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -265,7 +267,7 @@ final class Libc {
           (int)
               (long)
                   RECVMMSG.invokeExact(
-                      state.errno, (long) fd, headers, (long) count, (long) flags, 0L);
+                      state.errno(), (long) fd, headers, (long) count, (long) flags, 0L);
       return result >= 0 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -344,7 +346,7 @@ final class Libc {
   private static int callInt(MethodHandle handle) {
     CallState state = CallState.get();
     try {
-      int result = (int) (long) handle.invokeExact(state.errno);
+      int result = (int) (long) handle.invokeExact(state.errno());
       return result != -1 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -354,7 +356,7 @@ final class Libc {
   private static int callInt(MethodHandle handle, long a) {
     CallState state = CallState.get();
     try {
-      int result = (int) (long) handle.invokeExact(state.errno, a);
+      int result = (int) (long) handle.invokeExact(state.errno(), a);
       return result != -1 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -364,7 +366,7 @@ final class Libc {
   private static int callInt(MethodHandle handle, long a, long b) {
     CallState state = CallState.get();
     try {
-      int result = (int) (long) handle.invokeExact(state.errno, a, b);
+      int result = (int) (long) handle.invokeExact(state.errno(), a, b);
       return result != -1 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -374,7 +376,7 @@ final class Libc {
   private static int callInt(MethodHandle handle, long a, long b, long c) {
     CallState state = CallState.get();
     try {
-      int result = (int) (long) handle.invokeExact(state.errno, a, b, c);
+      int result = (int) (long) handle.invokeExact(state.errno(), a, b, c);
       return result != -1 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -384,7 +386,7 @@ final class Libc {
   private static int callInt(MethodHandle handle, long a, long b, long c, long d) {
     CallState state = CallState.get();
     try {
-      int result = (int) (long) handle.invokeExact(state.errno, a, b, c, d);
+      int result = (int) (long) handle.invokeExact(state.errno(), a, b, c, d);
       return result != -1 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -394,7 +396,7 @@ final class Libc {
   private static int callInt(MethodHandle handle, long a, long b, long c, long d, long e) {
     CallState state = CallState.get();
     try {
-      int result = (int) (long) handle.invokeExact(state.errno, a, b, c, d, e);
+      int result = (int) (long) handle.invokeExact(state.errno(), a, b, c, d, e);
       return result != -1 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
