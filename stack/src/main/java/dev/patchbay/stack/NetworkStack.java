@@ -30,8 +30,9 @@ import dev.patchbay.stack.ping.PingEngine;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.raw.PacketEngine;
 import dev.patchbay.stack.raw.RawEngine;
+import dev.patchbay.stack.route.Fib;
 import dev.patchbay.stack.route.Route;
-import dev.patchbay.stack.route.RouteTable;
+import dev.patchbay.stack.route.RouteEntry;
 import dev.patchbay.stack.socket.SocketLayer;
 import dev.patchbay.stack.tcp.TcpConfig;
 import dev.patchbay.stack.tcp.TcpEngine;
@@ -55,8 +56,8 @@ public final class NetworkStack implements FrameHandler {
   private final List<NetDevice> devices = new ArrayList<>();
   private final IpCounters counters4 = new IpCounters();
   private final IpCounters counters6 = new IpCounters();
-  private final RouteTable routes4 = new RouteTable(true);
-  private final RouteTable routes6 = new RouteTable(false);
+  private final Fib routes4 = new Fib(true);
+  private final Fib routes6 = new Fib(false);
   private final NeighbourTable neighbours;
   private final ArpProtocol arp;
   private final NdpProtocol ndp;
@@ -136,11 +137,11 @@ public final class NetworkStack implements FrameHandler {
     return random;
   }
 
-  public RouteTable routes4() {
+  public Fib routes4() {
     return routes4;
   }
 
-  public RouteTable routes6() {
+  public Fib routes6() {
     return routes6;
   }
 
@@ -308,7 +309,7 @@ public final class NetworkStack implements FrameHandler {
             && device.master() == null
             && device.mtu() >= IPV6_MINIMUM_MTU;
     if (six) {
-      routes6.add(multicast(device));
+      addGroupRoute(device);
     }
     boolean wantsLinkLocal = six && device.mac() != 0 && device.isEthernet();
     if (wantsLinkLocal && linkLocal(device) == null) {
@@ -354,37 +355,29 @@ public final class NetworkStack implements FrameHandler {
 
   private void addRoutes4(NetDevice device, InterfaceAddress own) {
     IpAddress address = own.address();
-    InterfaceAddress.Scope host = InterfaceAddress.Scope.HOST;
-    InterfaceAddress.Scope link = InterfaceAddress.Scope.LINK;
     IpAddress source = primary(device, own);
-    routes4.add(local(address, 32, Route.Type.LOCAL, device, source, host));
+    Route local =
+        Route.of(Route.Type.LOCAL, device, InterfaceAddress.Scope.HOST).withSource(source);
+    Route toAll =
+        Route.of(Route.Type.BROADCAST, device, InterfaceAddress.Scope.LINK).withSource(source);
+    routes4.add(RouteEntry.LOCAL, address, 32, local);
     IpAddress broadcast = own.broadcast();
     if (broadcast != null) {
-      routes4.add(local(broadcast, 32, Route.Type.BROADCAST, device, source, link));
+      routes4.add(RouteEntry.LOCAL, broadcast, 32, toAll);
     }
     if (own.prefix() == 32 || own.secondary()) {
       return;
     }
     IpAddress network = address.network(own.prefix());
     if (device.kind() == NetDevice.Kind.LOOPBACK) {
-      routes4.add(local(network, own.prefix(), Route.Type.LOCAL, device, source, host));
+      routes4.add(RouteEntry.LOCAL, network, own.prefix(), local);
     } else {
-      routes4.add(
-          new Route(
-              network,
-              own.prefix(),
-              Route.Type.UNICAST,
-              null,
-              device,
-              source,
-              0,
-              false,
-              "kernel",
-              link));
+      Route link = Route.of(Route.Type.UNICAST, device, InterfaceAddress.Scope.LINK);
+      routes4.add(RouteEntry.MAIN, network, own.prefix(), link.withSource(source));
     }
     IpAddress last = own.lastOfNetwork();
     if (last != null) {
-      routes4.add(local(last, 32, Route.Type.BROADCAST, device, source, link));
+      routes4.add(RouteEntry.LOCAL, last, 32, toAll);
     }
   }
 
@@ -402,43 +395,20 @@ public final class NetworkStack implements FrameHandler {
 
   private void addRoutes6(NetDevice device, InterfaceAddress own) {
     IpAddress address = own.address();
-    routes6.add(local(address, 128, Route.Type.LOCAL, device, null, InterfaceAddress.Scope.GLOBAL));
+    InterfaceAddress.Scope global = InterfaceAddress.Scope.GLOBAL;
+    routes6.add(RouteEntry.LOCAL, address, 128, Route.of(Route.Type.LOCAL, device, global));
     routes6.add(
-        new Route(
-            address.network(own.prefix()),
-            own.prefix(),
-            Route.Type.UNICAST,
-            null,
-            device,
-            null,
-            256,
-            false,
-            "kernel",
-            InterfaceAddress.Scope.GLOBAL));
+        RouteEntry.MAIN,
+        address.network(own.prefix()),
+        own.prefix(),
+        Route.of(Route.Type.UNICAST, device, global).withMetric(256));
   }
 
-  private static Route multicast(NetDevice device) {
-    return new Route(
-        new IpAddress(0xff00_0000_0000_0000L, 0),
-        8,
-        Route.Type.MULTICAST,
-        null,
-        device,
-        null,
-        256,
-        true,
-        "kernel",
-        InterfaceAddress.Scope.GLOBAL);
-  }
-
-  private static Route local(
-      IpAddress destination,
-      int prefix,
-      Route.Type type,
-      NetDevice device,
-      @Nullable IpAddress source,
-      InterfaceAddress.Scope scope) {
-    return new Route(destination, prefix, type, null, device, source, 0, true, "kernel", scope);
+  /** The route of IPv6's groups by a device ({@code addrconf_add_mroute}). */
+  private void addGroupRoute(NetDevice device) {
+    Route route = Route.of(Route.Type.MULTICAST, device, InterfaceAddress.Scope.GLOBAL);
+    IpAddress groups = new IpAddress(0xff00_0000_0000_0000L, 0);
+    routes6.add(RouteEntry.LOCAL, groups, 8, route.withMetric(256));
   }
 
   /** Whether the address is one of ours. */

@@ -12,6 +12,7 @@ import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.route.RouteEntry;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
@@ -55,8 +56,9 @@ public final class Lab {
     for (var device : stack.devices()) {
       stack.setUp(device, true);
     }
-    stack.routes4().add(defaultRoute(IpAddress.ANY4));
-    stack.routes6().add(defaultRoute(IpAddress.ANY6));
+    Route world = Route.of(Route.Type.UNICAST, uplink, Scope.LINK).withProtocol("boot");
+    stack.routes4().add(RouteEntry.MAIN, IpAddress.ANY4, 0, world);
+    stack.routes6().add(RouteEntry.MAIN, IpAddress.ANY6, 0, world);
     portA.plug(packet -> deliver(packet, toA));
     portB.plug(packet -> deliver(packet, toB));
     uplink.far(packet -> {
@@ -73,10 +75,6 @@ public final class Lab {
     IpAddress ip = IpAddress.parse(text);
     IpAddress broadcast = ip.isV4() ? new IpAddress(0, ip.lo() | 0xffffffffL >>> prefix) : null;
     return new InterfaceAddress(ip, prefix, broadcast, scope, false, true, "br0");
-  }
-
-  private Route defaultRoute(IpAddress any) {
-    return new Route(any, 0, Route.Type.UNICAST, null, uplink, null, 0, false, "boot", Scope.LINK);
   }
 
   private static void deliver(Packet packet, Deque<byte[]> to) {

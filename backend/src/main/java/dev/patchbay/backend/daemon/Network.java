@@ -14,6 +14,7 @@ import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.route.RouteEntry;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.IpProtocol;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +56,10 @@ final class Network implements Inside {
     address(DNS6, 64, false);
     stack.setUp(bridge, true);
     stack.setUp(uplink, true);
-    stack.routes4().add(defaultRoute(IpAddress.ANY4, 0));
-    stack.routes6().add(defaultRoute(IpAddress.ANY6, 1024));
+    Route world = Route.of(Route.Type.UNICAST, uplink, Scope.LINK).withProtocol("boot");
+    Route world6 = Route.of(Route.Type.UNICAST, uplink, Scope.GLOBAL).withProtocol("boot");
+    stack.routes4().add(RouteEntry.MAIN, IpAddress.ANY4, 0, world);
+    stack.routes6().add(RouteEntry.MAIN, IpAddress.ANY6, 0, world6.withMetric(1024));
     // a drop is the account of the port by which the packet came, so that `ports` can tell why
     pool.observer((packet, reason) -> {
       NetDevice port = packet.physicalDevice != null ? packet.physicalDevice : packet.device;
@@ -79,11 +82,6 @@ final class Network implements Inside {
     boolean noDad = !address.isV4();
     stack.addAddress(
         bridge, new InterfaceAddress(address, prefix, broadcast, scope, secondary, noDad, "br0"));
-  }
-
-  private Route defaultRoute(IpAddress any, int metric) {
-    Scope scope = any.isV4() ? Scope.LINK : Scope.GLOBAL;
-    return new Route(any, 0, Route.Type.UNICAST, null, uplink, null, metric, false, "boot", scope);
   }
 
   NetworkStack stack() {

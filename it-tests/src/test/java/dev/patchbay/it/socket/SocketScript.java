@@ -9,8 +9,9 @@ import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.loop.VirtualLoop;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.route.Fib;
 import dev.patchbay.stack.route.Route;
-import dev.patchbay.stack.route.RouteTable;
+import dev.patchbay.stack.route.RouteEntry;
 import dev.patchbay.stack.socket.AddressFamily;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.socket.ExtendedError;
@@ -78,8 +79,9 @@ final class SocketScript {
 
   private void refuse(String network, int prefix, Route.Type type) {
     IpAddress to = IpAddress.parse(network);
-    RouteTable table = to.isV4() ? stack.routes4() : stack.routes6();
-    table.add(new Route(to, prefix, type, null, null, null, 0, false, "boot", Scope.GLOBAL));
+    Fib routes = to.isV4() ? stack.routes4() : stack.routes6();
+    Route route = Route.of(type, null, Scope.GLOBAL).withProtocol("boot");
+    routes.add(RouteEntry.MAIN, to, prefix, route);
   }
 
   private void address(

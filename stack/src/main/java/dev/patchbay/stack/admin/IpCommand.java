@@ -1,12 +1,14 @@
 package dev.patchbay.stack.admin;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.route.RouteChange;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The command {@code ip} (iproute2 6.1): {@code address}, {@code link}, {@code route} and {@code
- * neighbour} with {@code show}; changes are refused.
+ * neighbour} with {@code show}, of routes their changes too; other changes are refused.
  */
 public final class IpCommand {
   private static final List<String> OBJECTS_NOT_HERE =
@@ -46,6 +48,9 @@ public final class IpCommand {
                           -f[amily] { inet | inet6 } | -4 | -6 | -br[ief] |
                           -o[neline] | -V[ersion] }\
       """;
+
+  private static final List<String> ROUTE_CHANGES =
+      List.of("add", "change", "chg", "replace", "prepend", "append", "delete");
 
   private static final List<String> CHANGES =
       List.of(
@@ -105,7 +110,7 @@ public final class IpCommand {
   }
 
   /**
-   * Runs a command on the loop of the namespace; it changes nothing.
+   * Runs a command on the loop of the namespace. What fails has changed nothing.
    *
    * @param argv the words behind {@code ip}
    */
@@ -134,7 +139,7 @@ public final class IpCommand {
     } else if (IpOptions.matches(object, "maddress")) {
       return new MaddressShow(stack, options).run(show("maddr", rest));
     } else if (IpOptions.matches(object, "route")) {
-      return new RouteShow(stack, options).run(show("route", rest));
+      return route(stack, options, rest);
     } else if (IpOptions.matches(object, "link")) {
       return new LinkShow(stack, options).run(show("link", rest));
     } else if (IpOptions.matches(object, "neighbor") || IpOptions.matches(object, "neighbour")) {
@@ -149,18 +154,48 @@ public final class IpCommand {
         RefusedException.FAILED, "Object \"" + object + "\" is unknown, try \"ip help\".");
   }
 
+  /** {@code do_iproute}, in the order in which it tries its commands. */
+  private static String route(NetworkStack stack, IpOptions options, List<String> words)
+      throws RefusedException {
+    String command = words.isEmpty() ? "list" : words.getFirst();
+    List<String> rest = words.isEmpty() ? words : words.subList(1, words.size());
+    if (isShow(command)) {
+      return new RouteShow(stack, options).show(rest);
+    }
+    for (String change : ROUTE_CHANGES) {
+      if (IpOptions.matches(command, change)) {
+        new RouteModify(stack, options, routeChange(change)).run(rest);
+        return "";
+      }
+    }
+    if (IpOptions.matches(command, "flush")) {
+      return new RouteShow(stack, options).flush(rest);
+    }
+    return String.join("", show("route", words));
+  }
+
+  private static @Nullable RouteChange routeChange(String word) {
+    return switch (word) {
+      case "delete" -> null;
+      case "chg" -> RouteChange.CHANGE;
+      default -> RouteChange.valueOf(word.toUpperCase(Locale.ROOT));
+    };
+  }
+
+  private static boolean isShow(String command) {
+    return IpOptions.matches(command, "show")
+        || IpOptions.matches(command, "list")
+        || command.equals("lst")
+        || command.equals("ls");
+  }
+
   /** The words behind {@code show}, which may be left out where nothing follows. */
   private static List<String> show(String object, List<String> words) throws RefusedException {
     if (words.isEmpty()) {
       return words;
     }
     String command = words.getFirst();
-    boolean shows =
-        IpOptions.matches(command, "show")
-            || IpOptions.matches(command, "list")
-            || command.equals("lst")
-            || command.equals("ls");
-    if (shows) {
+    if (isShow(command)) {
       return words.subList(1, words.size());
     }
     for (String change : CHANGES) {

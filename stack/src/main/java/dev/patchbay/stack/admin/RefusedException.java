@@ -1,5 +1,8 @@
 package dev.patchbay.stack.admin;
 
+import dev.patchbay.stack.socket.Errno;
+import org.jspecify.annotations.Nullable;
+
 /** A command that fails: what goes to standard error, and the exit status. */
 final class RefusedException extends Exception {
   /** Wrong syntax, as iproute2 exits for it. */
@@ -36,6 +39,13 @@ final class RefusedException extends Exception {
   static RefusedException noPrefix(String word) {
     return new RefusedException(
         FAILED, "Error: any valid prefix is expected rather than \"" + word + "\".");
+  }
+
+  /** What the kernel answered: its sentence, or its error in words. */
+  static RefusedException answered(int errno, @Nullable String sentence) {
+    return new RefusedException(
+        2,
+        sentence != null ? "Error: " + sentence + "." : "RTNETLINK answers: " + Errno.text(errno));
   }
 
   int status() {

@@ -22,6 +22,9 @@ public final class Flow {
   /** Bytes that a packet may have on its whole path, as far as it is known. */
   public int pathMtu;
 
+  /** Bytes that a packet may have on the link, as device and route say. */
+  int linkMtu;
+
   long hopHi;
   long hopLo;
   @Nullable NetDevice device;

@@ -207,7 +207,7 @@ public final class IpOutput implements SegmentOutput {
     IpAddress gateway = route.gateway();
     long hopHi = gateway == null ? dstHi : gateway.hi();
     long hopLo = gateway == null ? dstLo : gateway.lo();
-    emit(packet, out, hopHi, hopLo, out.mtu());
+    emit(packet, out, hopHi, hopLo, route.mtu(out));
   }
 
   /** Hands a packet (head at l3) to its next hop, in fragments where it is longer than the MTU. */
@@ -273,7 +273,7 @@ public final class IpOutput implements SegmentOutput {
   public int mtu(long srcHi, long srcLo, long dstHi, long dstLo) {
     Route route = route(dstHi, dstLo);
     NetDevice out = route == null ? null : route.device();
-    return out == null ? 1500 : Math.min(out.mtu(), 65535);
+    return out == null || route == null ? 1500 : Math.min(route.mtu(out), 65535);
   }
 
   @Override
@@ -316,7 +316,7 @@ public final class IpOutput implements SegmentOutput {
     Route route = route(dstHi, dstLo);
     if (route != null && route.type() == Route.Type.LOCAL && !Addresses.isV4(dstHi, dstLo)) {
       // RFC 6724 rule 1: "Prefer same address"
-      return route.destination();
+      return own(route.device(), dstHi, dstLo);
     }
     if (route != null
         && route.source() != null
@@ -330,6 +330,19 @@ public final class IpOutput implements SegmentOutput {
       best = best(stack.devices().get(i), dstHi, dstLo);
     }
     return best;
+  }
+
+  private static IpAddress own(@Nullable NetDevice device, long hi, long lo) {
+    if (device != null) {
+      for (int i = 0; i < device.addresses().size(); i++) {
+        IpAddress address = device.addresses().get(i).address();
+        if (address.lo() == lo && address.hi() == hi) {
+          return address;
+        }
+      }
+    }
+    // of a network that is local as a whole
+    return new IpAddress(hi, lo);
   }
 
   private static @Nullable IpAddress best(NetDevice device, long hi, long lo) {

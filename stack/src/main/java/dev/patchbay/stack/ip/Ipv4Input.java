@@ -166,10 +166,11 @@ public final class Ipv4Input {
       NetDevice.dropIncoming(packet, DropReason.IP_TTL);
       return;
     }
-    boolean tooLong = packet.networkLength() > out.mtu();
+    int mtu = route.mtu(out);
+    boolean tooLong = packet.networkLength() > mtu;
     if (tooLong && (ip.flagsAndOffset() & Ipv4.DONT_FRAGMENT) != 0) {
       counters.fragFails++;
-      stack.icmp().tooBig(packet, out.mtu());
+      stack.icmp().tooBig(packet, mtu);
       NetDevice.dropIncoming(packet, DropReason.PKT_TOO_BIG);
       return;
     }

@@ -194,8 +194,9 @@ public final class Ipv6Input {
       NetDevice.dropIncoming(packet, DropReason.IP_TTL);
       return;
     }
-    if (packet.networkLength() > out.mtu()) {
-      stack.icmp().tooBig(packet, Math.max(out.mtu(), 1280));
+    int mtu = route.mtu(out);
+    if (packet.networkLength() > mtu) {
+      stack.icmp().tooBig(packet, Math.max(mtu, 1280));
       NetDevice.dropIncoming(packet, DropReason.PKT_TOO_BIG);
       return;
     }

@@ -83,7 +83,7 @@ public final class SocketOutput {
     if (out == null || !out.isUp()) {
       return unreachable(v4);
     }
-    int mtu = Math.min(out.mtu(), 65535);
+    int mtu = Math.min(flow.linkMtu, 65535);
     flow.pathMtu = flow.local ? mtu : Math.min(mtu, paths.lookup(flow.dstHi, flow.dstLo));
     return source(flow, options, wanted, v4);
   }
@@ -132,6 +132,7 @@ public final class SocketOutput {
 
   private static void onLink(Flow flow, NetDevice out) {
     flow.device = out;
+    flow.linkMtu = out.mtu();
     flow.hopHi = flow.dstHi;
     flow.hopLo = flow.dstLo;
   }
@@ -178,6 +179,7 @@ public final class SocketOutput {
     NetDevice out = route.device();
     if (out != null) {
       flow.device = out;
+      flow.linkMtu = route.mtu(out);
       flow.hopHi = gateway == null ? flow.dstHi : gateway.hi();
       flow.hopLo = gateway == null ? flow.dstLo : gateway.lo();
     }

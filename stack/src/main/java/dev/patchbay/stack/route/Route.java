@@ -6,31 +6,31 @@ import dev.patchbay.stack.ip.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One route ({@code fib_info} with its prefix).
+ * What a route says, whatever its prefix ({@code fib_info}): one object serves all prefixes of
+ * which the same is said.
  *
- * @param destination network address
- * @param prefix length of its prefix within the family, 0 to 32 or 128
  * @param type what happens to packets that match
  * @param gateway next hop, or null where the destination is on the link
  * @param device where it leaves; null for the types that send nothing
  * @param source preferred source address, or null
- * @param metric less is better
- * @param local whether it stands in table local
- * @param protocol who made it: {@code kernel}, {@code boot}, {@code static}, {@code ra}
+ * @param metric less is better, 0 to 2^32-1
+ * @param protocol who made it, as in {@code /etc/iproute2/rt_protos}: {@code kernel}, {@code boot},
+ *     {@code static}, {@code ra}, or a number
  * @param scope reach of the route
+ * @param onlink whether the gateway is taken for a neighbour though no route leads to it
+ * @param mtu bytes that a packet may have ({@code RTAX_MTU}), 0 for the device's
  */
 public record Route(
-    IpAddress destination,
-    int prefix,
     Type type,
     @Nullable IpAddress gateway,
     @Nullable NetDevice device,
     @Nullable IpAddress source,
-    int metric,
-    boolean local,
+    long metric,
     String protocol,
-    Scope scope) {
-  /** What happens to packets that match ({@code RTN_*}). */
+    Scope scope,
+    boolean onlink,
+    int mtu) {
+  /** What happens to packets that match ({@code RTN_*}, in Linux's order). */
   public enum Type {
     UNICAST,
     LOCAL,
@@ -39,14 +39,43 @@ public record Route(
     MULTICAST,
     BLACKHOLE,
     UNREACHABLE,
-    PROHIBIT
+    PROHIBIT,
+    /** As if the table had no route: the next one is asked. */
+    THROW;
+
+    /** Whether packets that match go nowhere. */
+    public boolean isRefusal() {
+      return this == BLACKHOLE || this == UNREACHABLE || this == PROHIBIT || this == THROW;
+    }
   }
 
-  /** Whether both say the same about the same prefix, so that one replaces the other. */
-  public boolean sameKey(Route other) {
-    return destination.equals(other.destination)
-        && prefix == other.prefix
-        && metric == other.metric
-        && local == other.local;
+  /** A route of protocol {@code kernel} and metric 0 to all that lies behind a device. */
+  public static Route of(Type type, @Nullable NetDevice device, Scope scope) {
+    return new Route(type, null, device, null, 0, "kernel", scope, false, 0);
+  }
+
+  /** The same, of another preferred source. */
+  public Route withSource(@Nullable IpAddress from) {
+    return new Route(type, gateway, device, from, metric, protocol, scope, onlink, mtu);
+  }
+
+  /** The same, of another metric. */
+  public Route withMetric(long value) {
+    return new Route(type, gateway, device, source, value, protocol, scope, onlink, mtu);
+  }
+
+  /** The same, made by somebody else. */
+  public Route withProtocol(String maker) {
+    return new Route(type, gateway, device, source, metric, maker, scope, onlink, mtu);
+  }
+
+  /** The same, by another device. */
+  public Route withDevice(@Nullable NetDevice out) {
+    return new Route(type, gateway, out, source, metric, protocol, scope, onlink, mtu);
+  }
+
+  /** Bytes that a packet of this route may have when it leaves by {@code out}. */
+  public int mtu(NetDevice out) {
+    return mtu == 0 ? out.mtu() : Math.min(mtu, out.mtu());
   }
 }

@@ -2,164 +2,238 @@ package dev.patchbay.stack.route;
 
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.socket.Errno;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes of one family with longest-prefix look-up.
+ * One table of one family ({@code fib_table}, {@code fib6_table}).
  *
- * <p>The look-up structure is one hash table per prefix length that occurs, asked from the longest
- * to the shortest, local before main: a router with a handful of prefix lengths answers in a
- * handful of probes however many routes it has. A look-up allocates nothing.
+ * <p>A prefix has one route or several, the one of the least metric first. A look-up allocates
+ * nothing. Of the loop's thread.
  */
 public final class RouteTable {
+  private final long id;
   private final boolean v4;
-  private final List<Route> routes = new ArrayList<>();
-  private Level[] levels = {};
 
-  /** One prefix length of one table: open addressing over the masked destination. */
-  private static final class Level {
-    final long maskHi;
-    final long maskLo;
-    final @Nullable Route[] slots;
+  /** A {@link Route}, or a {@code Route[]} where a prefix has several. */
+  private final PrefixTree<Object> tree = new PrefixTree<>();
 
-    Level(int bits, List<Route> members) {
-      maskHi = IpAddress.maskHi(bits);
-      maskLo = IpAddress.maskLo(bits);
-      slots = new Route[Math.max(4, Integer.highestOneBit(members.size()) << 2)];
-      // the best metric of a prefix comes first, so that it wins the slot
-      members.stream().sorted(Comparator.comparingInt(Route::metric)).forEach(this::insert);
-    }
+  private int size;
 
-    private void insert(Route route) {
-      int at = slot(route.destination().hi(), route.destination().lo());
-      for (Route r = slots[at]; r != null; r = slots[at]) {
-        if (r.destination().equals(route.destination())) {
-          return;
-        }
-        at = at + 1 & slots.length - 1;
-      }
-      slots[at] = route;
-    }
-
-    private int slot(long hi, long lo) {
-      long h = (hi * 0x9e3779b97f4a7c15L ^ lo) * 0xd6e8feb86659fd93L;
-      return (int) (h >>> 40) & slots.length - 1;
-    }
-
-    @Nullable Route find(long hi, long lo) {
-      long netHi = hi & maskHi;
-      long netLo = lo & maskLo;
-      int at = slot(netHi, netLo);
-      for (Route r = slots[at]; r != null; r = slots[at]) {
-        if (r.destination().lo() == netLo && r.destination().hi() == netHi) {
-          return r;
-        }
-        at = at + 1 & slots.length - 1;
-      }
-      return null;
-    }
-  }
-
-  /**
-   * @param v4 the family
-   */
-  public RouteTable(boolean v4) {
+  RouteTable(long id, boolean v4) {
+    this.id = id;
     this.v4 = v4;
   }
 
-  /** All routes in the order in which they were added. */
-  public List<Route> routes() {
-    return List.copyOf(routes);
+  /** Its number. */
+  public long id() {
+    return id;
   }
 
-  /**
-   * Adds a route.
-   *
-   * @return false where one of the same prefix, metric and table is there ({@code EEXIST})
-   */
-  public boolean add(Route route) {
-    for (Route known : routes) {
-      if (known.sameKey(route) && (v4 || sameHop(known, route))) {
-        return false;
-      }
-    }
-    routes.add(route);
-    rebuild();
-    return true;
+  /** Routes in it. */
+  public int size() {
+    return size;
   }
 
-  private static boolean sameHop(Route a, Route b) {
-    return Objects.equals(a.device(), b.device()) && Objects.equals(a.gateway(), b.gateway());
+  /** Bytes of memory beside those of the routes, which prefixes share. */
+  public long bytes() {
+    return tree.bytes();
   }
 
-  /** Removes a route; false where it is not there ({@code ESRCH}). */
-  public boolean remove(Route route) {
-    boolean was = routes.remove(route);
-    rebuild();
-    return was;
+  private long keyHi(long hi, long lo) {
+    return v4 ? lo << 32 : hi;
   }
 
-  /** Removes what leads to a device that goes away. */
-  public void removeDevice(NetDevice device) {
-    routes.removeIf(route -> device.equals(route.device()));
-    rebuild();
+  private long keyLo(long lo) {
+    return v4 ? 0 : lo;
   }
 
-  private void rebuild() {
-    List<Level> built = new ArrayList<>();
-    for (int table = 0; table < 2; table++) {
-      boolean local = table == 0;
-      for (int prefix = v4 ? 32 : 128; prefix >= 0; prefix--) {
-        int length = prefix;
-        List<Route> members =
-            routes.stream().filter(r -> r.prefix() == length && r.local() == local).toList();
-        if (!members.isEmpty()) {
-          built.add(new Level(v4 ? prefix + 96 : prefix, members));
+  private static Route best(Object found) {
+    return found instanceof Route one ? one : ((Route[]) found)[0];
+  }
+
+  /** The route of the longest prefix and the least metric, of whatever type; or null. */
+  @Nullable Route lookup(long hi, long lo) {
+    Object found = tree.first(keyHi(hi, lo), keyLo(lo));
+    return found == null ? null : best(found);
+  }
+
+  /** The first route in the order of {@link #lookup} that suits, or null. */
+  @Nullable Route lookup(long hi, long lo, Predicate<Route> suits) {
+    Object found = tree.first(keyHi(hi, lo), keyLo(lo));
+    for (; found != null; found = tree.next()) {
+      if (found instanceof Route one) {
+        if (suits.test(one)) {
+          return one;
         }
-      }
-    }
-    levels = built.toArray(Level[]::new);
-  }
-
-  /** The route for a destination, or null where there is none. */
-  public @Nullable Route lookup(long hi, long lo) {
-    for (Level level : levels) {
-      Route found = level.find(hi, lo);
-      if (found != null) {
-        return found;
+      } else {
+        for (Route route : (Route[]) found) {
+          if (suits.test(route)) {
+            return route;
+          }
+        }
       }
     }
     return null;
   }
 
   /**
-   * The route for a destination by one device, or null where there is none: a look at all routes,
-   * since few sockets are bound to a device. A route that refuses is none either ({@code
-   * fib_table_lookup} looks at its type before the device; in IPv6 it is one of the loopback's).
+   * The first route by one device, or null where there is none. A route that refuses is none either
+   * ({@code fib_table_lookup} looks at its type before the device; in IPv6 it is one of the
+   * loopback's).
    */
-  public @Nullable Route lookup(long hi, long lo, NetDevice device) {
-    Route best = null;
-    for (int i = 0; i < routes.size(); i++) {
-      Route r = routes.get(i);
-      int bits = v4 ? r.prefix() + 96 : r.prefix();
-      if ((device.equals(r.device()) || v4 && r.device() == null)
-          && r.destination().hi() == (hi & IpAddress.maskHi(bits))
-          && r.destination().lo() == (lo & IpAddress.maskLo(bits))
-          && (best == null || precedes(r, best))) {
-        best = r;
+  @Nullable Route lookup(long hi, long lo, NetDevice device) {
+    Object found = tree.first(keyHi(hi, lo), keyLo(lo));
+    for (; found != null; found = tree.next()) {
+      if (found instanceof Route one) {
+        if (isBy(one, device)) {
+          return one;
+        }
+      } else {
+        for (Route route : (Route[]) found) {
+          if (isBy(route, device)) {
+            return route;
+          }
+        }
       }
     }
-    return best == null || best.device() == null ? null : best;
+    return null;
   }
 
-  private static boolean precedes(Route a, Route b) {
-    if (a.local() != b.local()) {
-      return a.local();
+  private boolean isBy(Route route, NetDevice device) {
+    return device.equals(route.device()) || v4 && route.type().isRefusal();
+  }
+
+  private @Nullable Object at(IpAddress to, int prefix) {
+    return tree.get(keyHi(to.hi(), to.lo()), keyLo(to.lo()), prefix);
+  }
+
+  private void set(IpAddress to, int prefix, List<Route> routes) {
+    long hi = keyHi(to.hi(), to.lo());
+    long lo = keyLo(to.lo());
+    if (routes.isEmpty()) {
+      tree.remove(hi, lo, prefix);
+    } else {
+      tree.put(
+          hi, lo, prefix, routes.size() == 1 ? routes.getFirst() : routes.toArray(Route[]::new));
     }
-    return a.prefix() == b.prefix() ? a.metric() < b.metric() : a.prefix() > b.prefix();
+  }
+
+  /** The routes of exactly one prefix, the least metric first. */
+  List<Route> of(IpAddress to, int prefix) {
+    Object found = at(to, prefix);
+    if (found == null) {
+      return List.of();
+    }
+    return found instanceof Route one ? List.of(one) : Arrays.asList((Route[]) found);
+  }
+
+  /** All routes; the table must not change meanwhile. */
+  void forEach(Consumer<RouteEntry> visitor) {
+    tree.forEach((hi, lo, prefix, found) -> {
+      IpAddress to = v4 ? new IpAddress(0, IpAddress.ANY4.lo() | hi >>> 32) : new IpAddress(hi, lo);
+      if (found instanceof Route one) {
+        visitor.accept(new RouteEntry(id, to, prefix, one));
+      } else {
+        for (Route route : (Route[]) found) {
+          visitor.accept(new RouteEntry(id, to, prefix, route));
+        }
+      }
+    });
+  }
+
+  /**
+   * Puts a route in ({@code fib_table_insert}, {@code fib6_add}).
+   *
+   * @return what was there in its place (with {@link RouteChange#REPLACE} and CHANGE), else null
+   * @throws RouteRefusedException {@code EEXIST} or {@code ENOENT}
+   */
+  @Nullable Route insert(IpAddress to, int prefix, Route route, RouteChange how)
+      throws RouteRefusedException {
+    List<Route> routes = new ArrayList<>(of(to, prefix));
+    int first = 0;
+    while (first < routes.size() && routes.get(first).metric() < route.metric()) {
+      first++;
+    }
+    int end = first;
+    while (end < routes.size() && routes.get(end).metric() == route.metric()) {
+      end++;
+    }
+    Route replaced = null;
+    if (how.replaces() && first < end) {
+      int at = v4 ? first : sameKind(routes, first, end, route);
+      if (v4 && routes.subList(first, end).indexOf(route) > 0) {
+        throw new RouteRefusedException(Errno.EEXIST);
+      }
+      replaced = routes.set(at, route);
+      removeSiblings(routes, at, end);
+    } else if (how == RouteChange.CHANGE) {
+      throw v4
+          ? new RouteRefusedException(Errno.ENOENT)
+          : new RouteRefusedException(Errno.ENOENT, "Can not replace route - no match found");
+    } else if (how == RouteChange.ADD && first < end
+        || isThere(routes.subList(first, end), route)) {
+      throw new RouteRefusedException(Errno.EEXIST);
+    } else {
+      routes.add(how == RouteChange.PREPEND && v4 ? first : end, route);
+      size++;
+    }
+    set(to, prefix, routes);
+    return replaced;
+  }
+
+  /** {@code fib6_add_rt2node}: a route by a gateway takes the place of such a one. */
+  private static int sameKind(List<Route> routes, int first, int end, Route route) {
+    for (int i = first; i < end; i++) {
+      if ((routes.get(i).gateway() == null) == (route.gateway() == null)) {
+        return i;
+      }
+    }
+    return first;
+  }
+
+  /** Of IPv6 the routes by gateways of one metric are one route of several ways. */
+  private void removeSiblings(List<Route> routes, int kept, int end) {
+    for (int i = end - 1; !v4 && i > kept; i--) {
+      if (routes.get(kept).gateway() != null && routes.get(i).gateway() != null) {
+        routes.remove(i);
+        size--;
+      }
+    }
+  }
+
+  /** Of IPv6 routes the next hop counts alone ({@code rt6_duplicate_nexthop}). */
+  private boolean isThere(List<Route> routes, Route route) {
+    for (Route known : routes) {
+      boolean same =
+          v4
+              ? known.equals(route)
+              : Objects.equals(known.device(), route.device())
+                  && Objects.equals(known.gateway(), route.gateway());
+      if (same) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Takes the first route of a prefix that suits away. Returns it, or null where none does. */
+  @Nullable Route remove(IpAddress to, int prefix, Predicate<Route> suits) {
+    List<Route> routes = new ArrayList<>(of(to, prefix));
+    for (int i = 0; i < routes.size(); i++) {
+      if (suits.test(routes.get(i))) {
+        Route gone = routes.remove(i);
+        size--;
+        set(to, prefix, routes);
+        return gone;
+      }
+    }
+    return null;
   }
 }

@@ -13,6 +13,7 @@ import dev.patchbay.stack.loop.VirtualLoop;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.route.RouteEntry;
 import dev.patchbay.stack.udp.UdpSocket;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,8 +43,10 @@ class IpCommandTest {
     UplinkDevice host0 = new UplinkDevice(stack.nextIndex(), "host0");
     stack.add(host0);
     stack.setUp(host0, true);
-    stack.routes4().add(defaultRoute(IpAddress.ANY4, host0, 0, Scope.LINK));
-    stack.routes6().add(defaultRoute(IpAddress.ANY6, host0, 1024, Scope.GLOBAL));
+    Route world = Route.of(Route.Type.UNICAST, host0, Scope.LINK).withProtocol("boot");
+    Route world6 = Route.of(Route.Type.UNICAST, host0, Scope.GLOBAL).withProtocol("boot");
+    stack.routes4().add(RouteEntry.MAIN, IpAddress.ANY4, 0, world);
+    stack.routes6().add(RouteEntry.MAIN, IpAddress.ANY6, 0, world6.withMetric(1024));
     PortDevice net0 = new PortDevice(stack.nextIndex(), "net0", 0x5255_0a00_0300L, 1500);
     stack.add(net0);
     net0.plug(null);
@@ -56,10 +59,6 @@ class IpCommandTest {
         br0,
         new InterfaceAddress(
             IpAddress.parse(text), 24, broadcast, Scope.GLOBAL, secondary, false, "br0"));
-  }
-
-  private static Route defaultRoute(IpAddress any, UplinkDevice out, int metric, Scope scope) {
-    return new Route(any, 0, Route.Type.UNICAST, null, out, null, metric, false, "boot", scope);
   }
 
   private String ip(String words) {

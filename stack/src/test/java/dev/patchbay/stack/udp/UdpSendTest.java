@@ -136,9 +136,7 @@ class UdpSendTest {
 
   @Test
   void withoutRouteThereIsNoWay() {
-    t.lab.stack.routes4().routes().stream()
-        .filter(r -> r.prefix() == 0)
-        .forEach(t.lab.stack.routes4()::remove);
+    t.lab.stack.routes4().removeAll(entry -> entry.prefix() == 0);
     UdpSocket socket = t.open();
     assertThat(t.send(socket, WORLD, 9, "x")).isEqualTo(-Errno.ENETUNREACH);
     assertThat(t.connect(socket, WORLD, 9)).isEqualTo(-Errno.ENETUNREACH);

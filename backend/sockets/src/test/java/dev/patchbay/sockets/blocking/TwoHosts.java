@@ -10,6 +10,7 @@ import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.route.RouteEntry;
 import dev.patchbay.stack.socket.AddressFamily;
 import dev.patchbay.stack.socket.SocketAddress;
 import dev.patchbay.stack.socket.SocketType;
@@ -58,21 +59,9 @@ final class TwoHosts implements AutoCloseable {
     stack.addAddress(device, new InterfaceAddress(v4, 24, broadcast, global, false, true, "eth0"));
     stack.addAddress(
         device, new InterfaceAddress(IpAddress.parse(six), 64, null, global, false, true, "eth0"));
-    Route.Type unreachable = Route.Type.UNREACHABLE;
-    stack
-        .routes4()
-        .add(
-            new Route(
-                IpAddress.parse("10.9.0.0"),
-                16,
-                unreachable,
-                null,
-                null,
-                null,
-                0,
-                false,
-                "boot",
-                InterfaceAddress.Scope.GLOBAL));
+    Route unreachable =
+        Route.of(Route.Type.UNREACHABLE, null, InterfaceAddress.Scope.GLOBAL).withProtocol("boot");
+    stack.routes4().add(RouteEntry.MAIN, IpAddress.parse("10.9.0.0"), 16, unreachable);
     return device;
   }
 

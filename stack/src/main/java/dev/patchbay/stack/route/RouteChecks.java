@@ -1,0 +1,236 @@
+package dev.patchbay.stack.route;
+
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.ip.InterfaceAddress;
+import dev.patchbay.stack.ip.InterfaceAddress.Scope;
+import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.socket.Errno;
+import dev.patchbay.stack.wire.Addresses;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Linux asks of a route before it takes it ({@code fib_create_info} and {@code fib_check_nh}
+ * of IPv4, {@code ip6_route_info_create} and {@code fib6_nh_init} of IPv6), with its errors.
+ */
+final class RouteChecks {
+  /** {@code IP6_RT_PRIO_USER}. */
+  private static final long METRIC_OF_USERS6 = 1024;
+
+  private final Fib fib;
+
+  RouteChecks(Fib fib) {
+    this.fib = fib;
+  }
+
+  /** The entry as it is put into its table. */
+  RouteEntry complete(RouteEntry wanted) throws RouteRefusedException {
+    IpAddress to = wanted.destination();
+    IpAddress network = to.network(wanted.prefix());
+    if (fib.isV4() && !network.equals(to)) {
+      throw refused(Errno.EINVAL, "Invalid prefix for given prefix length");
+    }
+    Route route = fib.isV4() ? complete4(wanted) : complete6(wanted.route());
+    return new RouteEntry(wanted.table(), network, wanted.prefix(), route);
+  }
+
+  private static RouteRefusedException refused(int errno, String sentence) {
+    return new RouteRefusedException(errno, sentence);
+  }
+
+  private Route complete4(RouteEntry wanted) throws RouteRefusedException {
+    Route route = wanted.route();
+    if (leastScope(route.type()).compareTo(route.scope()) > 0) {
+      throw refused(Errno.EINVAL, "Invalid scope");
+    }
+    if (route.type().isRefusal()) {
+      if (route.gateway() != null || route.device() != null) {
+        throw refused(
+            Errno.EINVAL, "Gateway, device and multipath can not be specified for this route type");
+      }
+      return route;
+    }
+    if (route.scope().compareTo(Scope.HOST) > 0) {
+      throw refused(Errno.EINVAL, "Invalid scope");
+    }
+    if (route.scope() == Scope.HOST) {
+      if (route.gateway() != null) {
+        throw refused(Errno.EINVAL, "Route with host scope can not have a gateway");
+      }
+      if (route.device() == null) {
+        throw new RouteRefusedException(Errno.ENODEV);
+      }
+    }
+    Route complete = route.gateway() == null ? direct4(route) : indirect4(route, route.gateway());
+    IpAddress source = route.source();
+    boolean itself = route.type() == Route.Type.LOCAL && wanted.destination().equals(source);
+    if (source != null && !itself && fib.addressType(source) != Route.Type.LOCAL) {
+      throw refused(Errno.EINVAL, "Invalid prefsrc address");
+    }
+    return complete;
+  }
+
+  /** {@code fib_props}: what reaches less far cannot be of that type. */
+  private static Scope leastScope(Route.Type type) {
+    return switch (type) {
+      case LOCAL -> Scope.HOST;
+      case BROADCAST, ANYCAST -> Scope.LINK;
+      default -> Scope.GLOBAL;
+    };
+  }
+
+  private static Route direct4(Route route) throws RouteRefusedException {
+    NetDevice out = route.device();
+    if (route.onlink()) {
+      throw refused(
+          Errno.EINVAL, "Invalid flags for nexthop - PERVASIVE and ONLINK can not be set");
+    }
+    if (out == null) {
+      throw new RouteRefusedException(Errno.ENODEV);
+    }
+    if (route.scope() != Scope.HOST && !out.isUp()) {
+      throw refused(Errno.ENETDOWN, "Device for nexthop is not up");
+    }
+    return route;
+  }
+
+  private Route indirect4(Route route, IpAddress gateway) throws RouteRefusedException {
+    if (route.onlink()) {
+      return onlink4(route, gateway);
+    }
+    NetDevice wanted = route.device();
+    Route way =
+        fib.lookup(
+            gateway.hi(),
+            gateway.lo(),
+            r -> reaches(r, route) && (wanted == null || isBy(r, wanted)));
+    if (way == null || way.type().isRefusal()) {
+      throw refused(Errno.ENETUNREACH, "Nexthop has invalid gateway");
+    }
+    if (way.type() != Route.Type.UNICAST && way.type() != Route.Type.LOCAL) {
+      throw refused(Errno.EINVAL, "Nexthop has invalid gateway");
+    }
+    NetDevice out = way.device();
+    if (out == null) {
+      throw refused(Errno.ENODEV, "No egress device for nexthop");
+    }
+    if (!out.isUp()) {
+      throw refused(Errno.ENETDOWN, "Nexthop device is not up");
+    }
+    return route.withDevice(out);
+  }
+
+  /** What leads to a gateway reaches less far than what leads by it. */
+  private static boolean reaches(Route way, Route route) {
+    return way.scope().compareTo(Scope.LINK) >= 0 && way.scope().compareTo(route.scope()) > 0;
+  }
+
+  private static boolean isBy(Route route, NetDevice device) {
+    return device.equals(route.device());
+  }
+
+  private Route onlink4(Route route, IpAddress gateway) throws RouteRefusedException {
+    NetDevice out = route.device();
+    if (out == null) {
+      throw refused(Errno.ENODEV, "Nexthop device required for onlink");
+    }
+    if (!out.isUp()) {
+      throw refused(Errno.ENETDOWN, "Nexthop device is not up");
+    }
+    if (fib.addressType(gateway) != Route.Type.UNICAST
+        || Addresses.isMulticast(gateway.hi(), gateway.lo())) {
+      throw refused(Errno.EINVAL, "Nexthop has invalid gateway");
+    }
+    return route;
+  }
+
+  private Route complete6(Route wanted) throws RouteRefusedException {
+    Route route = wanted.metric() == 0 ? wanted.withMetric(METRIC_OF_USERS6) : wanted;
+    if (route.type().isRefusal()) {
+      return route;
+    }
+    IpAddress gateway = route.gateway();
+    if (gateway != null) {
+      route = indirect6(route, gateway);
+    }
+    NetDevice out = route.device();
+    if (out == null) {
+      throw new RouteRefusedException(Errno.ENODEV);
+    }
+    if (!out.isUp()) {
+      throw refused(Errno.ENETDOWN, "Nexthop device is not up");
+    }
+    IpAddress source = route.source();
+    if (source != null && !has(out, source)) {
+      throw refused(Errno.EINVAL, "Invalid source address");
+    }
+    return route;
+  }
+
+  private static boolean has(NetDevice device, IpAddress address) {
+    for (InterfaceAddress own : device.addresses()) {
+      if (own.address().equals(address)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** {@code ip6_validate_gw}. */
+  private Route indirect6(Route route, IpAddress gateway) throws RouteRefusedException {
+    NetDevice wanted = route.device();
+    Route own = fib.lookup(gateway.hi(), gateway.lo());
+    boolean linkLocal = Addresses.isLinkLocal(gateway.hi(), gateway.lo());
+    if (own != null
+        && own.type() == Route.Type.LOCAL
+        && (!linkLocal || wanted == null || isBy(own, wanted))) {
+      throw refused(Errno.EINVAL, "Gateway can not be a local address");
+    }
+    if (!linkLocal) {
+      if (Addresses.isMulticast(gateway.hi(), gateway.lo())
+          || Addresses.isAny(gateway.hi(), gateway.lo())) {
+        throw refused(Errno.EINVAL, "Invalid gateway address");
+      }
+      if (route.onlink()) {
+        return onlink6(route, own);
+      }
+      return route.withDevice(wayTo6(gateway, wanted));
+    }
+    if (wanted == null) {
+      throw refused(Errno.EINVAL, "Egress device not specified");
+    }
+    if (wanted.kind() == NetDevice.Kind.LOOPBACK) {
+      throw refused(Errno.EINVAL, "Egress device can not be loopback device for this route");
+    }
+    return route;
+  }
+
+  private static Route onlink6(Route route, @Nullable Route own) throws RouteRefusedException {
+    if (route.device() == null) {
+      throw refused(Errno.ENODEV, "Nexthop device required for onlink");
+    }
+    if (own != null
+        && own.type() == Route.Type.UNICAST
+        && own.gateway() == null
+        && !isBy(own, route.device())) {
+      throw refused(Errno.EINVAL, "Nexthop has invalid gateway or device mismatch");
+    }
+    return route;
+  }
+
+  /** {@code ip6_route_check_nh}: a gateway is a neighbour, by a route of its own. */
+  private NetDevice wayTo6(IpAddress gateway, @Nullable NetDevice wanted)
+      throws RouteRefusedException {
+    Route way =
+        wanted == null
+            ? fib.lookup(gateway.hi(), gateway.lo())
+            : fib.lookup(gateway.hi(), gateway.lo(), wanted);
+    NetDevice out = way == null ? null : way.device();
+    if (way == null || way.gateway() != null || way.type().isRefusal() || out == null) {
+      throw new RouteRefusedException(Errno.EHOSTUNREACH);
+    }
+    if (out.kind() == NetDevice.Kind.LOOPBACK) {
+      throw refused(Errno.EINVAL, "Egress device can not be loopback device for this route");
+    }
+    return out;
+  }
+}
