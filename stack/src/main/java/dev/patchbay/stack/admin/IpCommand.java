@@ -168,6 +168,9 @@ public final class IpCommand {
         return "";
       }
     }
+    if (IpOptions.matches(command, "get")) {
+      return new RouteGet(stack, options).run(rest);
+    }
     if (IpOptions.matches(command, "flush")) {
       return new RouteShow(stack, options).flush(rest);
     }

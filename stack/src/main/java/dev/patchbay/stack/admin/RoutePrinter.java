@@ -36,7 +36,7 @@ final class RoutePrinter {
   }
 
   /** What both forms say, under JSON's names, in the order of {@code print_route}. */
-  private Map<String, Object> json(RouteEntry entry) {
+  Map<String, Object> json(RouteEntry entry) {
     Map<String, Object> map = new LinkedHashMap<>();
     Route route = entry.route();
     boolean six = !entry.destination().isV4();
@@ -120,7 +120,8 @@ final class RoutePrinter {
     return line.toString();
   }
 
-  private static String word(String name) {
+  /** A name of JSON in text. */
+  static String word(String name) {
     return switch (name) {
       case "gateway" -> "via";
       case "protocol" -> "proto";

@@ -37,6 +37,21 @@ public final class Flow {
     return device;
   }
 
+  /** Whether it stays here. */
+  public boolean isLocal() {
+    return local;
+  }
+
+  /** Whether it goes to all of a network. */
+  public boolean isBroadcast() {
+    return broadcast;
+  }
+
+  /** The node that it is handed to: a gateway, or the destination itself. */
+  public IpAddress nextHop() {
+    return new IpAddress(hopHi, hopLo);
+  }
+
   /** Whether it goes to a group. */
   public boolean isMulticast() {
     return multicast;

@@ -56,8 +56,7 @@ public final class Fib {
   }
 
   private RouteTable table(long id) {
-    return tables.computeIfAbsent(
-        id, n -> n == RouteEntry.DEFAULT ? last : new RouteTable(n, v4));
+    return tables.computeIfAbsent(id, n -> n == RouteEntry.DEFAULT ? last : new RouteTable(n, v4));
   }
 
   /** Whether a table is there: local and main, and what ever had a route. */
@@ -108,13 +107,16 @@ public final class Fib {
     return route == null || route.device() == null || route.type().isRefusal() ? null : route;
   }
 
-  /** The first route in the order of look-up that suits, or null. */
-  @Nullable Route lookup(long hi, long lo, Predicate<Route> suits) {
-    Route route = local.lookup(hi, lo, suits);
-    if (route == null) {
-      route = main.lookup(hi, lo, suits);
+  /** The first route in the order of look-up that suits, with table and prefix; or null. */
+  public @Nullable RouteEntry match(IpAddress to, Predicate<Route> suits) {
+    RouteEntry entry = local.match(to.hi(), to.lo(), suits);
+    if (entry == null || entry.route().type() == Route.Type.THROW) {
+      entry = main.match(to.hi(), to.lo(), suits);
     }
-    return route == null && v4 ? last.lookup(hi, lo, suits) : route;
+    if (v4 && (entry == null || entry.route().type() == Route.Type.THROW)) {
+      entry = last.match(to.hi(), to.lo(), suits);
+    }
+    return entry == null || entry.route().type() == Route.Type.THROW ? null : entry;
   }
 
   /**

@@ -133,6 +133,11 @@ final class PrefixTree<V> {
     return null;
   }
 
+  /** Bits of the prefix of what {@link #first} or {@link #next} gave last. */
+  int matchedLength() {
+    return step < 0 ? 0 : step * STRIDE + matchLength + 1;
+  }
+
   /**
    * Follows a key down to at most node {@code limit}; the way is kept. Returns the number of the
    * last node.

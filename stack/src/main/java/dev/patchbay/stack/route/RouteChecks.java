@@ -98,11 +98,9 @@ final class RouteChecks {
       return onlink4(route, gateway);
     }
     NetDevice wanted = route.device();
-    Route way =
-        fib.lookup(
-            gateway.hi(),
-            gateway.lo(),
-            r -> reaches(r, route) && (wanted == null || isBy(r, wanted)));
+    RouteEntry found =
+        fib.match(gateway, r -> reaches(r, route) && (wanted == null || isBy(r, wanted)));
+    Route way = found == null ? null : found.route();
     if (way == null || way.type().isRefusal()) {
       throw refused(Errno.ENETUNREACH, "Nexthop has invalid gateway");
     }

@@ -64,19 +64,16 @@ public final class RouteTable {
     return found == null ? null : best(found);
   }
 
-  /** The first route in the order of {@link #lookup} that suits, or null. */
-  @Nullable Route lookup(long hi, long lo, Predicate<Route> suits) {
+  /** The first route in the order of {@link #lookup} that suits, with its prefix; or null. */
+  @Nullable RouteEntry match(long hi, long lo, Predicate<Route> suits) {
     Object found = tree.first(keyHi(hi, lo), keyLo(lo));
     for (; found != null; found = tree.next()) {
-      if (found instanceof Route one) {
-        if (suits.test(one)) {
-          return one;
-        }
-      } else {
-        for (Route route : (Route[]) found) {
-          if (suits.test(route)) {
-            return route;
-          }
+      List<Route> routes =
+          found instanceof Route one ? List.of(one) : Arrays.asList((Route[]) found);
+      for (Route route : routes) {
+        if (suits.test(route)) {
+          int prefix = tree.matchedLength();
+          return new RouteEntry(id, new IpAddress(hi, lo).network(prefix), prefix, route);
         }
       }
     }
