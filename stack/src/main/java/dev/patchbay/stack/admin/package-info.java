@@ -4,10 +4,11 @@
  *
  * <p>{@link dev.patchbay.stack.admin.IpCommand} takes the options before the object, finds the
  * object by its abbreviation and gives the rest to one class per object ({@code AddressShow},
- * {@code LinkShow}, {@code RouteShow}, {@code NeighbourShow}), which reads the model of the
- * namespace and prints text or JSON. What is not supported is refused by {@link
- * dev.patchbay.stack.admin.RefusedException}, never passed over. A new object is a class beside
- * those and a line in {@code IpCommand}.
+ * {@code LinkShow}, {@code NeighbourShow}), which reads the model of the namespace and prints text
+ * or JSON; routes have one class per command ({@code RouteShow}, {@code RouteModify}, {@code
+ * RouteGet}) and share {@code RouteFilter}, {@code RoutePrinter} and {@code RouteNames}. What is
+ * not supported is refused by {@link dev.patchbay.stack.admin.RefusedException}, never passed over.
+ * A new object is a class beside those and a line in {@code IpCommand}.
  *
  * <p>{@link dev.patchbay.stack.admin.SsCommand} reads its options by {@code GetOpt} and {@code
  * SsOptions}, its expression by {@code SsFilter}, lists sockets as {@code SsSocket} and lays them

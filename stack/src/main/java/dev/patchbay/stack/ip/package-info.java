@@ -2,7 +2,7 @@
  * The Internet layer of both families: input, forwarding, output, fragmentation and reassembly.
  *
  * <pre>
- *   NetDevice.receive -> Ipv4Input.receive (ip_rcv) -> RouteTable.lookup
+ *   NetDevice.receive -> Ipv4Input.receive (ip_rcv) -> Fib.lookup
  *      local   -> Ipv4Input.deliver (ip_local_deliver, Reassembler) -> Transports -> icmp | udp | tcp | LocalFallback
  *      else    -> Ipv4Input.forward (ip_forward) -> IpOutput.finish
  *   transports -> IpOutput.send (ip_queue_xmit) -> IpOutput.finish (ip_finish_output, Fragmenter) -> NeighbourTable.output

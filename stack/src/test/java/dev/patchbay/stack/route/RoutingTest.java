@@ -1,0 +1,177 @@
+package dev.patchbay.stack.route;
+
+import static dev.patchbay.stack.Lab.APPLIANCE;
+import static dev.patchbay.stack.Lab.GUEST_A;
+import static dev.patchbay.stack.Lab.GUEST_B;
+import static dev.patchbay.stack.Lab.arp;
+import static dev.patchbay.stack.Lab.ethernet;
+import static dev.patchbay.stack.Lab.ipv4;
+import static dev.patchbay.stack.Lab.ipv6;
+import static dev.patchbay.stack.Lab.udp;
+import static dev.patchbay.stack.Lab.v4;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.patchbay.stack.Lab;
+import dev.patchbay.stack.admin.IpCommand;
+import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.EtherType;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What routes do to packets: guest A sends, guest B is a router, the world is behind host0. */
+class RoutingTest {
+  private static final int DONT_FRAGMENT = 0x4000;
+
+  private final Lab lab = new Lab();
+
+  @BeforeEach
+  void bothGuestsAreKnown() {
+    lab.introduceA();
+    lab.fromB(arp(1, GUEST_B, v4("10.0.2.16"), 0, v4("10.0.2.2")));
+    lab.toA.clear();
+    lab.toB.clear();
+  }
+
+  @AfterEach
+  void nothingLeaks() {
+    lab.close();
+  }
+
+  private void ip(String words) {
+    IpCommand.Result result = new IpCommand().run(lab.stack, List.of(words.split(" ")));
+    assertThat(result.stderr()).isEmpty();
+    assertThat(result.status()).isZero();
+  }
+
+  private void fromA(String to, int length, int flags) {
+    byte[] packet = ipv4("10.0.2.15", to, 17, 64, flags, 7, udp(5, 6, new byte[length]));
+    lab.fromA(ethernet(APPLIANCE, GUEST_A, EtherType.IPV4, packet));
+  }
+
+  @Test
+  void theGatewayOfTheLongestPrefixTakesThePacket() {
+    ip("route add 192.0.2.0/24 via 10.0.2.16");
+    ip("route add 192.0.2.128/25 dev host0");
+
+    fromA("192.0.2.5", 10, 0);
+    byte[] frame = lab.toB.remove();
+    assertThat(Bytes.u48(frame, 0)).as("to the gateway's MAC").isEqualTo(GUEST_B);
+    assertThat(Bytes.i32(frame, 14 + 16)).as("the destination stays").isEqualTo(v4("192.0.2.5"));
+    assertThat(Bytes.u8(frame, 14 + 8)).as("TTL").isEqualTo(63);
+
+    fromA("192.0.2.200", 10, 0);
+    assertThat(lab.toB).isEmpty();
+    assertThat(lab.toWorld).hasSize(1);
+  }
+
+  @Test
+  void theLeastMetricWinsAndTheNextOneFollowsWhenItIsGone() {
+    ip("route add 192.0.2.0/24 dev host0 metric 20");
+    ip("route add 192.0.2.0/24 via 10.0.2.16 metric 10");
+    fromA("192.0.2.5", 10, 0);
+    assertThat(lab.toB).hasSize(1);
+    ip("route del 192.0.2.0/24 metric 10");
+    fromA("192.0.2.5", 10, 0);
+    assertThat(lab.toWorld).hasSize(1);
+  }
+
+  @Test
+  void whatRefusesAnswersAsLinuxDoes() {
+    ip("route add unreachable 192.0.2.0/26");
+    ip("route add prohibit 192.0.2.64/26");
+    ip("route add blackhole 192.0.2.128/26");
+    ip("route add throw 192.0.2.192/26");
+
+    fromA("192.0.2.1", 10, 0);
+    byte[] unreachable = lab.nextToA();
+    assertThat(Bytes.u16(unreachable, 14 + 20)).as("host unreachable").isEqualTo(0x0301);
+    fromA("192.0.2.65", 10, 0);
+    byte[] prohibited = lab.nextToA();
+    assertThat(Bytes.u16(prohibited, 14 + 20)).as("prohibited").isEqualTo(0x030d);
+    fromA("192.0.2.129", 10, 0);
+    assertThat(lab.toA).as("a black hole says nothing").isEmpty();
+    // no rule asks a table behind main but the empty one: no route at all, for all its default
+    fromA("192.0.2.193", 10, 0);
+    byte[] none = lab.nextToA();
+    assertThat(Bytes.u16(none, 14 + 20)).as("network unreachable").isEqualTo(0x0300);
+    assertThat(lab.pool.drops(DropReason.IP_INNOROUTES)).isEqualTo(4);
+    assertThat(lab.toWorld).isEmpty();
+  }
+
+  @Test
+  void theMtuOfARouteIsThatOfItsPath() {
+    ip("route add 192.0.2.0/24 via 10.0.2.16 mtu 1000");
+
+    fromA("192.0.2.5", 1200, DONT_FRAGMENT);
+    byte[] error = lab.nextToA();
+    assertThat(Bytes.u16(error, 14 + 20)).as("fragmentation needed").isEqualTo(0x0304);
+    assertThat(Bytes.u16(error, 14 + 20 + 6)).as("next-hop MTU").isEqualTo(1000);
+
+    fromA("192.0.2.5", 1200, 0);
+    assertThat(lab.toB).as("cut where that is allowed").hasSize(2);
+    assertThat(lab.toB.remove()).hasSizeLessThanOrEqualTo(14 + 1000);
+    assertThat(lab.toB.remove()).hasSizeLessThanOrEqualTo(14 + 1000);
+  }
+
+  @Test
+  void aNetworkCanBeOurs() {
+    ip("route add local 192.0.2.0/24 dev lo");
+    fromA("192.0.2.5", 10, 0);
+    byte[] error = lab.nextToA();
+    assertThat(Bytes.u16(error, 14 + 20)).as("port unreachable").isEqualTo(0x0303);
+    assertThat(Bytes.i32(error, 14 + 12)).as("its address answers").isEqualTo(v4("192.0.2.5"));
+  }
+
+  @Test
+  void ipv6GoesByItsOwnTable() {
+    ip("-6 route add 2001:db8:5::/48 via fe80::b dev br0");
+    byte[] packet = ipv6("fec0::15", "2001:db8:5::5", 17, 64, udp(5, 6, new byte[10]));
+    Bytes.put16(packet, 40 + 6, 1);
+    lab.fromA(ethernet(APPLIANCE, GUEST_A, EtherType.IPV6, packet));
+    byte[] solicitation = lab.toB.remove();
+    assertThat(Bytes.i64(solicitation, 14 + 40 + 8)).as("asks for").isEqualTo(0xfe80L << 48);
+    assertThat(Bytes.i64(solicitation, 14 + 40 + 16)).isEqualTo(0xb);
+    assertThat(lab.toWorld).isEmpty();
+    lab.loop.runForMillis(4000);
+  }
+
+  @Test
+  void whatIsRefusedChangesNothing() {
+    String before = new IpCommand().run(lab.stack, List.of("route")).stdout();
+    for (String words :
+        List.of(
+            "route add 192.0.2.0/24 via 10.0.2.255",
+            "route add 192.0.2.0/24 dev nowhere",
+            "route add 10.0.2.0/24 dev br0 scope nowhere",
+            "route replace 192.0.2.1/24 dev br0",
+            "route del 192.0.2.0/24")) {
+      assertThat(new IpCommand().run(lab.stack, List.of(words.split(" "))).status())
+          .as(words)
+          .isNotZero();
+    }
+    assertThat(new IpCommand().run(lab.stack, List.of("route")).stdout()).isEqualTo(before);
+  }
+
+  @Test
+  void prefixesOfWhichTheSameIsSaidShareOneRoute() {
+    Fib fib = lab.stack.routes4();
+    for (int i = 0; i < 100; i++) {
+      ip("route add 192.0." + i + ".0/24 via 10.0.2.16");
+    }
+    long distinct = distinct(fib);
+    ip("route add 192.0.100.0/24 via 10.0.2.17");
+    assertThat(distinct(fib)).isEqualTo(distinct + 1);
+  }
+
+  private static long distinct(Fib fib) {
+    Set<Route> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    fib.forEach(entry -> seen.add(entry.route()));
+    return seen.size();
+  }
+}
