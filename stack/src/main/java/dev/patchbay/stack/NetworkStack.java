@@ -9,6 +9,7 @@ import dev.patchbay.stack.icmp.IcmpOutput;
 import dev.patchbay.stack.ip.DatagramMemory;
 import dev.patchbay.stack.ip.Fragmenter;
 import dev.patchbay.stack.ip.InterfaceAddress;
+import dev.patchbay.stack.ip.InterfaceAddresses;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.ip.IpCounters;
 import dev.patchbay.stack.ip.IpOutput;
@@ -32,7 +33,6 @@ import dev.patchbay.stack.raw.PacketEngine;
 import dev.patchbay.stack.raw.RawEngine;
 import dev.patchbay.stack.route.Fib;
 import dev.patchbay.stack.route.Route;
-import dev.patchbay.stack.route.RouteEntry;
 import dev.patchbay.stack.socket.SocketLayer;
 import dev.patchbay.stack.tcp.TcpConfig;
 import dev.patchbay.stack.tcp.TcpEngine;
@@ -58,6 +58,7 @@ public final class NetworkStack implements FrameHandler {
   private final IpCounters counters6 = new IpCounters();
   private final Fib routes4 = new Fib(true);
   private final Fib routes6 = new Fib(false);
+  private final InterfaceAddresses addresses = new InterfaceAddresses(this);
   private final NeighbourTable neighbours;
   private final ArpProtocol arp;
   private final NdpProtocol ndp;
@@ -143,6 +144,11 @@ public final class NetworkStack implements FrameHandler {
 
   public Fib routes6() {
     return routes6;
+  }
+
+  /** The addresses of all devices. */
+  public InterfaceAddresses addresses() {
+    return addresses;
   }
 
   /** What happened in IP and above it; live, TCP apart. */
@@ -304,12 +310,13 @@ public final class NetworkStack implements FrameHandler {
       neighbours.removeDevice(device);
       return;
     }
+    addresses.deviceUp(device);
     boolean six =
         device.kind() != NetDevice.Kind.LOOPBACK
             && device.master() == null
             && device.mtu() >= IPV6_MINIMUM_MTU;
     if (six) {
-      addGroupRoute(device);
+      addresses.addGroupRoute(device);
     }
     boolean wantsLinkLocal = six && device.mac() != 0 && device.isEthernet();
     if (wantsLinkLocal && linkLocal(device) == null) {
@@ -324,91 +331,12 @@ public final class NetworkStack implements FrameHandler {
 
   /** The IPv6 link-local address of a device, or null. */
   public @Nullable IpAddress linkLocal(NetDevice device) {
-    for (InterfaceAddress own : device.addresses()) {
-      IpAddress address = own.address();
-      if (!address.isV4() && Addresses.isLinkLocal(address.hi(), address.lo())) {
-        return address;
-      }
-    }
-    return null;
+    return InterfaceAddresses.linkLocal(device);
   }
 
-  /**
-   * Adds an address with the routes that Linux makes of it ({@code fib_add_ifaddr}, {@code
-   * addrconf}).
-   */
+  /** Adds an address with the routes that Linux makes of it. */
   public void addAddress(NetDevice device, InterfaceAddress own) {
-    IpAddress address = own.address();
-    for (InterfaceAddress known : device.addresses()) {
-      if (known.address().equals(address)) {
-        throw new IllegalArgumentException(address + " is on " + device.name() + " already");
-      }
-    }
-    device.addresses().add(own);
-    multicast.addressAdded(device, address);
-    if (address.isV4()) {
-      addRoutes4(device, own);
-    } else {
-      addRoutes6(device, own);
-    }
-  }
-
-  private void addRoutes4(NetDevice device, InterfaceAddress own) {
-    IpAddress address = own.address();
-    IpAddress source = primary(device, own);
-    Route local =
-        Route.of(Route.Type.LOCAL, device, InterfaceAddress.Scope.HOST).withSource(source);
-    Route toAll =
-        Route.of(Route.Type.BROADCAST, device, InterfaceAddress.Scope.LINK).withSource(source);
-    routes4.add(RouteEntry.LOCAL, address, 32, local);
-    IpAddress broadcast = own.broadcast();
-    if (broadcast != null) {
-      routes4.add(RouteEntry.LOCAL, broadcast, 32, toAll);
-    }
-    if (own.prefix() == 32 || own.secondary()) {
-      return;
-    }
-    IpAddress network = address.network(own.prefix());
-    if (device.kind() == NetDevice.Kind.LOOPBACK) {
-      routes4.add(RouteEntry.LOCAL, network, own.prefix(), local);
-    } else {
-      Route link = Route.of(Route.Type.UNICAST, device, InterfaceAddress.Scope.LINK);
-      routes4.add(RouteEntry.MAIN, network, own.prefix(), link.withSource(source));
-    }
-    IpAddress last = own.lastOfNetwork();
-    if (last != null) {
-      routes4.add(RouteEntry.LOCAL, last, 32, toAll);
-    }
-  }
-
-  /** The address that packets of an address's subnet come from: of a secondary one the first. */
-  private static IpAddress primary(NetDevice device, InterfaceAddress own) {
-    if (own.secondary()) {
-      for (InterfaceAddress other : device.addresses()) {
-        if (!other.secondary() && other.prefix() == own.prefix() && other.covers(own.address())) {
-          return other.address();
-        }
-      }
-    }
-    return own.address();
-  }
-
-  private void addRoutes6(NetDevice device, InterfaceAddress own) {
-    IpAddress address = own.address();
-    InterfaceAddress.Scope global = InterfaceAddress.Scope.GLOBAL;
-    routes6.add(RouteEntry.LOCAL, address, 128, Route.of(Route.Type.LOCAL, device, global));
-    routes6.add(
-        RouteEntry.MAIN,
-        address.network(own.prefix()),
-        own.prefix(),
-        Route.of(Route.Type.UNICAST, device, global).withMetric(256));
-  }
-
-  /** The route of IPv6's groups by a device ({@code addrconf_add_mroute}). */
-  private void addGroupRoute(NetDevice device) {
-    Route route = Route.of(Route.Type.MULTICAST, device, InterfaceAddress.Scope.GLOBAL);
-    IpAddress groups = new IpAddress(0xff00_0000_0000_0000L, 0);
-    routes6.add(RouteEntry.LOCAL, groups, 8, route.withMetric(256));
+    addresses.add(device, own);
   }
 
   /** Whether the address is one of ours. */

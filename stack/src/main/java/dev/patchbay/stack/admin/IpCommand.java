@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The command {@code ip} (iproute2 6.1): {@code address}, {@code link}, {@code route} and {@code
- * neighbour} with {@code show}, of routes their changes too; other changes are refused.
+ * neighbour} with {@code show}, of addresses and routes their changes too; other changes are
+ * refused.
  */
 public final class IpCommand {
   private static final List<String> OBJECTS_NOT_HERE =
@@ -116,16 +117,16 @@ public final class IpCommand {
    */
   public Result run(NetworkStack stack, List<String> argv) {
     try {
-      return new Result(0, execute(stack, argv), "");
+      return execute(stack, argv);
     } catch (RefusedException e) {
       return new Result(e.status(), "", e.getMessage() + "\n");
     }
   }
 
-  private static String execute(NetworkStack stack, List<String> argv) throws RefusedException {
+  private static Result execute(NetworkStack stack, List<String> argv) throws RefusedException {
     Result known = withoutNetwork(argv);
     if (known != null && known.status() == 0) {
-      return known.stdout();
+      return known;
     }
     if (known != null) {
       throw new RefusedException(known.status(), USAGE);
@@ -135,15 +136,15 @@ public final class IpCommand {
     List<String> rest = argv.subList(options.used() + 1, argv.size());
     // the order in which iproute2 tries its objects decides what an abbreviation means
     if (IpOptions.matches(object, "address")) {
-      return new AddressShow(stack, options).run(show("address", rest));
+      return address(stack, options, rest);
     } else if (IpOptions.matches(object, "maddress")) {
-      return new MaddressShow(stack, options).run(show("maddr", rest));
+      return done(new MaddressShow(stack, options).run(show("maddr", rest)));
     } else if (IpOptions.matches(object, "route")) {
-      return route(stack, options, rest);
+      return done(route(stack, options, rest));
     } else if (IpOptions.matches(object, "link")) {
-      return new LinkShow(stack, options).run(show("link", rest));
+      return done(new LinkShow(stack, options).run(show("link", rest)));
     } else if (IpOptions.matches(object, "neighbor") || IpOptions.matches(object, "neighbour")) {
-      return new NeighbourShow(stack, options).run(show("neigh", rest));
+      return done(new NeighbourShow(stack, options).run(show("neigh", rest)));
     }
     for (String other : OBJECTS_NOT_HERE) {
       if (IpOptions.matches(object, other)) {
@@ -152,6 +153,38 @@ public final class IpCommand {
     }
     throw new RefusedException(
         RefusedException.FAILED, "Object \"" + object + "\" is unknown, try \"ip help\".");
+  }
+
+  /** {@code do_ipaddr}, in the order in which it tries its commands. */
+  private static Result address(NetworkStack stack, IpOptions options, List<String> words)
+      throws RefusedException {
+    String command = words.isEmpty() ? "list" : words.getFirst();
+    List<String> rest = words.isEmpty() ? words : words.subList(1, words.size());
+    AddressModify.Change change = addressChange(command);
+    if (change != null) {
+      return new Result(0, "", new AddressModify(stack, options, change).run(rest));
+    }
+    if (!isShow(command) && IpOptions.matches(command, "flush")) {
+      AddressModify.flush(stack, options, rest);
+      return done("");
+    }
+    return done(new AddressShow(stack, options).run(show("address", words)));
+  }
+
+  private static AddressModify.@Nullable Change addressChange(String command) {
+    if (IpOptions.matches(command, "add")) {
+      return AddressModify.Change.ADD;
+    }
+    if (IpOptions.matches(command, "change")
+        || command.equals("chg")
+        || IpOptions.matches(command, "replace")) {
+      return AddressModify.Change.REPLACE;
+    }
+    return IpOptions.matches(command, "delete") ? AddressModify.Change.DELETE : null;
+  }
+
+  private static Result done(String stdout) {
+    return new Result(0, stdout, "");
   }
 
   /** {@code do_iproute}, in the order in which it tries its commands. */

@@ -31,6 +31,11 @@ public record InterfaceAddress(
     NOWHERE
   }
 
+  /** The same, following another one of its subnet or not. */
+  public InterfaceAddress asSecondary(boolean follows) {
+    return new InterfaceAddress(address, prefix, broadcast, scope, follows, noDad, label);
+  }
+
   /** Whether {@code other} lies in the address's subnet. */
   public boolean covers(IpAddress other) {
     return other.isV4() == address.isV4() && other.network(prefix).equals(address.network(prefix));

@@ -142,6 +142,25 @@ class RoutingTest {
   }
 
   @Test
+  void anAddressIsOursFromItsAddingToItsDeletion() {
+    ip("addr add 192.168.5.1/24 brd + dev br0");
+    lab.fromA(arp(1, GUEST_A, v4("192.168.5.15"), 0, v4("192.168.5.1")));
+    byte[] reply = lab.nextToA();
+    assertThat(Bytes.i32(reply, 14 + 14)).as("who answers").isEqualTo(v4("192.168.5.1"));
+    lab.toB.clear();
+    fromA("192.168.5.15", 10, 0);
+    assertThat(lab.toA).as("its network is on br0").hasSize(1);
+    lab.toA.clear();
+
+    ip("addr del 192.168.5.1/24 dev br0");
+    lab.fromA(arp(1, GUEST_A, v4("192.168.5.15"), 0, v4("192.168.5.1")));
+    assertThat(lab.toA).isEmpty();
+    fromA("192.168.5.15", 10, 0);
+    assertThat(lab.toA).isEmpty();
+    assertThat(lab.toWorld).as("by the default route").hasSize(1);
+  }
+
+  @Test
   void whatIsRefusedChangesNothing() {
     String before = new IpCommand().run(lab.stack, List.of("route")).stdout();
     for (String words :

@@ -1,0 +1,288 @@
+package dev.patchbay.stack.ip;
+
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.ip.InterfaceAddress.Scope;
+import dev.patchbay.stack.route.Fib;
+import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.route.RouteEntry;
+import dev.patchbay.stack.route.RouteRefusedException;
+import dev.patchbay.stack.socket.Errno;
+import dev.patchbay.stack.wire.Addresses;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The addresses of all devices, and the routes that Linux makes of them ({@code devinet}, {@code
+ * fib_add_ifaddr}, {@code addrconf}).
+ *
+ * <p>After each change the routes that the device's addresses now make are held against those of
+ * before: what is new is added, what nobody makes any more goes. Of the loop's thread.
+ */
+public final class InterfaceAddresses {
+  private static final long GROUPS_HI = 0xff00_0000_0000_0000L;
+
+  private final NetworkStack stack;
+
+  public InterfaceAddresses(NetworkStack stack) {
+    this.stack = stack;
+  }
+
+  // ---- changes
+
+  /** Adds an address that the namespace itself makes. */
+  public void add(NetDevice device, InterfaceAddress own) {
+    for (InterfaceAddress known : device.addresses()) {
+      if (known.address().equals(own.address())) {
+        throw new IllegalArgumentException(own.address() + " is on " + device.name() + " already");
+      }
+    }
+    put(device, own);
+  }
+
+  private void put(NetDevice device, InterfaceAddress own) {
+    Set<RouteEntry> before = routes(device, device.isUp());
+    device.addresses().add(place(device, own), own);
+    stack.multicast().addressAdded(device, own.address());
+    settle(device, before);
+  }
+
+  /**
+   * Where an address stands: a primary one of IPv4 behind the last one that does not reach further
+   * ({@code __inet_insert_ifa}), others at the end.
+   */
+  private static int place(NetDevice device, InterfaceAddress own) {
+    List<InterfaceAddress> all = device.addresses();
+    if (!own.address().isV4() || own.secondary()) {
+      return all.size();
+    }
+    int place = 0;
+    for (int i = 0; i < all.size(); i++) {
+      InterfaceAddress other = all.get(i);
+      if (other.address().isV4()
+          && !other.secondary()
+          && own.scope().compareTo(other.scope()) <= 0) {
+        place = i + 1;
+      }
+    }
+    return place;
+  }
+
+  /**
+   * Adds an address for an administrator.
+   *
+   * @param own whether it is secondary is found out here
+   * @return false where Linux says nothing and adds nothing: the address 0.0.0.0
+   * @throws RouteRefusedException with Linux's error and sentence; nothing has changed
+   */
+  public boolean insert(NetDevice device, InterfaceAddress own) throws RouteRefusedException {
+    if (own.address().isV4()) {
+      return insert4(device, own);
+    }
+    check6(device, own.address());
+    for (InterfaceAddress known : device.addresses()) {
+      if (known.address().equals(own.address())) {
+        throw new RouteRefusedException(Errno.EEXIST, "ipv6: address already assigned");
+      }
+    }
+    put(device, own);
+    return true;
+  }
+
+  private boolean insert4(NetDevice device, InterfaceAddress own) throws RouteRefusedException {
+    if (own.address().equals(IpAddress.ANY4)) {
+      return false;
+    }
+    boolean secondary = false;
+    for (InterfaceAddress known : device.addresses()) {
+      if (isSameSubnet(known, own)) {
+        if (known.address().equals(own.address())) {
+          throw new RouteRefusedException(Errno.EEXIST, "ipv4: Address already assigned");
+        }
+        if (known.scope() != own.scope()) {
+          throw new RouteRefusedException(Errno.EINVAL, "ipv4: Invalid scope value");
+        }
+        secondary = true;
+      }
+    }
+    put(device, own.asSecondary(secondary));
+    return true;
+  }
+
+  private static boolean isSameSubnet(InterfaceAddress a, InterfaceAddress b) {
+    return a.address().isV4() && a.prefix() == b.prefix() && a.covers(b.address());
+  }
+
+  private static void check6(NetDevice device, IpAddress address) throws RouteRefusedException {
+    if (Addresses.isMulticast(address.hi(), address.lo())) {
+      throw new RouteRefusedException(
+          Errno.EINVAL, "ipv6: Cannot assign multicast address without \"IFA_F_MCAUTOJOIN\" flag");
+    }
+    if (address.equals(IpAddress.ANY6)) {
+      throw new RouteRefusedException(Errno.EADDRNOTAVAIL, "ipv6: Invalid address");
+    }
+    boolean loopback = address.hi() == 0 && address.lo() == 1;
+    if (loopback && device.kind() != NetDevice.Kind.LOOPBACK) {
+      throw new RouteRefusedException(
+          Errno.EADDRNOTAVAIL, "ipv6: Cannot assign loopback address on this device");
+    }
+  }
+
+  /**
+   * Takes an address away, a primary one of IPv4 with its secondary ones ({@code __inet_del_ifa}
+   * without {@code promote_secondaries}).
+   *
+   * @param prefix its prefix length, or -1 for any
+   * @throws RouteRefusedException {@code EADDRNOTAVAIL} where it is not there
+   */
+  public void delete(NetDevice device, IpAddress address, int prefix) throws RouteRefusedException {
+    for (InterfaceAddress own : device.addresses()) {
+      if (own.address().equals(address) && (prefix < 0 || prefix == own.prefix())) {
+        remove(device, own);
+        return;
+      }
+    }
+    throw new RouteRefusedException(
+        Errno.EADDRNOTAVAIL,
+        address.isV4() ? "ipv4: Address not found" : "ipv6: address not found");
+  }
+
+  private void remove(NetDevice device, InterfaceAddress own) {
+    Set<RouteEntry> before = routes(device, device.isUp());
+    List<InterfaceAddress> going = new ArrayList<>(List.of(own));
+    if (own.address().isV4() && !own.secondary()) {
+      for (InterfaceAddress other : device.addresses()) {
+        if (other.secondary() && isSameSubnet(other, own)) {
+          going.add(other);
+        }
+      }
+    }
+    device.addresses().removeAll(going);
+    settle(device, before);
+    for (InterfaceAddress gone : going) {
+      IpAddress address = gone.address();
+      stack.multicast().addressRemoved(device, address);
+      if (address.isV4() && !stack.isLocal(address.hi(), address.lo())) {
+        // fib_sync_down_addr
+        stack.routes4().removeAll(entry -> address.equals(entry.route().source()));
+      }
+    }
+    boolean none4 = device.addresses().stream().noneMatch(other -> other.address().isV4());
+    if (own.address().isV4() && none4) {
+      // "Last address was deleted from this interface. Disable IP."
+      stack.routes4().removeDevice(device);
+    }
+  }
+
+  // ---- routes
+
+  /** The device has come up: the routes of its addresses are made. */
+  public void deviceUp(NetDevice device) {
+    settle(device, routes(device, false));
+  }
+
+  private void settle(NetDevice device, Set<RouteEntry> before) {
+    Set<RouteEntry> after = routes(device, device.isUp());
+    for (RouteEntry entry : before) {
+      if (!after.contains(entry)) {
+        fib(entry.destination()).removeAll(entry::equals);
+      }
+    }
+    for (RouteEntry entry : after) {
+      if (!before.contains(entry)) {
+        fib(entry.destination())
+            .add(entry.table(), entry.destination(), entry.prefix(), entry.route());
+      }
+    }
+  }
+
+  private Fib fib(IpAddress destination) {
+    return destination.isV4() ? stack.routes4() : stack.routes6();
+  }
+
+  /** Of a device that is down only what is local of IPv4 is there. */
+  private static Set<RouteEntry> routes(NetDevice device, boolean up) {
+    Set<RouteEntry> routes = new LinkedHashSet<>();
+    for (InterfaceAddress own : device.addresses()) {
+      if (own.address().isV4()) {
+        routes4(device, own, up, routes);
+      } else if (up) {
+        routes6(device, own, routes);
+      }
+    }
+    return routes;
+  }
+
+  private static void routes4(
+      NetDevice device, InterfaceAddress own, boolean up, Set<RouteEntry> to) {
+    IpAddress address = own.address();
+    IpAddress source = primary(device, own);
+    Route local = Route.of(Route.Type.LOCAL, device, Scope.HOST).withSource(source);
+    Route toAll = Route.of(Route.Type.BROADCAST, device, Scope.LINK).withSource(source);
+    to.add(new RouteEntry(RouteEntry.LOCAL, address, 32, local));
+    if (!up
+        || Addresses.isMulticast(source.hi(), source.lo())
+        || Addresses.isLimitedBroadcast(source.hi(), source.lo())) {
+      // fib_valid_prefsrc: nobody sends from such an address
+      return;
+    }
+    IpAddress broadcast = own.broadcast();
+    if (broadcast != null && !Addresses.isLimitedBroadcast(broadcast.hi(), broadcast.lo())) {
+      to.add(new RouteEntry(RouteEntry.LOCAL, broadcast, 32, toAll));
+    }
+    IpAddress network = address.network(own.prefix());
+    if (own.prefix() == 32 || own.secondary() || (int) network.lo() == 0) {
+      return;
+    }
+    if (device.kind() == NetDevice.Kind.LOOPBACK) {
+      to.add(new RouteEntry(RouteEntry.LOCAL, network, own.prefix(), local));
+    } else {
+      Route link = Route.of(Route.Type.UNICAST, device, Scope.LINK).withSource(source);
+      to.add(new RouteEntry(RouteEntry.MAIN, network, own.prefix(), link));
+    }
+    IpAddress last = own.lastOfNetwork();
+    if (last != null) {
+      to.add(new RouteEntry(RouteEntry.LOCAL, last, 32, toAll));
+    }
+  }
+
+  /** The address that packets of an address's subnet come from: of a secondary one the first. */
+  private static IpAddress primary(NetDevice device, InterfaceAddress own) {
+    if (own.secondary()) {
+      for (InterfaceAddress other : device.addresses()) {
+        if (!other.secondary() && isSameSubnet(other, own)) {
+          return other.address();
+        }
+      }
+    }
+    return own.address();
+  }
+
+  private static void routes6(NetDevice device, InterfaceAddress own, Set<RouteEntry> to) {
+    IpAddress address = own.address();
+    Route local = Route.of(Route.Type.LOCAL, device, Scope.GLOBAL);
+    Route link = Route.of(Route.Type.UNICAST, device, Scope.GLOBAL).withMetric(256);
+    to.add(new RouteEntry(RouteEntry.LOCAL, address, 128, local));
+    to.add(new RouteEntry(RouteEntry.MAIN, address.network(own.prefix()), own.prefix(), link));
+  }
+
+  /** Makes the route of IPv6's groups by a device ({@code addrconf_add_mroute}). */
+  public void addGroupRoute(NetDevice device) {
+    Route route = Route.of(Route.Type.MULTICAST, device, Scope.GLOBAL).withMetric(256);
+    stack.routes6().add(RouteEntry.LOCAL, new IpAddress(GROUPS_HI, 0), 8, route);
+  }
+
+  /** The IPv6 link-local address of a device, or null. */
+  public static @Nullable IpAddress linkLocal(NetDevice device) {
+    for (InterfaceAddress own : device.addresses()) {
+      IpAddress address = own.address();
+      if (!address.isV4() && Addresses.isLinkLocal(address.hi(), address.lo())) {
+        return address;
+      }
+    }
+    return null;
+  }
+}
