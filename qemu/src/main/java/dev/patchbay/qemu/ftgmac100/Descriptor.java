@@ -25,7 +25,11 @@ final class Descriptor {
   /** First word: bytes in the buffer. */
   static final int LENGTH = 0x3fff;
 
-  /** Second word, transmit: interrupt when the frame is on the wire. */
+  /**
+   * Second word, transmit: interrupt when the frame is on the wire. To no effect: XPKT_ETH is
+   * raised for each frame, since Linux's driver frees its ring by it and never sets this bit
+   * (ASPEED's change fef2843bb49f to QEMU).
+   */
   static final int TX_TXIC = 1 << 31;
 
   /** Second word, transmit: interrupt when the frame is in the FIFO. */

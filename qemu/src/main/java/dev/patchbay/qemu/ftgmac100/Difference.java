@@ -31,10 +31,6 @@ public enum Difference {
   LENGTH_ORED(
       "VDBC and the status bits are or-ed into what the descriptor held",
       "a field of the hardware is written; seen in 7.2 and 11.1"),
-  /** Whoever sends is interrupted. */
-  TXIC_IGNORED(
-      "XPKT_ETH is raised for each frame, whatever TXIC says, and without mitigation",
-      "txdes1 bit 31 in Linux's ftgmac100.h, Faraday's model; seen in 7.2 and 11.1"),
   /** Interrupt mitigation is only stored. */
   NO_MITIGATION("ITC is stored and does nothing", "Linux's ftgmac100_init_hw; seen in 7.2, 11.1"),
   /** No automatic polling. */

@@ -174,14 +174,15 @@ final class Transmitter {
       core.countLow(Ftgmac100Registers.TX_ECOL_FAIL);
     } else {
       send();
+      // for each frame: Linux's driver waits for it and never sets TXIC
+      if (core.profile().has(Difference.NO_MITIGATION)) {
+        core.interrupts().raise(Ftgmac100Registers.INT_XPKT_ETH);
+      } else {
+        mitigation.event();
+      }
     }
     length = 0;
     tooLong = false;
-    if (core.profile().has(Difference.TXIC_IGNORED)) {
-      core.interrupts().raise(Ftgmac100Registers.INT_XPKT_ETH);
-    } else if ((flags & Descriptor.TX_TXIC) != 0) {
-      mitigation.event();
-    }
   }
 
   private void insertTag() {
