@@ -43,11 +43,10 @@ final class FifoReceiver implements Receiver {
     this.ring = ring;
     this.mitigation = mitigation;
     this.rest =
-        core.clock()
-            .timer(() -> {
-              poll(true);
-              core.interrupts().update();
-            });
+        core.timer(() -> {
+          poll(true);
+          core.interrupts().update();
+        });
   }
 
   @Override
@@ -180,21 +179,20 @@ final class FifoReceiver implements Receiver {
       return;
     }
     running = true;
-    int left = MacCore.BUDGET;
-    while (left > 0 && step(demanded)) {
-      left--;
+    while (core.enabled(MACCR_RXDMA_EN) && !isEmpty()) {
+      if (!core.turn().takeDescriptor()) {
+        rest.arm(core.clock().now() + Turn.REST);
+        break;
+      }
+      if (!step(demanded)) {
+        break;
+      }
     }
     running = false;
-    if (left == 0) {
-      rest.arm(core.clock().now() + MacCore.REST);
-    }
   }
 
   /** Fills one descriptor; false where there is nothing more to do now. */
   private boolean step(boolean demanded) {
-    if (!core.enabled(MACCR_RXDMA_EN) || isEmpty()) {
-      return false;
-    }
     if (done == size) {
       size = fifo.takeWord();
       status = fifo.takeWord();
@@ -230,6 +228,7 @@ final class FifoReceiver implements Receiver {
       core.interrupts().raise(INT_AHB_ERR);
       return false;
     }
+    core.turn().takeBytes(bytes);
     done += bytes;
     ring.advance((word & end) != 0, core.rxDescriptorSize());
     if (last) {

@@ -79,9 +79,9 @@ public final class Ftgmac100 implements DeviceBus, WireEnd {
             new Actions(),
             trace);
     Interrupts interrupts = new Interrupts(registers, line);
-    this.core = new MacCore(profile, config.variant(), registers, interrupts, memory, clock);
-    this.rxMitigation = new Mitigation(clock, interrupts, INT_RPKT_BUF);
-    this.txMitigation = new Mitigation(clock, interrupts, INT_XPKT_ETH);
+    this.core = new MacCore(profile, config.variant(), registers, interrupts, memory, clock, new Turn());
+    this.rxMitigation = new Mitigation(core, INT_RPKT_BUF);
+    this.txMitigation = new Mitigation(core, INT_XPKT_ETH);
     this.normal = new Transmitter(core, this, new Ring(), INT_NO_NPTXBUF, txMitigation);
     this.highPriority = new Transmitter(core, this, new Ring(), INT_NO_HPTXBUF, txMitigation);
     this.receiver =
@@ -89,8 +89,8 @@ public final class Ftgmac100 implements DeviceBus, WireEnd {
             ? new QemuReceiver(core, new Ring())
             : new FifoReceiver(core, this, new Ring(), rxMitigation);
     this.mdio = new Mdio(registers, mdioBus);
-    this.rxPoll = clock.timer(this::pollReceiver);
-    this.txPoll = clock.timer(this::pollTransmitters);
+    this.rxPoll = core.timer(this::pollReceiver);
+    this.txPoll = core.timer(this::pollTransmitters);
     this.phy = attachPhy(clock);
     setAddress();
   }
@@ -155,12 +155,16 @@ public final class Ftgmac100 implements DeviceBus, WireEnd {
 
   @Override
   public void write(int offset, int width, int value) {
-    registers.write(decode(offset), width, value);
-    if (config.profile().has(Difference.WORDS_ONLY) && (width != 4 || decode(offset) >= 0x100)) {
-      return;
+    core.turn().begin();
+    try {
+      registers.write(decode(offset), width, value);
+      if (!config.profile().has(Difference.WORDS_ONLY) || width == 4 && decode(offset) < 0x100) {
+        core.interrupts().update();
+        schedulePolls();
+      }
+    } finally {
+      core.turn().end();
     }
-    core.interrupts().update();
-    schedulePolls();
   }
 
   private final class Actions implements RegisterActions {
@@ -334,13 +338,19 @@ public final class Ftgmac100 implements DeviceBus, WireEnd {
   @Override
   public void receive(byte[] frame, int offset, int length, boolean goodFcs) {
     boolean looped = !config.profile().isQemu() && core.enabled(Ftgmac100Registers.MACCR_LOOP_EN);
-    if (linkUp() && !looped) {
+    if (!linkUp() || looped) {
+      return;
+    }
+    core.turn().begin();
+    try {
       receiver.receive(frame, offset, length, goodFcs);
       if (!config.profile().isQemu()) {
         // a pause frame that ends a pause sends, whether it is itself received or not
         core.interrupts().update();
       }
       schedulePolls();
+    } finally {
+      core.turn().end();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.patchbay.qemu.ftgmac100;
 
 import dev.patchbay.qemu.device.DeviceClock;
+import dev.patchbay.qemu.device.DeviceClock.DeviceTimer;
 import dev.patchbay.qemu.device.GuestMemory;
 import dev.patchbay.qemu.device.RegisterFile;
 
@@ -9,6 +10,7 @@ import dev.patchbay.qemu.device.RegisterFile;
  *
  * @param profile whose behaviour it has
  * @param variant where it is built in
+ * @param turn what is going on, and how much of it there may be
  */
 record MacCore(
     Profile profile,
@@ -16,18 +18,23 @@ record MacCore(
     RegisterFile registers,
     Interrupts interrupts,
     GuestMemory memory,
-    DeviceClock clock) {
+    DeviceClock clock,
+    Turn turn) {
 
-  /**
-   * Descriptors that an engine works off at once. Linux's rings have at most as many; one that goes
-   * on without end, as a guest can make it by loopback onto itself, then waits for {@link #REST}.
-   */
-  static final int BUDGET = 1024;
+  /** A timer whose action is a turn of its own. */
+  DeviceTimer timer(Runnable action) {
+    return clock.timer(() -> turn(action));
+  }
 
-  /**
-   * Pause of an engine that has used up its budget, ns: as long as short frames take at 1 Gbit/s.
-   */
-  static final long REST = 1_000_000;
+  /** Does something as a turn, or as a part of the one that is going on. */
+  void turn(Runnable action) {
+    turn.begin();
+    try {
+      action.run();
+    } finally {
+      turn.end();
+    }
+  }
 
   int get(int register) {
     return registers.get(register);

@@ -17,12 +17,12 @@ final class Mitigation {
   private long wait;
   private int pending;
 
-  Mitigation(DeviceClock clock, Interrupts interrupts, int bit) {
-    this.clock = clock;
-    this.interrupts = interrupts;
+  Mitigation(MacCore core, int bit) {
+    this.clock = core.clock();
+    this.interrupts = core.interrupts();
     this.bit = bit;
     this.timer =
-        clock.timer(() -> {
+        core.timer(() -> {
           fire();
           interrupts.update();
         });

@@ -42,11 +42,10 @@ final class Transmitter {
     this.mitigation = mitigation;
     this.qemu = core.profile().isQemu();
     this.rest =
-        core.clock()
-            .timer(() -> {
-              poll(true);
-              core.interrupts().update();
-            });
+        core.timer(() -> {
+          poll(true);
+          core.interrupts().update();
+        });
   }
 
   void reset() {
@@ -81,16 +80,10 @@ final class Transmitter {
     }
     running = true;
     try {
-      int left = MacCore.BUDGET;
       do {
         again = false;
-        while (left > 0 && step(demanded)) {
-          left--;
-        }
-      } while (again && left > 0);
-      if (left == 0) {
-        rest.arm(core.clock().now() + MacCore.REST);
-      }
+        goOn(demanded);
+      } while (again);
     } finally {
       running = false;
     }
@@ -100,11 +93,22 @@ final class Transmitter {
     }
   }
 
+  /** Works off descriptors until there are no more, or the turn has had enough. */
+  private void goOn(boolean demanded) {
+    while (core.enabled(MACCR_TXDMA_EN | MACCR_TXMAC_EN) && core.clock().now() >= pausedUntil) {
+      if (!core.turn().takeDescriptor()) {
+        rest.arm(core.clock().now() + Turn.REST);
+        again = false;
+        return;
+      }
+      if (!step(demanded)) {
+        return;
+      }
+    }
+  }
+
   /** Works off one descriptor; false where there is nothing more to do now. */
   private boolean step(boolean demanded) {
-    if (!core.enabled(MACCR_TXDMA_EN | MACCR_TXMAC_EN) || core.clock().now() < pausedUntil) {
-      return false;
-    }
     long at = ring.pointer();
     if (!descriptor.fetch(core.memory(), at)) {
       core.interrupts().raise(qemu ? noBuffer : INT_AHB_ERR);
@@ -152,6 +156,7 @@ final class Transmitter {
     if (bytes > 0 && !core.memory().read(descriptor.buffer(), frame, length, bytes)) {
       return false;
     }
+    core.turn().takeBytes(bytes);
     length += bytes;
     return true;
   }

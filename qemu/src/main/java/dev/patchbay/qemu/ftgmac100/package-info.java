@@ -22,6 +22,9 @@
  *     -&gt; Mitigation         RPKT_BUF in ISR
  * </pre>
  *
+ * <p>Each access, frame and timer is a {@link dev.patchbay.qemu.ftgmac100.Turn} that bounds what
+ * follows from it, in descriptors and in bytes; what is left goes on a millisecond later.
+ *
  * <p>{@link dev.patchbay.qemu.ftgmac100.Profile} chooses whose behaviour it is; what QEMU does
  * otherwise is a {@link dev.patchbay.qemu.ftgmac100.Difference}, and its receive side a class of
  * its own. A further difference is a constant there, which names its source for the README; the
@@ -32,8 +35,7 @@
  * pause frames (FCR's FCTHR_EN), wake-on-LAN (the registers are storage), half duplex back
  * pressure, the AST2700's 64-bit rings. ASPEED's three variants differ by nothing but what their
  * configuration gives them: the AST2600's PHYCR still reaches a PHY that is put there. The cable of
- * an NC-SI card is not looked at: frames pass with its carrier off. A write that kicks a ring in
- * loopback is bounded by descriptors, not by bytes.
+ * an NC-SI card is not looked at: frames pass with its carrier off.
  */
 @org.jspecify.annotations.NullMarked
 package dev.patchbay.qemu.ftgmac100;

@@ -298,4 +298,57 @@ class TransmitTest {
     assertThat(rig.sent).hasSize(1);
     assertThat(rig.interrupt).isTrue();
   }
+
+  @Test
+  void whatIsLoopedBackHasTheSameBudget() {
+    long[] accesses = new long[1];
+    Rig all =
+        new Rig(
+            Ftgmac100Config.DEFAULT.withMac(Rig.MAC),
+            (write, address, count) -> {
+              accesses[0]++;
+              return true;
+            });
+    all.started(Ftgmac100Registers.MACCR_LOOP_EN | Ftgmac100Registers.MACCR_JUMBO_LF);
+    byte[] frame = Rig.frame(OURS, 0x88b5, 9000);
+    for (int i = 0; i < 20; i++) {
+      all.segment(TX_RING, 0, frame, TX_FTS | TX_LTS, 0);
+      all.put(TX_RING + 16L * i, all.bytes(TX_RING, 16));
+    }
+    // buffers of 8 bytes: each frame fills more than a thousand of them
+    long ring = Rig.RAM + 0x14000;
+    for (int i = 0; i < 24_000; i++) {
+      all.word(ring + 16L * i + 12, (int) Rig.RAM);
+    }
+    all.write(Ftgmac100Registers.RXR_BADR, (int) ring);
+    all.write(Ftgmac100Registers.RBSR, 8);
+    accesses[0] = 0;
+    all.kick();
+    assertThat(accesses[0]).isLessThan(4L * Turn.DESCRIPTORS);
+    assertThat(all.word(ring)).as("it does its work").isNegative();
+  }
+
+  @Test
+  void longFramesHaveABudgetOfBytes() {
+    long[] moved = new long[1];
+    Rig all =
+        new Rig(
+            Ftgmac100Config.DEFAULT.withMac(Rig.MAC),
+            (write, address, count) -> {
+              moved[0] += count;
+              return true;
+            });
+    all.started(0);
+    byte[] frame = Rig.frame(PEER, 0x88b5, 9000);
+    for (int i = 0; i < 200; i++) {
+      all.segment(TX_RING, 0, frame, TX_FTS | TX_LTS, 0);
+      all.put(TX_RING + 16L * i, all.bytes(TX_RING, 16));
+    }
+    moved[0] = 0;
+    all.kick();
+    assertThat(all.sent).hasSize(Turn.BYTES / 9000 + 1);
+    assertThat(moved[0]).isLessThan(Turn.BYTES + 16_384 + 32 * 200);
+    all.clock.step(Turn.REST);
+    assertThat(all.sent).as("the rest comes a moment later").hasSize(200);
+  }
 }
