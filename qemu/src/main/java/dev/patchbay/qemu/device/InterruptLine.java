@@ -4,8 +4,9 @@ package dev.patchbay.qemu.device;
 @FunctionalInterface
 public interface InterruptLine {
   /**
-   * Raises or lowers it. Called when the level changes, and never with the level that it has. May
-   * come in the middle of a register access; the driver may answer with register accesses at once.
+   * Raises or lowers it. Called when the level changes, and never with the level that it has, at
+   * the end of a register access or an event, when the device is at rest: the driver may answer
+   * with register accesses at once.
    */
   void set(boolean raised);
 

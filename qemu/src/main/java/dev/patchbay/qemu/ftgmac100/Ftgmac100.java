@@ -79,7 +79,7 @@ public final class Ftgmac100 implements DeviceBus, WireEnd {
             new Actions(),
             trace);
     Interrupts interrupts = new Interrupts(registers, line);
-    this.core = new MacCore(profile, config.variant(), registers, interrupts, memory, clock, new Turn());
+    this.core = new MacCore(profile, config.variant(), registers, interrupts, memory, clock, new Turn(interrupts));
     this.rxMitigation = new Mitigation(core, INT_RPKT_BUF);
     this.txMitigation = new Mitigation(core, INT_XPKT_ETH);
     this.normal = new Transmitter(core, this, new Ring(), INT_NO_NPTXBUF, txMitigation);
@@ -125,11 +125,13 @@ public final class Ftgmac100 implements DeviceBus, WireEnd {
 
   /** Power on reset: all is as after the constructor, except the carrier and the link. */
   public void reset() {
-    resetMac();
-    registers.set(MACCR, 0);
-    setAddress();
-    qemuPhy.reset();
-    core.interrupts().update();
+    core.turn(() -> {
+      resetMac();
+      registers.set(MACCR, 0);
+      setAddress();
+      qemuPhy.reset();
+      core.interrupts().update();
+    });
   }
 
   private void setAddress() {
@@ -331,8 +333,10 @@ public final class Ftgmac100 implements DeviceBus, WireEnd {
   }
 
   private void linkChanged() {
-    core.interrupts().raise(INT_PHYSTS_CHG);
-    core.interrupts().update();
+    core.turn(() -> {
+      core.interrupts().raise(INT_PHYSTS_CHG);
+      core.interrupts().update();
+    });
   }
 
   @Override

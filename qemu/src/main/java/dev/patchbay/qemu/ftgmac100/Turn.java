@@ -3,7 +3,8 @@ package dev.patchbay.qemu.ftgmac100;
 /**
  * One register access, frame from the wire or timer, with all that follows from it at once: what
  * the engines do, and what the wire answers meanwhile. All of it shares one budget of work, so that
- * no ring, not even one that feeds itself by loopback, keeps the caller for long.
+ * no ring, not even one that feeds itself by loopback, keeps the caller for long. The interrupt line
+ * changes at its end only.
  */
 final class Turn {
   /** Descriptors looked at in a turn, of all rings. Linux's rings have at most as many. */
@@ -18,9 +19,14 @@ final class Turn {
    */
   static final long REST = 1_000_000;
 
+  private final Interrupts interrupts;
   private int depth;
   private int descriptors;
   private int bytes;
+
+  Turn(Interrupts interrupts) {
+    this.interrupts = interrupts;
+  }
 
   /** A turn begins, or goes on within itself. */
   void begin() {
@@ -30,9 +36,12 @@ final class Turn {
     }
   }
 
-  /** What was begun is over. */
+  /** What was begun is over; at the end of all the interrupt line follows. */
   void end() {
     depth--;
+    if (depth == 0) {
+      interrupts.settle();
+    }
   }
 
   /** Takes one descriptor out of the budget; false where nothing is left of it. */

@@ -10,7 +10,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.patchbay.qemu.device.ArrayMemory;
 import dev.patchbay.qemu.device.RegisterTrace;
 import dev.patchbay.qemu.device.VirtualClock;
+import dev.patchbay.qemu.device.Wire;
+import dev.patchbay.qemu.ncsi.NcsiConfig;
 import dev.patchbay.qemu.phy.Mii;
+import dev.patchbay.qemu.phy.Rtl8211e;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class InterruptTest {
@@ -163,5 +168,84 @@ class InterruptTest {
     mac[0].write(Ftgmac100Registers.NPTXPD, 4, 1);
     assertThat(handled[0]).isEqualTo(1);
     assertThat(mac[0].read(Ftgmac100Registers.TX, 4)).isEqualTo(1);
+  }
+
+  /** A MAC whose line tells what a descriptor, or a register, holds when it rises. */
+  private static final class Watched {
+    final ArrayMemory memory = new ArrayMemory(Rig.RAM, 0x10000);
+    final VirtualClock clock = new VirtualClock();
+    final List<String> seen = new ArrayList<>();
+    final Ftgmac100 mac;
+    Runnable look = () -> {};
+
+    Watched(Wire wire, int phy) {
+      mac =
+          new Ftgmac100(
+              Ftgmac100Config.DEFAULT.withMac(Rig.MAC).withPhyAddress(phy),
+              memory,
+              raised -> {
+                if (raised) {
+                  look.run();
+                }
+              },
+              clock,
+              wire,
+              RegisterTrace.NONE);
+      clock.step(Rtl8211e.NEGOTIATION);
+      mac.write(Ftgmac100Registers.ISR, 4, -1);
+    }
+
+    void send(byte[] frame, int more) {
+      mac.write(Ftgmac100Registers.IER, 4, INT_RPKT_BUF);
+      mac.write(Ftgmac100Registers.NPTXR_BADR, 4, (int) Rig.RAM);
+      mac.write(Ftgmac100Registers.RXR_BADR, 4, (int) Rig.RAM + 0x100);
+      mac.write(Ftgmac100Registers.MACCR, 4, Rig.ON | more);
+      Descriptor descriptor = new Descriptor();
+      descriptor.word(3, (int) Rig.RAM + 0x1000);
+      descriptor.store(memory, Rig.RAM + 0x100, 4);
+      descriptor.word(0, Descriptor.TX_OWN | Descriptor.TX_FTS | Descriptor.TX_LTS | frame.length);
+      descriptor.word(3, (int) Rig.RAM + 0x800);
+      memory.write(Rig.RAM + 0x800, frame, 0, frame.length);
+      descriptor.store(memory, Rig.RAM, 4);
+      look =
+          () -> {
+            descriptor.fetch(memory, Rig.RAM);
+            seen.add(descriptor.word(0) < 0 ? "in the middle" : "at rest");
+          };
+      mac.write(Ftgmac100Registers.NPTXPD, 4, 1);
+    }
+  }
+
+  @Test
+  void whatIsLoopedBackInterruptsWhenItsFrameIsSent() {
+    Watched watched = new Watched(Wire.NONE, 0);
+    watched.send(Rig.frame(OURS, 0x88b5, 60), Ftgmac100Registers.MACCR_LOOP_EN);
+    assertThat(watched.seen).containsExactly("at rest");
+  }
+
+  @Test
+  void anAnswerFromTheSidebandInterruptsWhenItsCommandIsSent() {
+    NcsiSideband sideband = new NcsiSideband(NcsiConfig.DEFAULT, Wire.NONE);
+    Watched watched = new Watched(sideband, Ftgmac100Config.NO_PHY);
+    sideband.connect(watched.mac);
+    byte[] command = new byte[60];
+    System.arraycopy(
+        Rig.hex("ffffffffffff ffffffffffff 88f8 00010001 00000000"), 0, command, 0, 22);
+    watched.send(command, 0);
+    assertThat(watched.seen).containsExactly("at rest");
+  }
+
+  @Test
+  void aLinkThatGoesByMdioInterruptsWhenTheAccessIsOver() {
+    Watched watched = new Watched(Wire.NONE, 0);
+    watched.mac.write(Ftgmac100Registers.IER, 4, INT_PHYSTS_CHG);
+    watched.look =
+        () -> {
+          int control = watched.mac.read(Ftgmac100Registers.PHYCR, 4);
+          watched.seen.add(control >>> 27 != 0 ? "in the middle" : "at rest");
+        };
+    watched.mac.write(Ftgmac100Registers.PHYDATA, 4, Mii.BMCR_RESET);
+    watched.mac.write(Ftgmac100Registers.PHYCR, 4, 1 << 27);
+    assertThat(watched.seen).containsExactly("at rest");
   }
 }
