@@ -16,6 +16,11 @@ final class AddressFilter {
       return core.enabled(Ftgmac100Registers.MACCR_RX_MULTIPKT)
           || core.enabled(Ftgmac100Registers.MACCR_HT_MULTI_EN) && hashed(core, b, at);
     }
+    return isOurs(core, b, at);
+  }
+
+  /** Whether the frame goes to the MAC's own address. */
+  static boolean isOurs(MacCore core, byte[] b, int at) {
     int last = Frames.u16(b, at + 2) << 16 | Frames.u16(b, at + 4);
     return Frames.u16(b, at) == core.get(Ftgmac100Registers.MAC_MADR)
         && last == core.get(Ftgmac100Registers.MAC_LADR);

@@ -109,9 +109,15 @@ final class FifoReceiver implements Receiver {
     accept(b, offset, length, total, flags, goodFcs);
   }
 
-  /** Counts pause frames and obeys them; gives the bits of the descriptor. */
+  /**
+   * Counts pause frames and obeys them; gives the bits of the descriptor. One is for us that goes
+   * to the group of MAC control or to our own address (IEEE 802.3 annex 31B.1).
+   */
   private int pause(byte[] b, int offset, int length, boolean goodFcs) {
     if (Frames.type(b, offset, length) != PAUSE_TYPE || length < 18 || !goodFcs) {
+      return 0;
+    }
+    if (!Frames.isControl(b, offset) && !AddressFilter.isOurs(core, b, offset)) {
       return 0;
     }
     if (Frames.u16(b, offset + 14) != OPCODE_PAUSE) {

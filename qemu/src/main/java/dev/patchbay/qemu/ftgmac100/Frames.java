@@ -39,6 +39,11 @@ final class Frames {
     return (b[at] & b[at + 1] & b[at + 2] & b[at + 3] & b[at + 4] & b[at + 5]) == -1;
   }
 
+  /** Whether it goes to the group of MAC control, 01:80:c2:00:00:01. */
+  static boolean isControl(byte[] b, int at) {
+    return u16(b, at) == 0x0180 && u16(b, at + 2) == 0xc200 && u16(b, at + 4) == 1;
+  }
+
   static boolean isMulticast(byte[] b, int at) {
     return (b[at] & 1) != 0;
   }

@@ -61,6 +61,7 @@ final class Transmitter {
   void pause(long nanos) {
     pausedUntil = core.clock().now() + nanos;
     if (nanos == 0) {
+      rest.cancel();
       poll(true);
     } else {
       rest.arm(pausedUntil);

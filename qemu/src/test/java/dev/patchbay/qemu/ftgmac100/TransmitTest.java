@@ -351,4 +351,38 @@ class TransmitTest {
     all.clock.step(Turn.REST);
     assertThat(all.sent).as("the rest comes a moment later").hasSize(200);
   }
+
+  @Test
+  void aPauseIsForTheGroupOfMacControlOrForUs() {
+    rig.write(Ftgmac100Registers.FCR, Ftgmac100Registers.FCR_FC_EN);
+    byte[] pause = new byte[60];
+    byte[] head = Rig.hex("0180c200000e 020000000007 8808 0001 0064");
+    System.arraycopy(head, 0, pause, 0, 18);
+    rig.arrive(pause);
+    System.arraycopy(PEER, 0, pause, 0, 6);
+    rig.arrive(pause);
+    rig.queue(0, Rig.frame(PEER, 0x88b5, 60), 0);
+    rig.kick();
+    assertThat(rig.sent).as("paused by what was for others").hasSize(1);
+    assertThat(rig.read(Ftgmac100Registers.RX_PF_AEP)).isZero();
+    System.arraycopy(OURS, 0, pause, 0, 6);
+    rig.arrive(pause);
+    rig.queue(1, Rig.frame(PEER, 0x88b5, 60), 0);
+    rig.kick();
+    assertThat(rig.sent).hasSize(1);
+    assertThat(rig.read(Ftgmac100Registers.RX_PF_AEP)).isEqualTo(0x10000);
+  }
+
+  @Test
+  void theEndOfAPauseLeavesNothingArmed() {
+    rig.write(Ftgmac100Registers.FCR, Ftgmac100Registers.FCR_FC_EN);
+    byte[] pause = new byte[60];
+    System.arraycopy(Rig.hex("0180c2000001 020000000007 8808 0001 ffff"), 0, pause, 0, 18);
+    rig.arrive(pause);
+    assertThat(rig.clock.nextDeadline()).isNotEqualTo(Long.MAX_VALUE);
+    pause[16] = 0;
+    pause[17] = 0;
+    rig.arrive(pause);
+    assertThat(rig.clock.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+  }
 }
