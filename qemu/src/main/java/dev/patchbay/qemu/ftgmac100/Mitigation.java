@@ -16,6 +16,7 @@ final class Mitigation {
   private int threshold;
   private long wait;
   private int pending;
+  private long since;
 
   Mitigation(MacCore core, int bit) {
     this.clock = core.clock();
@@ -29,7 +30,7 @@ final class Mitigation {
   }
 
   /**
-   * Sets the limits.
+   * Sets the limits, which are those of the frames that wait already, too.
    *
    * @param frames THR, 0 to 7
    * @param nanos CNT times the cycle, 0 for no limit of time
@@ -37,16 +38,26 @@ final class Mitigation {
   void configure(int frames, long nanos) {
     threshold = frames;
     wait = nanos;
+    if (pending > 0) {
+      timer.cancel();
+      decide();
+    }
   }
 
   /** A frame wants the status bit. */
   void event() {
-    pending++;
+    if (pending++ == 0) {
+      since = clock.now();
+    }
+    decide();
+  }
+
+  private void decide() {
     boolean enough = threshold == 0 ? wait == 0 : pending >= threshold;
     if (enough) {
       fire();
     } else if (wait > 0 && !timer.isArmed()) {
-      timer.arm(clock.now() + wait);
+      timer.arm(since + wait);
     }
   }
 

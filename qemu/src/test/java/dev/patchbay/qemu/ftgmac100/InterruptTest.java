@@ -74,6 +74,35 @@ class InterruptTest {
   }
 
   @Test
+  void whatWaitsFollowsNewLimits() {
+    rig.buffers(16);
+    rig.write(Ftgmac100Registers.ITC, 7 << 4);
+    arrive(2);
+    rig.write(Ftgmac100Registers.ITC, 0);
+    assertThat(rig.isr() & INT_RPKT_BUF).as("no limits").isNotZero();
+    rig.acknowledge(-1);
+    rig.write(Ftgmac100Registers.ITC, 7 << 4);
+    arrive(2);
+    rig.write(Ftgmac100Registers.ITC, 2 << 4);
+    assertThat(rig.isr() & INT_RPKT_BUF).as("as many as the new threshold").isNotZero();
+    rig.acknowledge(-1);
+    rig.write(Ftgmac100Registers.ITC, 7 << 4);
+    arrive(2);
+    rig.clock.step(3_000);
+    rig.write(Ftgmac100Registers.ITC, 7 << 4 | 4);
+    assertThat(rig.isr() & INT_RPKT_BUF).isZero();
+    rig.clock.step(4 * 1024 - 3_000 - 1);
+    assertThat(rig.isr() & INT_RPKT_BUF).isZero();
+    rig.clock.step(1);
+    assertThat(rig.isr() & INT_RPKT_BUF).as("the time since the first").isNotZero();
+    rig.acknowledge(-1);
+    arrive(1);
+    rig.write(Ftgmac100Registers.ITC, 7 << 4);
+    rig.clock.step(1_000_000);
+    assertThat(rig.isr() & INT_RPKT_BUF).as("no limit of time any more").isZero();
+  }
+
+  @Test
   void theCycleFollowsTheSpeed() {
     rig.buffers(16);
     rig.write(Ftgmac100Registers.MACCR, Rig.ON);
