@@ -79,7 +79,9 @@ public final class Ftgmac100 implements DeviceBus, WireEnd {
             new Actions(),
             trace);
     Interrupts interrupts = new Interrupts(registers, line);
-    this.core = new MacCore(profile, config.variant(), registers, interrupts, memory, clock, new Turn(interrupts));
+    this.core =
+        new MacCore(
+            profile, config.variant(), registers, interrupts, memory, clock, new Turn(interrupts));
     this.rxMitigation = new Mitigation(core, INT_RPKT_BUF);
     this.txMitigation = new Mitigation(core, INT_XPKT_ETH);
     this.normal = new Transmitter(core, this, new Ring(), INT_NO_NPTXBUF, txMitigation);
@@ -123,9 +125,16 @@ public final class Ftgmac100 implements DeviceBus, WireEnd {
     return phy;
   }
 
-  /** Power on reset: all is as after the constructor, except the carrier and the link. */
+  /**
+   * Power on reset: all is as after the constructor, except the carrier. The PHY negotiates anew;
+   * the card behind an NC-SI sideband has power of its own.
+   */
   public void reset() {
     core.turn(() -> {
+      Rtl8211e behind = phy;
+      if (behind != null) {
+        behind.reset();
+      }
       resetMac();
       registers.set(MACCR, 0);
       setAddress();
@@ -329,7 +338,7 @@ public final class Ftgmac100 implements DeviceBus, WireEnd {
 
   private boolean linkUp() {
     Rtl8211e behind = phy;
-    return behind == null ? carrier : behind.up();
+    return behind == null ? carrier : behind.passes();
   }
 
   private void linkChanged() {

@@ -3,8 +3,8 @@ package dev.patchbay.qemu.ftgmac100;
 /**
  * One register access, frame from the wire or timer, with all that follows from it at once: what
  * the engines do, and what the wire answers meanwhile. All of it shares one budget of work, so that
- * no ring, not even one that feeds itself by loopback, keeps the caller for long. The interrupt line
- * changes at its end only.
+ * no ring, not even one that feeds itself by loopback, keeps the caller for long. The interrupt
+ * line changes at its end only.
  */
 final class Turn {
   /** Descriptors looked at in a turn, of all rings. Linux's rings have at most as many. */

@@ -42,6 +42,12 @@ public final class Rtl8211e implements MdioDevice {
   private static final int INSR_LINK_CHANGE = 0x0400;
   private static final int BMSR_ABILITIES = 0x7949;
 
+  /** Bits of BMCR whose change takes the link down. */
+  private static final int LINK_BITS = Mii.BMCR_ANENABLE | Mii.BMCR_PDOWN;
+
+  /** Bits of BMCR that choose the link where there is no autonegotiation. */
+  private static final int FORCED_BITS = Mii.BMCR_SPEED100 | Mii.BMCR_SPEED1000 | Mii.BMCR_FULLDPLX;
+
   /** The registers; an offset is four times the register's number. */
   public static final RegisterTable TABLE = table();
 
@@ -56,6 +62,7 @@ public final class Rtl8211e implements MdioDevice {
   private boolean negotiated;
   private int mbps = 1000;
   private boolean fullDuplex = true;
+  private int controlBefore;
 
   /** A PHY that has just got power and begins to negotiate. */
   public Rtl8211e(DeviceClock clock, LinkListener listener) {
@@ -131,6 +138,14 @@ public final class Rtl8211e implements MdioDevice {
     }
 
     @Override
+    public boolean accepts(int offset, int value) {
+      if (offset >> 2 == Mii.BMCR) {
+        controlBefore = registers.get(0);
+      }
+      return true;
+    }
+
+    @Override
     public void written(int offset, int value) {
       switch (offset >> 2) {
         case Mii.BMCR -> control(value);
@@ -172,7 +187,22 @@ public final class Rtl8211e implements MdioDevice {
 
   /** Whether the MAC hears itself. */
   public boolean loopback() {
-    return (registers.get(0) & Mii.BMCR_LOOPBACK) != 0;
+    return (registers.get(0) & (Mii.BMCR_LOOPBACK | Mii.BMCR_ISOLATE | Mii.BMCR_PDOWN))
+        == Mii.BMCR_LOOPBACK;
+  }
+
+  /**
+   * Whether frames pass between the MAC and the cable: there is a link, and the PHY does not keep
+   * off the MAC's pins (ISOLATE, IEEE 802.3 section 22.2.4.1.6, which leaves the link as it is).
+   */
+  public boolean passes() {
+    return up && (registers.get(0) & Mii.BMCR_ISOLATE) == 0;
+  }
+
+  /** The pin of that name, or power on: all registers anew, and a new negotiation. */
+  public void reset() {
+    registers.reset();
+    restart();
   }
 
   /** The cable is plugged or pulled. */
@@ -191,11 +221,18 @@ public final class Rtl8211e implements MdioDevice {
 
   private void control(int value) {
     if ((value & Mii.BMCR_RESET) != 0) {
-      registers.reset();
+      reset();
+      return;
     }
-    // both bits clear themselves
-    registers.set(0, registers.get(0) & ~(Mii.BMCR_RESET | Mii.BMCR_ANRESTART));
-    restart();
+    int now = registers.get(0) & ~Mii.BMCR_ANRESTART;
+    registers.set(0, now);
+    int changed = now ^ controlBefore;
+    boolean negotiates = (now & Mii.BMCR_ANENABLE) != 0;
+    boolean again = negotiates && (value & Mii.BMCR_ANRESTART) != 0;
+    boolean forced = !negotiates && (changed & FORCED_BITS) != 0;
+    if (again || forced || (changed & LINK_BITS) != 0) {
+      restart();
+    }
   }
 
   private void restart() {

@@ -11,9 +11,8 @@
  * <p>A further PHY is a class beside these with a register table of its own.
  *
  * <p>Not yet: the extension pages of the RTL8211E (registers 0 to 15 and 31 answer on each page,
- * the others read 0 on pages other than 0), isolation (BMCR's ISOLATE is kept, to no effect),
- * interrupts (INER), wake-on-LAN, LEDs, next pages, clause 45. Each write of BMCR negotiates anew,
- * also one that changes nothing.
+ * the others read 0 on pages other than 0), interrupts (INER), wake-on-LAN, LEDs, next pages,
+ * clause 45.
  */
 @org.jspecify.annotations.NullMarked
 package dev.patchbay.qemu.phy;

@@ -163,6 +163,32 @@ class InterruptTest {
     assertThat(rig.read(Ftgmac100Registers.MAC_LADR)).isEqualTo(0x00123456);
   }
 
+  @Test
+  void powerOnResetReachesThePhy() {
+    rig.mac.mdioBus().write(0, Mii.ADVERTISE, 0x01);
+    rig.write(Ftgmac100Registers.IER, INT_PHYSTS_CHG);
+    rig.mac.reset();
+    assertThat(rig.mac.mdioBus().read(0, Mii.ADVERTISE)).isEqualTo(0x0de1);
+    assertThat(rig.isr()).isZero();
+    assertThat(rig.interrupt).isFalse();
+    rig.clock.step(Rtl8211e.NEGOTIATION);
+    assertThat(rig.isr()).isEqualTo(INT_PHYSTS_CHG);
+  }
+
+  @Test
+  void anIsolatedPhyPassesNothing() {
+    rig.buffers(4);
+    rig.mac.mdioBus().write(0, Mii.BMCR, 0x1140 | Mii.BMCR_ISOLATE);
+    arrive(1);
+    rig.queue(0, Rig.frame(OURS, 0x88b5, 60), 0);
+    rig.kick();
+    assertThat(rig.sent).isEmpty();
+    assertThat(rig.read(Ftgmac100Registers.RX)).isZero();
+    rig.mac.mdioBus().write(0, Mii.BMCR, 0x1140);
+    arrive(1);
+    assertThat(rig.read(Ftgmac100Registers.RX)).isEqualTo(1);
+  }
+
   /** A driver whose handler runs within the access that raised the line. */
   @Test
   void theHandlerMayAccessRegistersAtOnce() {

@@ -112,4 +112,61 @@ class Rtl8211eTest {
     phy.write(Rtl8211e.PAGSEL, 0);
     assertThat(phy.read(Rtl8211e.PHYCR)).isEqualTo(0x160);
   }
+
+  @Test
+  void aWriteThatChangesNothingLeavesTheLink() {
+    negotiate();
+    phy.write(Mii.BMCR, 0x1140);
+    phy.write(Mii.BMCR, 0x1140 | Mii.BMCR_LOOPBACK);
+    phy.write(Mii.BMCR, 0x1140 | Mii.BMCR_SPEED100);
+    phy.write(Mii.BMCR, 0x1140);
+    assertThat(told).containsExactly("up 1000 full");
+    phy.write(Mii.BMCR, 0x1140 | Mii.BMCR_ANRESTART);
+    assertThat(phy.read(Mii.BMCR)).as("clears itself").isEqualTo(0x1140);
+    assertThat(told).containsExactly("up 1000 full", "down 1000 full");
+  }
+
+  @Test
+  void withoutNegotiationTheSpeedChoosesTheLink() {
+    phy.write(Mii.BMCR, Mii.BMCR_SPEED100 | Mii.BMCR_FULLDPLX);
+    negotiate();
+    phy.write(Mii.BMCR, Mii.BMCR_SPEED100 | Mii.BMCR_FULLDPLX | Mii.BMCR_ANRESTART);
+    assertThat(told).as("there is nothing to restart").containsExactly("up 100 full");
+    phy.write(Mii.BMCR, Mii.BMCR_FULLDPLX);
+    negotiate();
+    phy.write(Mii.BMCR, Mii.BMCR_ANENABLE);
+    negotiate();
+    assertThat(told)
+        .containsExactly(
+            "up 100 full", "down 100 full", "up 10 full", "down 10 full", "up 1000 full");
+  }
+
+  @Test
+  void powerDownTakesTheLinkAndIsolationTheMac() {
+    negotiate();
+    phy.write(Mii.BMCR, 0x1140 | Mii.BMCR_ISOLATE | Mii.BMCR_LOOPBACK);
+    assertThat(phy.passes()).isFalse();
+    assertThat(phy.loopback()).isFalse();
+    assertThat(phy.up()).as("the cable's link stays").isTrue();
+    phy.write(Mii.BMCR, 0x1140);
+    assertThat(phy.passes()).isTrue();
+    phy.write(Mii.BMCR, 0x1140 | Mii.BMCR_PDOWN);
+    negotiate();
+    assertThat(phy.up()).isFalse();
+    phy.write(Mii.BMCR, 0x1140);
+    negotiate();
+    assertThat(phy.up()).isTrue();
+  }
+
+  @Test
+  void resetForgetsWhatWasWritten() {
+    phy.write(Mii.ADVERTISE, 0x01 | Mii.ADVERTISE_10FULL);
+    phy.write(Mii.CTRL1000, 0);
+    phy.write(Mii.BMCR, 0x1140 | Mii.BMCR_ANRESTART);
+    negotiate();
+    phy.reset();
+    assertThat(phy.read(Mii.ADVERTISE)).isEqualTo(0x0de1);
+    negotiate();
+    assertThat(told).containsExactly("up 10 full", "down 10 full", "up 1000 full");
+  }
 }
