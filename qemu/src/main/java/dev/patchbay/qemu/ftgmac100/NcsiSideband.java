@@ -57,7 +57,9 @@ public final class NcsiSideband implements Wire, WireEnd {
   @Override
   public void transmit(byte[] frame, int offset, int length, boolean goodFcs) {
     if (Frames.type(frame, offset, length) != NCSI) {
-      network.transmit(frame, offset, length, goodFcs);
+      if (controller.linkUp()) {
+        network.transmit(frame, offset, length, goodFcs);
+      }
     } else if (goodFcs) {
       controller.receive(frame, offset, length);
     }
@@ -66,7 +68,7 @@ public final class NcsiSideband implements Wire, WireEnd {
   @Override
   public void receive(byte[] frame, int offset, int length, boolean goodFcs) {
     // what claims to be the card's own word comes from the card only
-    if (Frames.type(frame, offset, length) != NCSI) {
+    if (Frames.type(frame, offset, length) != NCSI && controller.linkUp()) {
       mac.receive(frame, offset, length, goodFcs);
     }
   }
@@ -76,7 +78,10 @@ public final class NcsiSideband implements Wire, WireEnd {
     return mac.ready();
   }
 
-  /** The card's own cable: the sideband stays up, and the BMC is told if it has asked for it. */
+  /**
+   * The card's own cable: the sideband stays up, so that commands are answered, and the BMC is told
+   * if it has asked for it; other frames are lost both ways.
+   */
   @Override
   public void carrier(boolean up) {
     controller.link(up);

@@ -34,8 +34,7 @@
  * <p>Not yet: collisions (all links are full duplex, the counters of collisions stay 0), sending of
  * pause frames (FCR's FCTHR_EN), wake-on-LAN (the registers are storage), half duplex back
  * pressure, the AST2700's 64-bit rings. ASPEED's three variants differ by nothing but what their
- * configuration gives them: the AST2600's PHYCR still reaches a PHY that is put there. The cable of
- * an NC-SI card is not looked at: frames pass with its carrier off.
+ * configuration gives them: the AST2600's PHYCR still reaches a PHY that is put there.
  */
 @org.jspecify.annotations.NullMarked
 package dev.patchbay.qemu.ftgmac100;

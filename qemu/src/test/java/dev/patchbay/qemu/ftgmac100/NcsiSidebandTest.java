@@ -35,11 +35,15 @@ class NcsiSidebandTest {
 
   @Test
   void commandsAreAnsweredByTheCard() {
+    commandsAreAnsweredByTheCard(0);
+  }
+
+  private void commandsAreAnsweredByTheCard(int descriptor) {
     // Clear Initial State for package 0, channel 0, instance 1, without a checksum
     byte[] command = new byte[60];
     System.arraycopy(
         Rig.hex("ffffffffffff ffffffffffff 88f8 00010001 00000000"), 0, command, 0, 22);
-    rig.queue(0, command, 0);
+    rig.queue(descriptor, command, 0);
     mac.write(Ftgmac100Registers.NPTXPD, 4, 1);
     assertThat(network).isEmpty();
     byte[] answer = rig.received(0);
@@ -72,6 +76,14 @@ class NcsiSidebandTest {
     sideband.carrier(false);
     assertThat(sideband.controller().linkUp()).isFalse();
     rig.queue(0, Rig.frame(Rig.OURS, 0x0800, 60), 0);
+    mac.write(Ftgmac100Registers.NPTXPD, 4, 1);
+    assertThat(mac.read(Ftgmac100Registers.TX, 4)).as("the MAC does not know").isEqualTo(1);
+    sideband.receive(Rig.frame(Rig.OURS, 0x0806, 60), 0, 60, true);
+    assertThat(network).isEmpty();
+    assertThat(mac.read(Ftgmac100Registers.RX, 4)).isZero();
+    commandsAreAnsweredByTheCard(1);
+    sideband.carrier(true);
+    rig.queue(2, Rig.frame(Rig.OURS, 0x0800, 60), 0);
     mac.write(Ftgmac100Registers.NPTXPD, 4, 1);
     assertThat(network).hasSize(1);
   }
