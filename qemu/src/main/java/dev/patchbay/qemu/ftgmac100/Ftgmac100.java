@@ -90,7 +90,7 @@ public final class Ftgmac100 implements DeviceBus, WireEnd {
         profile.has(Difference.NO_FIFO)
             ? new QemuReceiver(core, new Ring())
             : new FifoReceiver(core, this, new Ring(), rxMitigation);
-    this.mdio = new Mdio(registers, mdioBus);
+    this.mdio = new Mdio(profile, registers, mdioBus);
     this.rxPoll = core.timer(this::pollReceiver);
     this.txPoll = core.timer(this::pollTransmitters);
     this.phy = attachPhy(clock);

@@ -17,10 +17,12 @@ final class Mdio {
 
   private final RegisterFile registers;
   private final MdioBus bus;
+  private final int kept;
 
-  Mdio(RegisterFile registers, MdioBus bus) {
+  Mdio(Profile profile, RegisterFile registers, MdioBus bus) {
     this.registers = registers;
     this.bus = bus;
+    this.kept = profile.has(Difference.PHYDATA_CLEARED) ? 0 : 0xffff;
   }
 
   /** The guest has written PHYCR. */
@@ -41,7 +43,8 @@ final class Mdio {
       bus.write(phy, register, registers.get(Ftgmac100Registers.PHYDATA) & 0xffff);
       registers.set(Ftgmac100Registers.PHYCR, control & ~OLD_WRITE);
     } else if ((control & OLD_READ) != 0) {
-      registers.set(Ftgmac100Registers.PHYDATA, bus.read(phy, register) << 16);
+      int written = registers.get(Ftgmac100Registers.PHYDATA) & kept;
+      registers.set(Ftgmac100Registers.PHYDATA, bus.read(phy, register) << 16 | written);
       registers.set(Ftgmac100Registers.PHYCR, control & ~OLD_READ);
     }
   }

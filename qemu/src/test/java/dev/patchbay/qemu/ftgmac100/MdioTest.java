@@ -36,6 +36,15 @@ class MdioTest {
   }
 
   @Test
+  void aReadKeepsWhatIsToBeWritten() {
+    rig.write(PHYDATA, 0x0181);
+    assertThat(oldRead(PHY, Mii.PHYSID1)).isEqualTo(0x001c);
+    assertThat(rig.read(PHYDATA)).isEqualTo(0x001c_0181);
+    rig.write(PHYCR, 1 << 27 | Mii.ADVERTISE << 21 | PHY << 16);
+    assertThat(oldRead(PHY, Mii.ADVERTISE)).isEqualTo(0x0181);
+  }
+
+  @Test
   void nobodyAnswersElsewhere() {
     for (int phy = 0; phy < 32; phy++) {
       assertThat(oldRead(phy, Mii.PHYSID1)).isEqualTo(phy == PHY ? 0x001c : 0xffff);
