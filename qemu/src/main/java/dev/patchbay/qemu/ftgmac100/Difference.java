@@ -83,9 +83,10 @@ public enum Difference {
   RESET_REACHES_PHY(
       "SW_RST resets the PHY, link included, and leaves the MAC address",
       "Linux's ftgmac100_reset_mac (\"reset clears all registers\"); seen in 7.2 and 11.1"),
-  /** Frames are cut. */
-  LONG_FRAMES_CUT(
-      "a frame to send that is longer than 9220 bytes raises XPKT_LOST and is sent, cut",
+  /** Frames are lost and sent. */
+  LOST_FRAMES_SENT(
+      "a frame to send raises XPKT_LOST and is sent: cut where it is longer than 9220 bytes,"
+          + " without the tag to be inserted where it is shorter than 14",
       "a lost packet is not sent; seen in 7.2 and 11.1"),
   /** A frame does not outlive the ring. */
   FRAME_ENDS_WITH_RING(
@@ -97,7 +98,7 @@ public enum Difference {
       "RFC 791 section 3.1; seen in 7.2 and 11.1"),
   /** PHYDATA is one. */
   PHYDATA_CLEARED(
-      "a write to PHYDATA clears MIIRDATA, what was read last",
+      "a write to PHYDATA clears MIIRDATA, what was read last, and a read by MDIO MIIWDATA",
       "MIIRDATA and MIIWDATA are two fields; seen in 7.2 and 11.1"),
   /** The PHY is everywhere. */
   PHY_EVERYWHERE(

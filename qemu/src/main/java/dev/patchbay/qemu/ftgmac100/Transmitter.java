@@ -24,7 +24,7 @@ final class Transmitter {
   private final boolean qemu;
   private int length;
   private int flags;
-  private boolean tooLong;
+  private boolean lost;
   private boolean running;
   private boolean again;
   private long pausedUntil;
@@ -52,7 +52,7 @@ final class Transmitter {
     ring.base(0);
     length = 0;
     flags = 0;
-    tooLong = false;
+    lost = false;
     pausedUntil = 0;
     rest.cancel();
   }
@@ -144,13 +144,13 @@ final class Transmitter {
       flags = descriptor.word(1);
       if (!qemu) {
         length = 0;
-        tooLong = false;
+        lost = false;
       }
     }
     int bytes = status & Descriptor.LENGTH;
     if (length + bytes > Frames.LONGEST) {
       core.interrupts().raise(INT_XPKT_LOST);
-      tooLong = true;
+      lost = true;
       bytes = Frames.LONGEST - length;
     }
     // nothing is fetched for nothing, wherever the buffer would be
@@ -176,7 +176,7 @@ final class Transmitter {
         Checksums.transmit(frame, length, flags);
       }
     }
-    if (tooLong && !qemu) {
+    if (lost && !qemu) {
       core.countLow(Ftgmac100Registers.TX_ECOL_FAIL);
     } else {
       send();
@@ -188,12 +188,13 @@ final class Transmitter {
       }
     }
     length = 0;
-    tooLong = false;
+    lost = false;
   }
 
   private void insertTag() {
     if (length < 14) {
       core.interrupts().raise(INT_XPKT_LOST);
+      lost = true;
       return;
     }
     if (qemu && length + Frames.TAG > Frames.LONGEST) {

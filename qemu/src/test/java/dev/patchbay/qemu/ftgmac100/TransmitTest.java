@@ -193,6 +193,16 @@ class TransmitTest {
   }
 
   @Test
+  void losesWhatIsTooShortForItsTag() {
+    rig.queue(0, new byte[13], Descriptor.TX_INS_VLANTAG | 300);
+    rig.queue(1, new byte[13], 0);
+    rig.kick();
+    assertThat(rig.sent).as("the one without a tag").hasSize(1);
+    assertThat(rig.isr() & INT_XPKT_LOST).isNotZero();
+    assertThat(rig.read(Ftgmac100Registers.TX_ECOL_FAIL)).isEqualTo(1);
+  }
+
+  @Test
   void jumboFramesPass() {
     rig.queue(0, Rig.frame(PEER, 0x88b5, 9014), 0);
     rig.kick();
