@@ -20,9 +20,12 @@ public final class QtestMachine {
   static final int MOST = 1 << 20;
 
   private record Region(long address, DeviceBus device) {
-    boolean holds(long at, int width) {
-      long offset = at - address;
-      return offset >= 0 && offset + width <= device.size();
+    boolean holds(long at) {
+      return at >= address && at < end();
+    }
+
+    long end() {
+      return address + device.size();
     }
   }
 
@@ -118,58 +121,85 @@ public final class QtestMachine {
     };
   }
 
-  private @Nullable Region region(long address, int width) {
+  private @Nullable Region region(long address) {
     for (Region region : regions) {
-      if (region.holds(address, width)) {
+      if (region.holds(address)) {
         return region;
       }
     }
     return null;
   }
 
-  /** What a load gives: a register's value, memory, or 0 where nothing is. */
-  private long load(long address, int width) {
-    Region region = region(address, width);
-    if (region == null) {
-      byte[] bytes = new byte[8];
-      ram.read(address, bytes, 0, width);
-      long value = 0;
-      for (int i = width - 1; i >= 0; i--) {
-        value = value << 8 | bytes[i] & 0xff;
-      }
-      return value;
-    }
-    int offset = (int) (address - region.address);
-    if (width == 8) {
-      long low = region.device.read(offset, 4) & 0xffffffffL;
-      return low | (long) region.device.read(offset + 4, 4) << 32;
-    }
-    return region.device.read(offset, width) & 0xffffffffL;
+  /**
+   * Bytes of the next access to a device: QEMU splits what is longer or not aligned ({@code
+   * memory_access_size}; none of our devices takes more than 4).
+   */
+  private static int width(Region region, long address, int left) {
+    int aligned = (int) Math.min(4, Long.lowestOneBit(address | 4));
+    int inside = (int) Math.min(left, region.end() - address);
+    return Math.min(aligned, Integer.highestOneBit(inside));
   }
 
-  private void store(long address, int width, long value) {
-    Region region = region(address, width);
-    if (region == null) {
-      byte[] bytes = new byte[8];
-      for (int i = 0; i < width; i++) {
-        bytes[i] = (byte) (value >> 8 * i);
-      }
-      ram.write(address, bytes, 0, width);
+  /** Loads what a CPU would: registers, memory, and 0 where nothing is. */
+  private void load(long address, byte[] to) {
+    if (ram.read(address, to, 0, to.length)) {
       return;
     }
-    int offset = (int) (address - region.address);
-    region.device.write(offset, Math.min(width, 4), (int) value);
-    if (width == 8) {
-      region.device.write(offset + 4, 4, (int) (value >> 32));
+    int done = 0;
+    while (done < to.length) {
+      long at = address + done;
+      Region region = region(at);
+      if (region == null) {
+        ram.read(at, to, done++, 1);
+        continue;
+      }
+      int width = width(region, at, to.length - done);
+      int value = region.device.read((int) (at - region.address), width);
+      for (int i = 0; i < width; i++) {
+        to[done++] = (byte) (value >> 8 * i);
+      }
+    }
+  }
+
+  private void store(long address, byte[] from) {
+    if (ram.write(address, from, 0, from.length)) {
+      return;
+    }
+    int done = 0;
+    while (done < from.length) {
+      long at = address + done;
+      Region region = region(at);
+      if (region == null) {
+        ram.write(at, from, done++, 1);
+        continue;
+      }
+      int width = width(region, at, from.length - done);
+      int value = 0;
+      for (int i = 0; i < width; i++) {
+        value |= (from[done++] & 0xff) << 8 * i;
+      }
+      region.device.write((int) (at - region.address), width, value);
     }
   }
 
   private String load(String[] words, int width) {
-    return String.format(Locale.ROOT, "OK 0x%016x", load(number(words, 1), width));
+    byte[] bytes = new byte[width];
+    load(number(words, 1), bytes);
+    long value = 0;
+    for (int i = width - 1; i >= 0; i--) {
+      value = value << 8 | bytes[i] & 0xff;
+    }
+    return String.format(Locale.ROOT, "OK 0x%016x", value);
   }
 
   private String store(String[] words, int width) {
-    store(number(words, 1), width, number(words, 2));
+    long address = number(words, 1);
+    long value = number(words, 2);
+    byte[] bytes = new byte[width];
+    for (int i = 0; i < width; i++) {
+      bytes[i] = (byte) (value >> 8 * i);
+    }
+    store(address, bytes);
     return "OK";
   }
 
@@ -185,21 +215,8 @@ public final class QtestMachine {
   private byte[] bytes(String[] words) {
     long address = number(words, 1);
     byte[] bytes = new byte[length(words)];
-    if (!ram.read(address, bytes, 0, bytes.length)) {
-      // beyond RAM, as a CPU would load byte for byte
-      for (int i = 0; i < bytes.length; i++) {
-        bytes[i] = (byte) load(address + i, 1);
-      }
-    }
+    load(address, bytes);
     return bytes;
-  }
-
-  private void put(long address, byte[] bytes) {
-    if (!ram.write(address, bytes, 0, bytes.length)) {
-      for (int i = 0; i < bytes.length; i++) {
-        store(address + i, 1, bytes[i]);
-      }
-    }
   }
 
   private String readRun(String[] words) {
@@ -216,7 +233,7 @@ public final class QtestMachine {
   private String writeRun(String[] words) {
     byte[] bytes = new byte[length(words)];
     Hex.parse(word(words, 3), bytes, bytes.length);
-    put(number(words, 1), bytes);
+    store(number(words, 1), bytes);
     return "OK";
   }
 
@@ -226,14 +243,14 @@ public final class QtestMachine {
       throw new IllegalArgumentException(
           "b64write: data length mismatch, expected " + length(words) + ", found " + bytes.length);
     }
-    put(number(words, 1), bytes);
+    store(number(words, 1), bytes);
     return "OK";
   }
 
   private String fill(String[] words) {
     byte[] bytes = new byte[length(words)];
     Arrays.fill(bytes, (byte) number(words, 3));
-    put(number(words, 1), bytes);
+    store(number(words, 1), bytes);
     return "OK";
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.patchbay.qemu.device.ArrayMemory;
+import dev.patchbay.qemu.device.DeviceBus;
 import dev.patchbay.qemu.device.RegisterTrace;
 import dev.patchbay.qemu.device.VirtualClock;
 import dev.patchbay.qemu.ftgmac100.Ftgmac100;
@@ -17,6 +18,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -95,6 +98,41 @@ class QtestTest {
     client.command("b64write 0x80000010 3 AQID");
     assertThat(client.command("b64read 0x80000010 3")).isEqualTo("AQID");
     assertThat(client.command("endianness")).isEqualTo("little");
+  }
+
+  @Test
+  void runsOverRegistersAreSplitAsQemuSplitsThem() throws Exception {
+    List<String> accesses = new ArrayList<>();
+    machine.map(
+        0x1e700000L,
+        new DeviceBus() {
+          @Override
+          public int size() {
+            return 0x10;
+          }
+
+          @Override
+          public int read(int offset, int width) {
+            accesses.add("r" + offset + "." + width);
+            return 0x03020100 + 0x04040404 * (offset / 4) >> 8 * (offset & 3);
+          }
+
+          @Override
+          public void write(int offset, int width, int value) {
+            accesses.add("w" + offset + "." + width + "=" + Integer.toHexString(value));
+          }
+        });
+    assertThat(client.readMemory(0x1e700001L, 8)).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+    assertThat(accesses).containsExactly("r1.1", "r2.2", "r4.4", "r8.1");
+    accesses.clear();
+    client.writeMemory(0x1e700004L, new byte[] {1, 2, 3, 4, 5, 6, 7});
+    assertThat(accesses).containsExactly("w4.4=4030201", "w8.2=605", "w10.1=7");
+    accesses.clear();
+    assertThat(client.read(0x1e700002L, 4)).isEqualTo(0x05040302);
+    client.write(0x1e700008L, 8, 0x1122334455667788L);
+    client.writeMemory(0x1e70000eL, new byte[] {1, 2, 3, 4});
+    assertThat(accesses)
+        .containsExactly("r2.2", "r4.2", "w8.4=55667788", "w12.4=11223344", "w14.2=201");
   }
 
   @Test
