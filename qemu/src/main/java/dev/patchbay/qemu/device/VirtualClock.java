@@ -9,6 +9,12 @@ import org.jspecify.annotations.Nullable;
  * qtest's {@code clock_step}. Made for the few timers of a device.
  */
 public final class VirtualClock implements DeviceClock {
+  /**
+   * The latest time, ns: 146 years. Far enough below the end of a {@code long} for devices to add
+   * their waits to it.
+   */
+  public static final long END = 1L << 62;
+
   private final List<VirtualTimer> timers = new ArrayList<>();
   private long now;
 
@@ -68,13 +74,28 @@ public final class VirtualClock implements DeviceClock {
     return first;
   }
 
-  /** Moves time by {@code nanos} (0 or more), running each timer at its own time. */
+  /**
+   * Moves time by {@code nanos} (0 or more), running each timer at its own time.
+   *
+   * @throws IllegalArgumentException if that is beyond {@link #END}
+   */
   public void step(long nanos) {
+    if (nanos > END - now) {
+      throw new IllegalArgumentException(
+          "A step of " + nanos + " ns from " + now + " goes beyond " + END);
+    }
     stepTo(now + nanos);
   }
 
-  /** Moves time to {@code nanos}; a time that has passed changes nothing. */
+  /**
+   * Moves time to {@code nanos}; a time that has passed changes nothing.
+   *
+   * @throws IllegalArgumentException if that is beyond {@link #END}
+   */
   public void stepTo(long nanos) {
+    if (nanos > END) {
+      throw new IllegalArgumentException("A time of " + nanos + " ns is beyond " + END);
+    }
     for (VirtualTimer timer = next(); timer != null && timer.deadline <= nanos; timer = next()) {
       now = timer.deadline;
       timer.armed = false;

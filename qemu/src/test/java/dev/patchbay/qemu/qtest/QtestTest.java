@@ -162,6 +162,51 @@ class QtestTest {
   }
 
   @Test
+  void timeHasAnEnd() throws Exception {
+    client.clockStep(1000);
+    for (String words :
+        new String[] {
+          "clock_step 0x7fffffffffffffff",
+          "clock_step 0x4000000000000000",
+          "clock_step 0xffffffffffffffff",
+          "clock_set 0x4000000000000001"
+        }) {
+      assertThatThrownBy(() -> client.command(words))
+          .isInstanceOf(QtestException.class)
+          .hasMessageContaining("beyond 4611686018427387904");
+    }
+    assertThat(client.command("clock_step 1")).isEqualTo("1001");
+  }
+
+  @Test
+  void aFaultOfADeviceIsToldAndServedOn() throws Exception {
+    machine.map(
+        0x1e700000L,
+        new DeviceBus() {
+          @Override
+          public int size() {
+            return 4;
+          }
+
+          @Override
+          public int read(int offset, int width) {
+            throw new IllegalStateException("broken");
+          }
+
+          @Override
+          public void write(int offset, int width, int value) {
+            throw new ArrayIndexOutOfBoundsException("broken");
+          }
+        });
+    assertThatThrownBy(() -> client.read(0x1e700000L, 4))
+        .hasMessageContaining("FAIL Internal error in 'readl'")
+        .hasMessageContaining("broken");
+    assertThatThrownBy(() -> client.write(0x1e700000L, 4, 1))
+        .hasMessageContaining("FAIL Internal error in 'writel'");
+    assertThat(client.read(RAM, 4)).as("it serves on").isZero();
+  }
+
+  @Test
   void whatItDoesNotKnowFails() throws Exception {
     for (String words : new String[] {"outb 0x80 1", "", "readl", "read 0x80000000 x"}) {
       assertThatThrownBy(() -> client.command(words))
