@@ -1,7 +1,14 @@
 package dev.patchbay.qemu.device;
 
-/** Memory in an array of ours, for tests and for guests that have none but ours. */
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/** Memory in an array of ours, for tests and for guests that have none but ours: for one thread. */
 public final class ArrayMemory implements GuestMemory {
+  private static final VarHandle WORD =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
   private final long base;
   private final byte[] bytes;
 
@@ -46,6 +53,22 @@ public final class ArrayMemory implements GuestMemory {
       return false;
     }
     System.arraycopy(from, offset, bytes, (int) (address - base), length);
+    return true;
+  }
+
+  @Override
+  public long readWord(long address) {
+    return holds(address, 4)
+        ? (int) WORD.get(bytes, (int) (address - base)) & 0xffffffffL
+        : NOTHING;
+  }
+
+  @Override
+  public boolean writeWord(long address, int value) {
+    if (!holds(address, 4)) {
+      return false;
+    }
+    WORD.set(bytes, (int) (address - base), value);
     return true;
   }
 }

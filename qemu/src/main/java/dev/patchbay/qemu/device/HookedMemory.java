@@ -33,4 +33,14 @@ public final class HookedMemory implements GuestMemory {
   public boolean write(long address, byte[] from, int offset, int length) {
     return hook.before(true, address, length) && memory.write(address, from, offset, length);
   }
+
+  @Override
+  public long readWord(long address) {
+    return hook.before(false, address, 4) ? memory.readWord(address) : NOTHING;
+  }
+
+  @Override
+  public boolean writeWord(long address, int value) {
+    return hook.before(true, address, 4) && memory.writeWord(address, value);
+  }
 }

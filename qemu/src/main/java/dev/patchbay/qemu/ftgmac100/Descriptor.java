@@ -77,14 +77,26 @@ final class Descriptor {
 
   private final byte[] bytes = new byte[SIZE];
 
-  /** Copies the guest's; false on a bus error. */
+  /**
+   * Copies the guest's; false on a bus error. The first word, which says whose it is, comes first:
+   * if it is ours, the others are what the driver wrote before it gave it.
+   */
   boolean fetch(GuestMemory memory, long address) {
-    return memory.read(address, bytes, 0, SIZE);
+    long first = memory.readWord(address);
+    if (first == GuestMemory.NOTHING) {
+      return false;
+    }
+    word(0, (int) first);
+    return memory.read(address + 4, bytes, 4, SIZE - 4);
   }
 
-  /** Writes the first {@code count} words back; false on a bus error. */
+  /**
+   * Writes the first {@code count} words back; false on a bus error. The first word goes last: it
+   * gives the descriptor, and what was written before, to the driver.
+   */
   boolean store(GuestMemory memory, long address, int count) {
-    return memory.write(address, bytes, 0, 4 * count);
+    return (count == 1 || memory.write(address + 4, bytes, 4, 4 * count - 4))
+        && memory.writeWord(address, word(0));
   }
 
   int word(int number) {
