@@ -71,6 +71,10 @@ public enum Difference {
       "MACSR, TM, DMAFIFOS, BPR, WOL, the ring pointers and all counters read 0; FEAR and RBSR read"
           + " 0; other registers keep all 32 bits",
       "Linux's ftgmac100.h, Faraday's model; seen in 7.2 and 11.1"),
+  /** Other values after a reset. */
+  RESET_VALUES(
+      "after a reset DBLAC is 22f00, FCR 400, REVR 0",
+      "Faraday's model: 22f72, 0, 600; seen in 7.2 and 11.1"),
   /** Words only. */
   WORDS_ONLY("accesses of 1 and 2 bytes do nothing", "AHB; seen in 7.2 and 11.1"),
   /** Registers repeat. */

@@ -9,11 +9,12 @@ import dev.patchbay.qemu.device.Register;
 import dev.patchbay.qemu.device.RegisterTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * Offsets, bits and tables of the registers, by the names of Linux's {@code ftgmac100.h}. Reset
- * values: Linux's driver, QEMU and Faraday's own model of 2012.
+ * values: Faraday's own model of 2012.
  */
 public final class Ftgmac100Registers {
   public static final int ISR = 0x00;
@@ -169,7 +170,7 @@ public final class Ftgmac100Registers {
             .bit("RXPOLL_TIME_SEL", 4)
             .field("RXPOLL_CNT", 3, 0),
         readWrite("DBLAC", DBLAC, 0x00ffff7f, "DMA burst length, descriptor sizes")
-            .withReset(0x00022f00)
+            .withReset(0x00022f72)
             .bit("IFG_INC", 23)
             .field("IFG_CNT", 22, 20)
             .field("TXDES_SIZE", 19, 16)
@@ -243,7 +244,6 @@ public final class Ftgmac100Registers {
             .field("MIIRDATA", 31, 16)
             .field("MIIWDATA", 15, 0),
         readWrite("FCR", FCR, -1, "flow control")
-            .withReset(0x400)
             .field("PAUSE_TIME", 31, 16)
             .bit("FCTHR_EN", 2)
             .bit("FC_EN", 0),
@@ -289,6 +289,7 @@ public final class Ftgmac100Registers {
         Set.of(IER, MAHT0, MAHT1, ITC, DBLAC, REVR, FEAR, TPAFCR, MACCR, PHYCR, FCR, MAC_LADR);
     Set<Integer> bases = Set.of(NPTXR_BADR, RXR_BADR);
     Set<Integer> hidden = Set.of(APTC, RBSR, NPTXPD, RXPD);
+    Map<Integer, Integer> reset = Map.of(DBLAC, 0x22f00, REVR, 0, FEAR, 0, FCR, 0x400);
     List<Register> known = new ArrayList<>();
     for (Register one : datasheet()) {
       Register qemu = null;
@@ -300,8 +301,8 @@ public final class Ftgmac100Registers {
         qemu = one.withMasks(0, -1);
       }
       if (qemu != null) {
-        boolean zero = one.offset() == REVR || one.offset() == FEAR;
-        known.add((zero ? qemu.withReset(0) : qemu).withNarrowest(4));
+        int first = reset.getOrDefault(one.offset(), one.reset());
+        known.add(qemu.withReset(first).withNarrowest(4));
       }
     }
     return known;

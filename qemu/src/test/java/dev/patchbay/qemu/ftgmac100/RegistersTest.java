@@ -30,6 +30,28 @@ class RegistersTest {
     }
   }
 
+  /** As Faraday's model of 2012 has them (hw/arm/ftgmac100.c, ftgmac100_chip_reset). */
+  @Test
+  void resetValuesAreFaradays() {
+    Rig rig = new Rig(Ftgmac100Config.DEFAULT);
+    assertThat(rig.read(Ftgmac100Registers.APTC)).isEqualTo(1);
+    assertThat(rig.read(Ftgmac100Registers.DBLAC)).isEqualTo(0x22f72);
+    assertThat(rig.read(Ftgmac100Registers.DMAFIFOS)).isEqualTo(0x0c000000);
+    assertThat(rig.read(Ftgmac100Registers.REVR)).isEqualTo(0x600);
+    assertThat(rig.read(Ftgmac100Registers.FEAR)).isEqualTo(0x1b);
+    assertThat(rig.read(Ftgmac100Registers.TPAFCR)).isEqualTo(0xf1);
+    assertThat(rig.read(Ftgmac100Registers.RBSR)).isEqualTo(0x640);
+    assertThat(rig.read(Ftgmac100Registers.FCR)).isZero();
+  }
+
+  @Test
+  void resetValuesInQemusProfilesAreQemus() {
+    Rig rig = new Rig(Ftgmac100Config.DEFAULT.withProfile(Profile.QEMU_11));
+    assertThat(rig.read(Ftgmac100Registers.DBLAC)).isEqualTo(0x22f00);
+    assertThat(rig.read(Ftgmac100Registers.FCR)).isEqualTo(0x400);
+    assertThat(rig.read(Ftgmac100Registers.REVR)).isZero();
+  }
+
   @Test
   void eachRegisterKeepsWhatItsMaskSays() {
     for (Register one : Ftgmac100Registers.DATASHEET.registers()) {
