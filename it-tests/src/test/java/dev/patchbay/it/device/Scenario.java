@@ -18,6 +18,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.qemu.ftgmac100.Difference;
 import dev.patchbay.qemu.ftgmac100.Profile;
+import dev.patchbay.qemu.ftgmac100.Variant;
+import dev.patchbay.qemu.phy.Mii;
+import dev.patchbay.qemu.phy.Rtl8211e;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,13 +44,15 @@ final class Scenario {
   private final Subject qemu;
   private final Subject.Model model;
   private final Profile profile;
+  private final Variant variant;
   private final List<String> log = new ArrayList<>();
   private final Map<String, Integer> covered = new TreeMap<>();
   private Random random = new Random(0);
   private int maccr;
 
-  Scenario(Subject qemu, Subject.Model model, Profile profile) {
+  Scenario(Subject qemu, Subject.Model model, Profile profile, Variant variant) {
     this.qemu = qemu;
+    this.variant = variant;
     this.model = model;
     this.profile = profile;
   }
@@ -65,11 +70,15 @@ final class Scenario {
   void assertCovered() {
     assertThat(covered.keySet())
         .contains(
-            "sent", "sent with tag", "received", "received in parts", "raise", "lower", "mdio");
+            "sent", "sent with tag", "received", "received in parts", "raise", "lower", "mdio")
+        .contains("received over garbage", "link down", "tiny");
+    if (variant == Variant.AST2600) {
+      assertThat(covered.keySet()).contains("mdio controller");
+    }
   }
 
   /** Runs the steps of one seed; returns how many. */
-  int run(long seed) throws IOException {
+  int run(long seed) throws IOException, InterruptedException {
     random = new Random(seed);
     log.clear();
     log.add("seed " + seed);
@@ -78,7 +87,7 @@ final class Scenario {
       switch (random.nextInt(10)) {
         case 0 -> anyRegister();
         case 1 -> narrowAccess();
-        case 2 -> mdio();
+        case 2 -> management();
         case 3 -> control();
         case 4, 5, 6 -> transmit();
         default -> receive();
@@ -89,7 +98,9 @@ final class Scenario {
   }
 
   /** What chance comes to seldom, one after the other. */
-  void handWritten() throws IOException {
+  void handWritten() throws IOException, InterruptedException {
+    begin();
+    tinyFrames();
     begin();
     all();
     write(NPTXR_BADR, (int) TX_RING + 4);
@@ -102,10 +113,10 @@ final class Scenario {
       same(PHYDATA);
     }
     // a ring, then a buffer, where no memory is
-    write(NPTXR_BADR, 0xc0000000);
+    write(NPTXR_BADR, 0x48000000);
     kick();
     write(NPTXR_BADR, (int) TX_RING);
-    descriptor(0, 0xb0000000 | 60, 0, 0xc0000000);
+    descriptor(0, 0xb0000000 | 60, 0, 0x48000000);
     kick();
     // longer than the MAC can, in three segments; then a short one with a tag, then nothing at all
     write(NPTXR_BADR, (int) TX_RING);
@@ -261,6 +272,83 @@ final class Scenario {
     }
   }
 
+  private void management() throws IOException, InterruptedException {
+    if (random.nextInt(8) == 0) {
+      cable();
+    } else if (variant == Variant.AST2600 && random.nextBoolean()) {
+      mdioController();
+    } else {
+      mdio();
+    }
+  }
+
+  /** Accesses, a frame out and frames in while the cable is pulled. */
+  private void cable() throws IOException, InterruptedException {
+    carrier(false);
+    mdio();
+    transmit();
+    compare();
+    receive();
+    compare();
+    carrier(true);
+    readPhy(Mii.BMSR);
+    cover("link down");
+  }
+
+  private void carrier(boolean plugged) throws IOException, InterruptedException {
+    log.add("carrier " + plugged);
+    qemu.carrier(plugged);
+    model.carrier(plugged);
+    readPhy(Mii.BMSR);
+    readPhy(Rtl8211e.INSR);
+  }
+
+  private void readPhy(int register) throws IOException {
+    write(REVR, 0);
+    write(PHYCR, 1 << 26 | register << 21);
+    same(PHYDATA);
+  }
+
+  /** The AST2600's own way to the PHY. */
+  private void mdioController() throws IOException {
+    boolean store = random.nextInt(3) == 0;
+    long command = 1L << 31 | 1 << 28 | (store ? 1 : 2) << 26 | random.nextInt(32) << 16;
+    command |= store ? random.nextInt(0x10000) : 0;
+    log.add(String.format("mdio %08x", command));
+    for (Subject one : List.of(qemu, model)) {
+      one.bus().write(Subject.MDIO, 4, command);
+    }
+    for (int offset = 0; offset < 8; offset += 4) {
+      long expected = qemu.bus().read(Subject.MDIO + offset, 4);
+      long actual = model.bus().read(Subject.MDIO + offset, 4);
+      if (expected != actual) {
+        fail(String.format("mdio %d: QEMU %08x, model %08x", offset, expected, actual));
+      }
+    }
+    cover("mdio controller");
+  }
+
+  /**
+   * Frames that end before their EtherType: QEMU before 8 drops them, later ones take what the
+   * frame before has left behind for it, which here is no tag.
+   */
+  private void tinyFrames() throws IOException {
+    for (int length : new int[] {60, 9, 60, 8, 60, 7, 60, 6}) {
+      write(RXR_BADR, (int) RX_RING);
+      word(RX_RING, 0);
+      word(RX_RING + 12, (int) RX_BUFFERS);
+      byte[] frame = new byte[length];
+      Arrays.fill(frame, 0, 6, (byte) -1);
+      for (Subject one : List.of(qemu, model)) {
+        one.bus().fillMemory(RX_BUFFERS, RING * BUFFER, 0xa5);
+        one.arrive(frame);
+      }
+      compareReceived(16);
+      compare();
+      cover(length < 10 ? "tiny" : "short");
+    }
+  }
+
   private void mdio() throws IOException {
     boolean isNew = random.nextBoolean();
     write(REVR, isNew ? 1 << 31 : 0);
@@ -356,12 +444,19 @@ final class Scenario {
 
   private void receive() throws IOException {
     write(RXR_BADR, (int) RX_RING);
+    int garbage = 0;
+    if (random.nextInt(3) == 0) {
+      // where the bytes behind the frame are not defined the length tells which they are
+      boolean length = !profile.differences().contains(Difference.FCS_READS_BEYOND);
+      garbage = random.nextInt() & (length ? 0x0fffffff : 0x0fffc000);
+      cover("received over garbage");
+    }
     int stride = 8 * (model.register(DBLAC) >>> 12 & 15);
     for (int i = 0; i < RING; i++) {
       long at = RX_RING + (long) i * stride;
       word(at + 4, 0);
       word(at + 12, (int) RX_BUFFERS + i * BUFFER);
-      word(at, i == RING - 1 ? END : 0);
+      word(at, (i == RING - 1 ? END : 0) | garbage);
     }
     for (Subject one : List.of(qemu, model)) {
       one.bus().fillMemory(RX_BUFFERS, RING * BUFFER, 0xa5);

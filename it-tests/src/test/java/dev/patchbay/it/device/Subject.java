@@ -3,9 +3,12 @@ package dev.patchbay.it.device;
 import dev.patchbay.qemu.device.ArrayMemory;
 import dev.patchbay.qemu.device.RegisterTrace;
 import dev.patchbay.qemu.device.VirtualClock;
+import dev.patchbay.qemu.ftgmac100.AspeedMdio;
 import dev.patchbay.qemu.ftgmac100.Ftgmac100;
 import dev.patchbay.qemu.ftgmac100.Ftgmac100Config;
 import dev.patchbay.qemu.ftgmac100.Profile;
+import dev.patchbay.qemu.ftgmac100.Variant;
+import dev.patchbay.qemu.phy.Rtl8211e;
 import dev.patchbay.qemu.process.Board;
 import dev.patchbay.qemu.process.Netdev;
 import dev.patchbay.qemu.process.PlugAddress;
@@ -27,11 +30,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** An AST2500 with its first FTGMAC100, whose bus and wire are in a test's hands. */
+/** An AST2500 or AST2600 with its first FTGMAC100, whose bus and wire are in a test's hands. */
 interface Subject extends AutoCloseable {
   /** Where the MAC's registers are. */
   long MAC = 0x1e660000L;
+
+  /** Where the AST2600's first MDIO controller is. */
+  long MDIO = 0x1e650000L;
 
   /** Where memory begins. */
   long RAM = 0x80000000L;
@@ -48,6 +57,9 @@ interface Subject extends AutoCloseable {
   /** A frame arrives at the card and has been dealt with on return. */
   void arrive(byte[] frame) throws IOException;
 
+  /** The cable is pulled or plugged; known to the card on return. */
+  void carrier(boolean plugged) throws IOException, InterruptedException;
+
   /** Takes the frames that the card has sent. */
   List<byte[]> takeSent() throws IOException;
 
@@ -63,28 +75,29 @@ interface Subject extends AutoCloseable {
   }
 
   /** QEMU's own. */
-  static Subject qemu(QemuBinary binary, Path folder) throws IOException, InterruptedException {
+  static Subject qemu(QemuBinary binary, Board board, Path folder)
+      throws IOException, InterruptedException {
     Path plug = folder.resolve("net.sock");
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(plug));
     Netdev netdev = new Netdev.Stream(PlugAddress.unix(plug), false, Duration.ZERO);
-    QtestQemu qemu =
-        QtestQemu.start(binary, Board.AST2500_EVB, netdev, "52:54:00:12:34:56", folder);
+    QtestQemu qemu = QtestQemu.start(binary, board, netdev, "52:54:00:12:34:56", folder);
     SocketChannel wire = server.accept();
     server.close();
-    qemu.client().interceptIn("/machine/soc/vic");
+    boolean vic = board != Board.AST2600_EVB;
+    qemu.client().interceptIn(vic ? "/machine/soc/vic" : "/machine/soc/a7mpcore");
     return new Qemu(qemu, wire);
   }
 
   /** Ours, under the qtest server. */
-  static Model model(Profile profile) throws IOException {
-    Ftgmac100Config config =
-        Ftgmac100Config.DEFAULT.withProfile(profile).withMac(ADDRESS).withPhyAddress(0);
-    return new Model(config);
+  static Model model(Profile profile, Variant variant) throws IOException {
+    return new Model(
+        Ftgmac100Config.DEFAULT.withProfile(profile).withVariant(variant).withMac(ADDRESS));
   }
 
   /** A QEMU behind its two sockets. */
   final class Qemu implements Subject {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
     private final QtestQemu qemu;
     private final SocketChannel wire;
     private final ByteBuffer in = ByteBuffer.allocate(1 << 20);
@@ -110,6 +123,16 @@ interface Subject extends AutoCloseable {
       // second command it has read the frame
       for (int i = 0; i < 3; i++) {
         bus().command("endianness");
+      }
+    }
+
+    @Override
+    public void carrier(boolean plugged) throws IOException, InterruptedException {
+      try {
+        qemu.process().awaitQmp(LIMIT);
+        qemu.process().qmp().setLink("n0", plugged).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        throw new IOException("set_link", e);
       }
     }
 
@@ -154,6 +177,11 @@ interface Subject extends AutoCloseable {
                   sent.add(Arrays.copyOfRange(frame, offset, offset + length)),
               RegisterTrace.NONE);
       machine.map(MAC, mac);
+      if (config.variant() == Variant.AST2600) {
+        machine.map(MDIO, new AspeedMdio(mac.mdioBus(), RegisterTrace.NONE));
+      }
+      // until there is a link; QEMU's has one at once
+      machine.clock().step(Rtl8211e.NEGOTIATION);
       client = new QtestClient(new Direct(machine));
       client.interceptIn("vic");
     }
@@ -167,6 +195,11 @@ interface Subject extends AutoCloseable {
     public void arrive(byte[] frame) throws IOException {
       mac.receive(frame, 0, frame.length, true);
       client.command("endianness");
+    }
+
+    @Override
+    public void carrier(boolean plugged) {
+      mac.carrier(plugged);
     }
 
     /** Whether a frame that arrives now would find a place. */

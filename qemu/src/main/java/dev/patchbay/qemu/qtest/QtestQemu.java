@@ -37,8 +37,8 @@ public final class QtestQemu implements AutoCloseable {
    *
    * @param netdev what the board's first NIC is plugged into
    * @param mac its address, {@code xx:xx:xx:xx:xx:xx}
-   * @param folder an existing one, for the socket, the guest and the logs; its path short enough
-   *     for a unix socket
+   * @param folder an existing one, for the sockets (qtest and QMP), the guest and the logs; its
+   *     path short enough for a unix socket
    * @throws IOException if QEMU cannot be started, ends, or does not connect in 15 s; the message
    *     holds what it said
    */
@@ -46,7 +46,8 @@ public final class QtestQemu implements AutoCloseable {
       QemuBinary binary, Board board, Netdev netdev, String mac, Path folder)
       throws IOException, InterruptedException {
     Path socket = folder.resolve("qtest.sock");
-    QemuCommand.Builder command = QemuCommand.of(binary, board).nic(netdev, mac);
+    QemuCommand.Builder command =
+        QemuCommand.of(binary, board).nic(netdev, mac).qmp(folder.resolve("qmp.sock"));
     if (hasAccelerator(binary)) {
       command.accelerator("qtest");
     } else {
