@@ -1,12 +1,13 @@
 package dev.patchbay.qemu.qtest;
 
-import dev.patchbay.qemu.device.ArrayMemory;
 import dev.patchbay.qemu.device.DeviceBus;
+import dev.patchbay.qemu.device.GuestMemory;
 import dev.patchbay.qemu.device.InterruptLine;
 import dev.patchbay.qemu.device.VirtualClock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import org.apache.logging.log4j.LogManager;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * answers qtest's commands; whatever they say, it does not throw.
  */
 public final class QtestMachine {
+  /** Lines of the interrupt controller, 0 to this; an AST2500's has fewer. */
+  private static final int LINES = 1024;
+
   private static final Logger LOG = LogManager.getLogger(QtestMachine.class);
 
   /** Longest run of memory that one command may name; QEMU has no limit and runs out of memory. */
@@ -33,20 +37,21 @@ public final class QtestMachine {
     }
   }
 
-  private final ArrayMemory ram;
+  private final GuestMemory ram;
   private final VirtualClock clock;
   private final List<Region> regions = new ArrayList<>();
   private final StringBuilder interrupts = new StringBuilder();
+  private final BitSet levels = new BitSet();
   private boolean intercepted;
 
   /** A machine with memory and nothing else. */
-  public QtestMachine(ArrayMemory ram, VirtualClock clock) {
+  public QtestMachine(GuestMemory ram, VirtualClock clock) {
     this.ram = ram;
     this.clock = clock;
   }
 
   /** Its memory. */
-  public ArrayMemory ram() {
+  public GuestMemory ram() {
     return ram;
   }
 
@@ -63,11 +68,24 @@ public final class QtestMachine {
 
   /** Interrupt line {@code number} of the machine, for a device to raise. */
   public InterruptLine line(int number) {
-    return raised -> {
-      if (intercepted) {
-        interrupts.append(raised ? "IRQ raise " : "IRQ lower ").append(number).append('\n');
-      }
-    };
+    return raised -> setLine(number, raised);
+  }
+
+  private void setLine(int number, boolean raised) {
+    if (intercepted && levels.get(number) != raised) {
+      interrupts.append(raised ? "IRQ raise " : "IRQ lower ").append(number).append('\n');
+    }
+    levels.set(number, raised);
+  }
+
+  /**
+   * Takes the lines that tell of interrupts since the last answer: what came by a frame between two
+   * commands is told before the next answer, or earlier by who asks here.
+   */
+  public String takeInterrupts() {
+    String taken = interrupts.toString();
+    interrupts.setLength(0);
+    return taken;
   }
 
   /**
@@ -90,9 +108,7 @@ public final class QtestMachine {
       LOG.error("qtest: '{}' failed", words[0], e);
       answer = "FAIL Internal error in '" + words[0] + "': " + e;
     }
-    String all = interrupts + answer + "\n";
-    interrupts.setLength(0);
-    return all;
+    return takeInterrupts() + answer + "\n";
   }
 
   private static String word(String[] words, int number) {
@@ -122,6 +138,7 @@ public final class QtestMachine {
       case "b64write" -> writeBase64(words);
       case "memset" -> fill(words);
       case "irq_intercept_in", "irq_intercept_out" -> intercept(words);
+      case "set_irq_in" -> setIrqIn(words);
       case "clock_step" -> step(words);
       case "clock_set" -> set(words);
       case "endianness" -> "OK little";
@@ -266,6 +283,25 @@ public final class QtestMachine {
   private String intercept(String[] words) {
     word(words, 1);
     intercepted = true;
+    return "OK";
+  }
+
+  /**
+   * Sets an input of the machine's interrupt controller, whatever device is named: no other has
+   * inputs, and they have no names ({@code unnamed-gpio-in}).
+   */
+  private String setIrqIn(String[] words) {
+    String name = word(words, 2);
+    if (!name.equals("unnamed-gpio-in")) {
+      throw new IllegalArgumentException("Unknown input '" + name + "', expected unnamed-gpio-in");
+    }
+    long line = number(words, 3);
+    long level = number(words, 4);
+    if (line < 0 || line >= LINES) {
+      throw new IllegalArgumentException(
+          "Line " + Long.toUnsignedString(line) + " is out of range, expected 0 to " + (LINES - 1));
+    }
+    setLine((int) line, level != 0);
     return "OK";
   }
 

@@ -7,9 +7,6 @@ import java.nio.charset.StandardCharsets;
 
 /** Serves a {@link QtestMachine} to one client. */
 public final class QtestServer {
-  /** Longest line that is read; a write of 1 MiB takes twice that. */
-  private static final int LONGEST = 2 * QtestMachine.MOST + 256;
-
   private final QtestMachine machine;
 
   /** A server of this machine. */
@@ -25,19 +22,11 @@ public final class QtestServer {
    */
   public void serve(ByteChannel channel) throws IOException {
     ByteBuffer in = ByteBuffer.allocate(65_536);
-    StringBuilder line = new StringBuilder();
+    QtestSession session = new QtestSession(machine);
     while (channel.read(in) >= 0) {
       in.flip();
       while (in.hasRemaining()) {
-        char c = (char) (in.get() & 0xff);
-        if (c == '\n') {
-          send(channel, machine.execute(line.toString()));
-          line.setLength(0);
-        } else if (line.length() == LONGEST) {
-          throw new IOException("qtest: a line of more than " + LONGEST + " characters");
-        } else {
-          line.append(c);
-        }
+        send(channel, session.next(in));
       }
       in.clear();
     }

@@ -17,9 +17,9 @@
  * have no {@code -accel qtest}: there a guest that sleeps leaves the machine to us, with a clock
  * that runs by itself, so that {@code clock_step} is refused.
  *
- * <p>Not yet in the machine: port I/O ({@code inb} …), {@code set_irq_in} and {@code module_load};
- * they are answered by {@code FAIL}, which is what QEMU answers to what it does not know.
- * Reference: QEMU's {@code docs/devel/testing/qtest.rst} and {@code system/qtest.c}.
+ * <p>Not yet in the machine: port I/O ({@code inb} …) and {@code module_load}; they are answered by
+ * {@code FAIL}, which is what QEMU answers to what it does not know. Reference: QEMU's {@code
+ * docs/devel/testing/qtest.rst} and {@code system/qtest.c}.
  */
 @org.jspecify.annotations.NullMarked
 package dev.patchbay.qemu.qtest;

@@ -1,6 +1,7 @@
 package dev.patchbay.qemu.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -42,6 +43,25 @@ class MemoryTest {
   @Test
   void array() {
     holdsItsRange(new ArrayMemory(BASE, 16));
+  }
+
+  @Test
+  void paged() {
+    PagedMemory memory = new PagedMemory(BASE, 0x20000);
+    byte[] bytes = {1, 2, 3, 4};
+    byte[] back = new byte[4];
+    assertThat(memory.write(BASE + 0xfffe, bytes, 0, 4)).as("over two pages").isTrue();
+    assertThat(memory.read(BASE + 0xfffe, back, 0, 4)).isTrue();
+    assertThat(back).containsExactly(1, 2, 3, 4);
+    assertThat(memory.readWord(BASE + 0xfffd)).isEqualTo(0x03020100L);
+    assertThat(memory.writeWord(BASE + 0xffff, 0xfedcba98)).isTrue();
+    assertThat(memory.readWord(BASE + 0xffff)).isEqualTo(0xfedcba98L);
+    assertThat(memory.readWord(BASE + 0x1fffd)).isEqualTo(GuestMemory.NOTHING);
+    assertThat(memory.write(BASE + 0x1fffd, bytes, 0, 4)).isFalse();
+    assertThat(memory.read(BASE - 1, back, 0, 1)).isFalse();
+    assertThat(memory.read(BASE + 0x20000, back, 0, 0)).isTrue();
+    assertThat(new PagedMemory(0, 1L << 32).readWord((1L << 32) - 4)).isZero();
+    assertThatThrownBy(() -> new PagedMemory(0, 1)).hasMessageContaining("no multiple of 65536");
   }
 
   @Test

@@ -150,6 +150,22 @@ class QtestTest {
   }
 
   @Test
+  void aLineMayBeSetFromOutside() throws Exception {
+    client.interceptIn("/machine/soc/vic");
+    client.command("set_irq_in /machine/soc/vic unnamed-gpio-in 5 1");
+    client.command("set_irq_in /machine/soc/vic unnamed-gpio-in 5 2");
+    assertThat(client.isRaised(5)).isTrue();
+    client.command("set_irq_in /machine/soc/vic unnamed-gpio-in 5 0");
+    assertThat(client.takeEdges()).containsExactly("raise 5", "lower 5");
+    assertThatThrownBy(() -> client.command("set_irq_in /machine/soc/vic reset 0 1"))
+        .hasMessageContaining("FAIL Unknown input 'reset', expected unnamed-gpio-in");
+    assertThatThrownBy(() -> client.command("set_irq_in /machine/soc/vic unnamed-gpio-in 1024 1"))
+        .hasMessageContaining("FAIL Line 1024 is out of range, expected 0 to 1023");
+    assertThatThrownBy(() -> client.command("set_irq_in /machine/soc/vic unnamed-gpio-in 1"))
+        .hasMessageContaining("FAIL Not enough arguments");
+  }
+
+  @Test
   void timeGoesWhenItIsTold() throws Exception {
     assertThat(mac.phy()).isNotNull();
     assertThat(client.clockStep(1_499_999_999)).isEqualTo(1_499_999_999);
