@@ -35,10 +35,10 @@ java_class_path() {
   done
 }
 
-# java_kind MAIN [WORD…]: sets kind: `daemon`, or `word` for what ends soon
+# java_kind MAIN [WORD…]: sets kind: `daemon` for what stays, or `word` for what ends soon
 java_kind() {
   kind=word
-  [[ $1 == *.cli.Main && ${2:-} != run ]] || kind=daemon
+  [[ $1 == *.cli.Main && ${2:-} != run && ${2:-} != device ]] || kind=daemon
 }
 
 # java_options KIND: sets java_options, without the cache

@@ -53,8 +53,7 @@ public final class Words {
           "dns",
           "shell",
           "completion",
-          "check",
-          "device");
+          "check");
 
   private final Map<String, Command> table = new LinkedHashMap<>();
 
@@ -65,6 +64,7 @@ public final class Words {
     Words words = new Words();
     words.put("run", (args, io) -> RunCommand.run(args, io, DaemonStarter.find()));
     words.put("list", ListCommand::run);
+    words.put("device", (args, io) -> DeviceCommand.run(args, io, DeviceStarter::find));
     words.put(
         "demo", (args, io) -> io.fail("demo: is run by the script backend/bin/patchbay", USAGE));
     CLIENT.forEach(word -> words.put(word, new ClientCommand(word)));
@@ -122,6 +122,7 @@ public final class Words {
     Usage: patchbay run [options] [-- COMMAND…]     run the daemon; see patchbay run --help
            patchbay demo [options]                  boot a guest and show what works
            patchbay list                            the running instances
+           patchbay device [options]                a device model under qtest; see its --help
            patchbay [--name NAME | --control PATH] WORD [arguments…]
                                                     act on a running daemon
 

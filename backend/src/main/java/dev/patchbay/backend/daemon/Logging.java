@@ -22,11 +22,11 @@ import org.apache.logging.log4j.status.StatusLogger;
  * configuration files and to build appender and layout as Log4j's plug-ins (300 classes and their
  * annotations) took half of the time that the daemon needs to be ready.
  */
-final class Logging {
+public final class Logging {
   private Logging() {}
 
   /** Before the first logger is asked for. */
-  static void start(DaemonConfig.Log log) {
+  public static void start(DaemonConfig.Log log) {
     StatusLogger.getLogger().getFallbackListener().setLevel(Level.ERROR);
     Configurator.initialize(new ByHand(log));
   }

@@ -13,7 +13,7 @@ import org.apache.logging.log4j.Logger;
  * report 143 or 130; ended as asked is 0, so the hook waits for the orderly end and halts with that
  * status.
  */
-final class Signals {
+public final class Signals {
   /** The hook gives up waiting after this. */
   private static final long PATIENCE_SECONDS = 4;
 
@@ -36,7 +36,7 @@ final class Signals {
    *
    * @return to be told the exit status when the orderly end is over
    */
-  static IntConsumer onTermination(Runnable action) {
+  public static IntConsumer onTermination(Runnable action) {
     CountDownLatch over = new CountDownLatch(1);
     AtomicInteger status = new AtomicInteger();
     Thread hook =

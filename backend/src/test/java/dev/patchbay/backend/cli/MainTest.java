@@ -92,7 +92,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"tc", "iptables", "iptables-restore", "save", "trace", "device"})
+  @ValueSource(strings = {"tc", "iptables", "iptables-restore", "save", "trace"})
   void wordsThatAreNotThereYet(String word) {
     refused(2, "'" + word + "' is not supported yet", word, "x");
     refused(2, "'" + word + "' is not supported yet", "--name", "x", word);
@@ -257,8 +257,17 @@ class MainTest {
     HttpReply reply =
         HttpReply.read(
             bytes(
-                "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nTransfer-Encoding: Chunked\r\n"
-                    + "\r\n3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\nrest"));
+                "HTTP/1.1 100 Continue\r\n\r\n"
+                    + "HTTP/1.1 201 Created\r\n"
+                    + "Transfer-Encoding: Chunked\r\n"
+                    + "\r\n"
+                    + "3;x=y\r\n"
+                    + "abc\r\n"
+                    + "A\r\n"
+                    + "0123456789\r\n"
+                    + "0\r\n"
+                    + "Trailer: x\r\n\r\n"
+                    + "rest"));
     assertThat(reply.status()).isEqualTo(201);
     assertThat(reply.text()).isEqualTo("abc0123456789");
     assertThat(HttpReply.read(bytes("HTTP/1.0 200\n\nto the end")).text()).isEqualTo("to the end");

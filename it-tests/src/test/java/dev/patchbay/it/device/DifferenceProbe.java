@@ -24,6 +24,7 @@ import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.TX;
 import dev.patchbay.qemu.ftgmac100.Difference;
 import dev.patchbay.qemu.phy.Mii;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -98,7 +99,8 @@ final class DifferenceProbe {
       }
       case CRC_APD_IGNORED -> {
         register(MACCR, ON & ~(1 << 10));
-        yield either(send(frame(64), 0).length, 64, 60);
+        ByteBuffer whole = ByteBuffer.allocate(64).put(frame(60)).putInt(fcsOf(frame(60)));
+        yield either(send(whole.array(), 0).length, 64, 60);
       }
       case NO_FLOW_CONTROL -> {
         register(FCR, 1);
