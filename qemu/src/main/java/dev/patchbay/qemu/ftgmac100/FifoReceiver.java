@@ -30,6 +30,7 @@ final class FifoReceiver implements Receiver {
   private final Descriptor descriptor = new Descriptor();
   private final byte[] incoming = new byte[Frames.LONGEST + Frames.FCS];
   private final byte[] outgoing = new byte[Frames.LONGEST + Frames.FCS];
+  private final PauseSender pauses;
   private final DeviceTimer rest;
   private int size;
   private int done;
@@ -42,6 +43,7 @@ final class FifoReceiver implements Receiver {
     this.mac = mac;
     this.ring = ring;
     this.mitigation = mitigation;
+    this.pauses = new PauseSender(core, mac);
     this.rest =
         core.timer(() -> {
           poll(true);
@@ -73,6 +75,7 @@ final class FifoReceiver implements Receiver {
   public void reset() {
     ring.base(0);
     fifo.clear();
+    pauses.reset();
     size = 0;
     done = 0;
     rest.cancel();
@@ -176,6 +179,7 @@ final class FifoReceiver implements Receiver {
       core.interrupts().raise(INT_RPKT_FIFO);
       poll(true);
     }
+    pauses.level(fifo.used());
     core.interrupts().update();
   }
 
@@ -195,6 +199,7 @@ final class FifoReceiver implements Receiver {
       }
     }
     running = false;
+    pauses.level(fifo.used());
   }
 
   /** Fills one descriptor; false where there is nothing more to do now. */

@@ -330,6 +330,13 @@ public final class Ftgmac100 implements DeviceBus, WireEnd {
     }
   }
 
+  /** The MAC has a control frame of its own for the wire, which no counter counts. */
+  void sendControl(byte[] frame, int length) {
+    if (!core.enabled(Ftgmac100Registers.MACCR_LOOP_EN) && linkUp()) {
+      wire.transmit(frame, 0, length, true);
+    }
+  }
+
   /** A pause frame came. */
   void pause(long nanos) {
     normal.pause(nanos);

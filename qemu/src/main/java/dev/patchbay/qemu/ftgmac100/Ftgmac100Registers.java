@@ -101,6 +101,7 @@ public final class Ftgmac100Registers {
   static final int REVR_NEW_MDIO = 1 << 31;
 
   static final int FCR_FC_EN = 1 << 0;
+  static final int FCR_FCTHR_EN = 1 << 2;
 
   /** Bytes of the region on an AST2400 and AST2500; the registers take the first 256. */
   static final int SIZE = 0x1000;

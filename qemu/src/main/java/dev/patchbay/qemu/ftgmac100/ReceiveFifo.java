@@ -15,6 +15,11 @@ final class ReceiveFifo {
     return used == 0;
   }
 
+  /** Bytes that are taken. */
+  int used() {
+    return used;
+  }
+
   void clear() {
     head = 0;
     used = 0;

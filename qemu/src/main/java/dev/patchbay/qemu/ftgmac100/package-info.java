@@ -17,7 +17,7 @@
  *
  * <pre>
  *   WireEnd.receive -&gt; FifoReceiver.receive   lengths, FCS, pause frames, AddressFilter, Checksums, tag
- *     -&gt; ReceiveFifo   16 KiB; full: RPKT_LOST
+ *     -&gt; ReceiveFifo   16 KiB; full: RPKT_LOST; PauseSender before that
  *     -&gt; FifoReceiver.poll   into the guest's buffers; none: NO_RXBUF, until RXPD or APTC's timer
  *     -&gt; Mitigation         RPKT_BUF in ISR
  * </pre>
@@ -31,10 +31,10 @@
  * code asks for it by {@code Profile.has}, or, where QEMU goes another way altogether, by {@code
  * Profile.isQemu}.
  *
- * <p>Not yet: collisions (all links are full duplex, the counters of collisions stay 0), sending of
- * pause frames (FCR's FCTHR_EN), wake-on-LAN (the registers are storage), half duplex back
- * pressure, the AST2700's 64-bit rings. ASPEED's three variants differ by nothing but what their
- * configuration gives them: the AST2600's PHYCR still reaches a PHY that is put there.
+ * <p>Not yet: collisions (all links are full duplex, the counters of collisions stay 0),
+ * wake-on-LAN (the registers are storage), half duplex back pressure, the AST2700's 64-bit rings.
+ * ASPEED's three variants differ by nothing but what their configuration gives them: the AST2600's
+ * PHYCR still reaches a PHY that is put there.
  */
 @org.jspecify.annotations.NullMarked
 package dev.patchbay.qemu.ftgmac100;

@@ -303,4 +303,51 @@ class ReceiveTest {
     rig.arrive(ours(60));
     assertThat(rig.read(Ftgmac100Registers.RX)).isEqualTo(1);
   }
+
+  private static byte[] pause(int time) {
+    byte[] frame = new byte[60];
+    System.arraycopy(Rig.hex("0180c2000001 525400123456 8808 0001"), 0, frame, 0, 16);
+    frame[16] = (byte) (time >> 8);
+    frame[17] = (byte) time;
+    return frame;
+  }
+
+  @Test
+  void asksForAPauseWhileItsFifoFills() {
+    rig.write(Ftgmac100Registers.MACCR, Rig.ON | Ftgmac100Registers.MACCR_GIGA_MODE);
+    rig.write(Ftgmac100Registers.FCR, 100 << 16 | Ftgmac100Registers.FCR_FCTHR_EN);
+    rig.write(Ftgmac100Registers.APTC, 0);
+    rig.word(RX_RING, RX_READY);
+    // one in the DMA engine, eight short of three quarters of 16 KiB
+    for (int i = 0; i < 9; i++) {
+      rig.arrive(ours(1514));
+    }
+    assertThat(rig.sent).isEmpty();
+    rig.arrive(ours(1514));
+    assertThat(rig.sent).extracting(Rig.Sent::bytes).containsExactly(pause(100));
+    // 100 times 512 ns, of which half
+    rig.clock.step(25_599);
+    rig.arrive(ours(60));
+    assertThat(rig.sent).hasSize(1);
+    rig.clock.step(1);
+    rig.arrive(ours(60));
+    assertThat(rig.sent).as("the peer sends on").hasSize(2);
+    rig.sent.clear();
+    rig.buffers(16);
+    rig.write(Ftgmac100Registers.RXPD, 1);
+    assertThat(rig.sent).extracting(Rig.Sent::bytes).containsExactly(pause(0));
+    assertThat(rig.read(Ftgmac100Registers.TX)).as("of the driver's").isZero();
+  }
+
+  @Test
+  void asksForNoPauseUnlessItShall() {
+    rig.write(Ftgmac100Registers.FCR, 100 << 16 | Ftgmac100Registers.FCR_FC_EN);
+    rig.write(Ftgmac100Registers.APTC, 0);
+    rig.word(RX_RING, RX_READY);
+    for (int i = 0; i < 12; i++) {
+      rig.arrive(ours(1514));
+    }
+    assertThat(rig.isr() & INT_RPKT_LOST).isNotZero();
+    assertThat(rig.sent).isEmpty();
+  }
 }
