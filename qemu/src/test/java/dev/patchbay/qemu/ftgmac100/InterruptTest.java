@@ -127,6 +127,18 @@ class InterruptTest {
   }
 
   @Test
+  void transmissionIsMitigatedByTimeToo() {
+    // twice 16.384 us
+    rig.write(Ftgmac100Registers.ITC, 1 << 15 | 2 << 8);
+    rig.queue(0, Rig.frame(OURS, 0x88b5, 60), 0);
+    rig.kick();
+    rig.clock.step(32_767);
+    assertThat(rig.isr() & INT_XPKT_ETH).isZero();
+    rig.clock.step(1);
+    assertThat(rig.isr() & INT_XPKT_ETH).isNotZero();
+  }
+
+  @Test
   void aLinkThatComesOrGoesIsTold() {
     rig.write(Ftgmac100Registers.IER, INT_PHYSTS_CHG);
     rig.mac.carrier(false);

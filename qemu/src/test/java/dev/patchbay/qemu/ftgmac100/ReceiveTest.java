@@ -115,6 +115,41 @@ class ReceiveTest {
   }
 
   @Test
+  void looksForBuffersSixteenTimesAsSeldom() {
+    rig.write(Ftgmac100Registers.MACCR, Rig.ON | Ftgmac100Registers.MACCR_GIGA_MODE);
+    rig.write(Ftgmac100Registers.APTC, 1 << 4 | 1);
+    rig.word(RX_RING, RX_READY);
+    rig.arrive(ours(60));
+    rig.buffers(1);
+    rig.clock.step(16_383);
+    assertThat(rig.rxStatus(0)).isEqualTo(Rig.END);
+    rig.clock.step(1);
+    assertThat(rig.rxStatus(0)).isEqualTo(WHOLE | Rig.END | 64);
+  }
+
+  @Test
+  void keepsWhatComesWhileItsDmaIsOff() {
+    rig.write(Ftgmac100Registers.APTC, 0);
+    rig.buffers(1);
+    rig.write(Ftgmac100Registers.MACCR, Rig.ON & ~Ftgmac100Registers.MACCR_RXDMA_EN);
+    rig.arrive(ours(60));
+    assertThat(rig.isr()).isEqualTo(INT_RPKT_FIFO);
+    rig.write(Ftgmac100Registers.MACCR, Rig.ON);
+    assertThat(rig.rxStatus(0)).isEqualTo(WHOLE | Rig.END | 64);
+  }
+
+  @Test
+  void descriptorsMayBeFartherApart() {
+    rig.write(Ftgmac100Registers.DBLAC, 2 << 16 | 4 << 12);
+    rig.buffers(3);
+    rig.arrive(ours(60));
+    rig.arrive(ours(61));
+    assertThat(rig.rxStatus(0)).isEqualTo(WHOLE | 64);
+    assertThat(rig.rxStatus(1)).isZero();
+    assertThat(rig.rxStatus(2)).isEqualTo(WHOLE | Rig.END | 65);
+  }
+
+  @Test
   void losesFramesWhenTheFifoIsFull() {
     rig.write(Ftgmac100Registers.APTC, 0);
     rig.write(Ftgmac100Registers.RBSR, 1600);

@@ -70,6 +70,39 @@ class RegistersTest {
   }
 
   @Test
+  void eachBitOfIerLetsItsInterruptThrough() {
+    Rig rig = new Rig().started(Ftgmac100Registers.MACCR_HPTXR_EN);
+    rig.buffers(1);
+    for (int i = 0; i < 16; i++) {
+      rig.arrive(Rig.frame(Rig.OURS, 0x88b5, 1514));
+    }
+    rig.write(Ftgmac100Registers.HPTXR_BADR, (int) Rig.HP_RING);
+    rig.queue(0, Rig.frame(Rig.OURS, 0x88b5, 60), Descriptor.TX_TX2FIC);
+    rig.queue(1, new byte[13], Descriptor.TX_INS_VLANTAG);
+    rig.kick();
+    rig.write(Ftgmac100Registers.NPTXR_BADR, 0x1e660000);
+    rig.kick();
+    rig.mac.carrier(false);
+    assertThat(rig.isr()).as("all there are").isEqualTo(0x7ff);
+    for (int bit = 0; bit < 11; bit++) {
+      rig.write(Ftgmac100Registers.IER, 1 << bit);
+      assertThat(rig.interrupt).as("bit %d", bit).isTrue();
+      rig.acknowledge(1 << bit);
+      assertThat(rig.interrupt).as("bit %d acknowledged", bit).isFalse();
+    }
+  }
+
+  /** The link's level, duplex and what half duplex has: all links are full duplex. */
+  @Test
+  void maccrKeepsWhatHasNoEffect() {
+    Rig rig = new Rig(Ftgmac100Config.DEFAULT);
+    for (int bit : new int[] {7, 8, 11}) {
+      rig.write(Ftgmac100Registers.MACCR, 1 << bit);
+      assertThat(rig.read(Ftgmac100Registers.MACCR)).isEqualTo(1 << bit);
+    }
+  }
+
+  @Test
   void theRestOfTheRegionIsEmpty() {
     Rig rig = new Rig();
     assertThat(rig.mac.size()).isEqualTo(0x1000);

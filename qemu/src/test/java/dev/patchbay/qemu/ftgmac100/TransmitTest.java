@@ -255,6 +255,29 @@ class TransmitTest {
   }
 
   @Test
+  void pollsSixteenTimesAsSeldom() {
+    rig.write(Ftgmac100Registers.MACCR, Rig.ON | Ftgmac100Registers.MACCR_GIGA_MODE);
+    rig.write(Ftgmac100Registers.APTC, 1 << 12 | 1 << 8);
+    rig.queue(0, Rig.frame(PEER, 0x88b5, 60), 0);
+    rig.clock.step(16_383);
+    assertThat(rig.sent).isEmpty();
+    rig.clock.step(1);
+    assertThat(rig.sent).hasSize(1);
+  }
+
+  @Test
+  void bothHalvesOfAnEngineAreNeeded() {
+    rig.write(Ftgmac100Registers.MACCR, Rig.ON & ~Ftgmac100Registers.MACCR_TXMAC_EN);
+    rig.queue(0, Rig.frame(PEER, 0x88b5, 60), 0);
+    rig.kick();
+    assertThat(rig.sent).isEmpty();
+    assertThat(rig.word(TX_RING)).isNegative();
+    rig.write(Ftgmac100Registers.MACCR, Rig.ON);
+    rig.kick();
+    assertThat(rig.sent).hasSize(1);
+  }
+
+  @Test
   void descriptorsMayBeFartherApart() {
     rig.write(Ftgmac100Registers.DBLAC, 4 << 16 | 2 << 12);
     rig.queue(0, Rig.frame(PEER, 0x88b5, 60), 0);
