@@ -12,6 +12,7 @@ import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.MACCR_RXMAC_EN;
 import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.MACCR_RX_RUNT;
 
 import dev.patchbay.qemu.device.DeviceClock.DeviceTimer;
+import java.util.zip.CRC32;
 
 /**
  * The receive side of the hardware. The way of a frame: lengths and FCS, pause frames, address
@@ -28,6 +29,7 @@ final class FifoReceiver implements Receiver {
   private final Mitigation mitigation;
   private final ReceiveFifo fifo = new ReceiveFifo();
   private final Descriptor descriptor = new Descriptor();
+  private final CRC32 fcs = new CRC32();
   private final byte[] incoming = new byte[Frames.LONGEST + Frames.FCS];
   private final byte[] outgoing = new byte[Frames.LONGEST + Frames.FCS];
   private final PauseSender pauses;
@@ -158,10 +160,11 @@ final class FifoReceiver implements Receiver {
     } else {
       System.arraycopy(b, offset, incoming, 0, payload);
     }
-    int crc = Frames.crc(-1, b, offset, length);
-    int fcs = goodFcs ? ~crc : crc;
+    fcs.reset();
+    fcs.update(b, offset, length);
+    int value = goodFcs ? (int) fcs.getValue() : ~(int) fcs.getValue();
     for (int i = 0; i < Frames.FCS; i++) {
-      incoming[kept + i] = (byte) (fcs >> 8 * i);
+      incoming[kept + i] = (byte) (value >> 8 * i);
     }
     // after the tag is gone: a short frame with a tag that was long enough counts as one, which
     // Linux's driver puts right

@@ -7,6 +7,7 @@ import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.MACCR_TXDMA_EN;
 import static dev.patchbay.qemu.ftgmac100.Ftgmac100Registers.MACCR_TXMAC_EN;
 
 import dev.patchbay.qemu.device.DeviceClock.DeviceTimer;
+import java.util.zip.CRC32;
 
 /**
  * The transmit engine of one ring. The way of a frame: descriptor by descriptor into the frame
@@ -19,6 +20,7 @@ final class Transmitter {
   private final int noBuffer;
   private final Mitigation mitigation;
   private final Descriptor descriptor = new Descriptor();
+  private final CRC32 fcs = new CRC32();
   private final byte[] frame = new byte[Frames.LONGEST + Frames.TAG];
   private final DeviceTimer rest;
   private final boolean qemu;
@@ -219,10 +221,11 @@ final class Transmitter {
     // the guest has made the FCS itself
     int bytes = length - Frames.FCS;
     if (bytes > 0) {
-      int fcs = ~Frames.crc(-1, frame, 0, bytes);
+      fcs.reset();
+      fcs.update(frame, 0, bytes);
       int given =
           Integer.reverseBytes(Frames.u16(frame, bytes) << 16 | Frames.u16(frame, bytes + 2));
-      mac.send(frame, bytes, fcs == given);
+      mac.send(frame, bytes, (int) fcs.getValue() == given);
     }
   }
 
