@@ -1,10 +1,10 @@
 package dev.patchbay.backend.daemon;
 
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.Linux;
 import dev.patchbay.backend.sys.NativeBuffer;
 import dev.patchbay.backend.sys.SockAddr;
+import dev.patchbay.stack.socket.Errno;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.logging.log4j.LogManager;

@@ -4,7 +4,6 @@ import dev.patchbay.backend.config.Attachment;
 import dev.patchbay.backend.config.PlugAddress;
 import dev.patchbay.backend.sys.DatagramReader;
 import dev.patchbay.backend.sys.DatagramWriter;
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.FdHandle;
 import dev.patchbay.backend.sys.SockAddr;
@@ -12,6 +11,7 @@ import dev.patchbay.backend.sys.UnixPath;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.time.Timer;
 import java.io.IOException;
 

@@ -1,11 +1,11 @@
 package dev.patchbay.backend.plug;
 
 import dev.patchbay.backend.config.PlugAddress;
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.FdHandle;
 import dev.patchbay.backend.sys.SockAddr;
 import dev.patchbay.backend.sys.StreamFd;
+import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.time.Timer;
 import java.net.InetSocketAddress;
 import org.apache.logging.log4j.LogManager;

@@ -2,7 +2,6 @@ package dev.patchbay.backend.plug;
 
 import dev.patchbay.backend.config.Cidr;
 import dev.patchbay.backend.config.PlugAddress;
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.FdHandle;
 import dev.patchbay.backend.sys.Linux;
@@ -10,6 +9,7 @@ import dev.patchbay.backend.sys.SockAddr;
 import dev.patchbay.backend.sys.StreamFd;
 import dev.patchbay.backend.sys.SysException;
 import dev.patchbay.backend.sys.UnixPath;
+import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.time.Timer;
 import java.io.IOException;
 import java.net.InetAddress;

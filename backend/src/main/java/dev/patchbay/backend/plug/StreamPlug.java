@@ -2,13 +2,13 @@ package dev.patchbay.backend.plug;
 
 import dev.patchbay.backend.config.Attachment;
 import dev.patchbay.backend.config.PlugAddress;
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.FdHandle;
 import dev.patchbay.backend.sys.SockOpt;
 import dev.patchbay.backend.sys.StreamFd;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.device.ReceiveOffload;
+import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.time.Timer;
 import dev.patchbay.stack.wire.Bytes;
 import java.io.IOException;

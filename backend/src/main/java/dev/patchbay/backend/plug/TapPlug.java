@@ -2,12 +2,12 @@ package dev.patchbay.backend.plug;
 
 import dev.patchbay.backend.config.Attachment;
 import dev.patchbay.backend.config.PlugAddress;
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.FdHandle;
 import dev.patchbay.backend.sys.NativeBuffer;
 import dev.patchbay.backend.sys.Tap;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.socket.Errno;
 import java.io.IOException;
 
 /** A TAP interface of the host: one system call per frame; attached as long as it is open. */

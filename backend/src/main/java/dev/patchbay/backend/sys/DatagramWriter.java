@@ -4,6 +4,7 @@ import static dev.patchbay.backend.sys.MessageLayout.INT;
 import static dev.patchbay.backend.sys.MessageLayout.LONG;
 import static dev.patchbay.backend.sys.MessageLayout.SHORT;
 
+import dev.patchbay.stack.socket.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,5 +1,7 @@
 package dev.patchbay.backend.sys;
 
+import dev.patchbay.stack.socket.Errno;
+
 /**
  * Non-blocking stream sockets, unix and TCP, as plain descriptors: netdevs, forwards, and the
  * thousands of host connections of the uplink. Static and stateless; a flow keeps its number in its

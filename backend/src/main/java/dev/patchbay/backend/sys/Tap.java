@@ -1,5 +1,6 @@
 package dev.patchbay.backend.sys;
 
+import dev.patchbay.stack.socket.Errno;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;

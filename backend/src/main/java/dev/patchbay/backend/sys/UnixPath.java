@@ -1,5 +1,6 @@
 package dev.patchbay.backend.sys;
 
+import dev.patchbay.stack.socket.Errno;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -11,7 +11,7 @@
  *   <li>{@link dev.patchbay.backend.sys.Fd}: the calls on descriptors; {@link
  *       dev.patchbay.backend.sys.SockOpt}: options of sockets; {@link
  *       dev.patchbay.backend.sys.SockAddr}: addresses; {@link dev.patchbay.backend.sys.Linux} and
- *       {@link dev.patchbay.backend.sys.Errno}: numbers.
+ *       {@link dev.patchbay.stack.socket.Errno}: numbers.
  *   <li>{@link dev.patchbay.backend.sys.FdHandle}: a descriptor in Netty's epoll loop, with
  *       callbacks.
  *   <li>{@link dev.patchbay.backend.sys.NativeBuffer}: memory that the kernel reads and writes.

@@ -1,13 +1,13 @@
 package dev.patchbay.backend.uplink;
 
 import dev.patchbay.backend.sys.DatagramWriter;
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.SockAddr;
 import dev.patchbay.backend.sys.SockOpt;
 import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.loop.TurnTask;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.socket.Errno;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

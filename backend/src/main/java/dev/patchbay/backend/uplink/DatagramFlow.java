@@ -1,7 +1,6 @@
 package dev.patchbay.backend.uplink;
 
 import dev.patchbay.backend.sys.DatagramReader;
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.FdHandle;
 import dev.patchbay.backend.sys.Linux;
@@ -9,6 +8,7 @@ import dev.patchbay.backend.sys.SockAddr;
 import dev.patchbay.backend.sys.SockOpt;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.Ipv4;

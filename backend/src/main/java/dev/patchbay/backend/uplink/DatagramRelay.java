@@ -1,12 +1,12 @@
 package dev.patchbay.backend.uplink;
 
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.IcmpSocket;
 import dev.patchbay.backend.sys.Linux;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.socket.Errno;
 import org.jspecify.annotations.Nullable;
 
 /** UDP and echo requests of guests: finds or opens the host socket of an endpoint. */

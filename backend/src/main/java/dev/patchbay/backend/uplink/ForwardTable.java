@@ -2,7 +2,6 @@ package dev.patchbay.backend.uplink;
 
 import dev.patchbay.backend.config.Forward;
 import dev.patchbay.backend.sys.BindFault;
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.Linux;
 import dev.patchbay.backend.sys.SockAddr;
@@ -13,6 +12,7 @@ import dev.patchbay.backend.sys.UnixPath;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Addresses;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,11 +1,11 @@
 package dev.patchbay.backend.uplink;
 
 import dev.patchbay.backend.sys.DatagramReader;
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.FdHandle;
 import dev.patchbay.backend.sys.Linux;
 import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.tcp.IncomingSyn;
 import dev.patchbay.stack.wire.Addresses;
 import org.jspecify.annotations.Nullable;

@@ -1,11 +1,11 @@
 package dev.patchbay.backend.uplink;
 
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.FdHandle;
 import dev.patchbay.backend.sys.SockOpt;
 import dev.patchbay.backend.sys.StreamFd;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.tcp.TcpError;
 import dev.patchbay.stack.tcp.TcpHandler;
 import dev.patchbay.stack.tcp.TcpSocket;

@@ -1,6 +1,5 @@
 package dev.patchbay.backend.uplink;
 
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.FdHandle;
 import dev.patchbay.backend.sys.Linux;
@@ -9,6 +8,7 @@ import dev.patchbay.backend.sys.StreamFd;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.tcp.IncomingSyn;
 import dev.patchbay.stack.tcp.SegmentOutput;
 import dev.patchbay.stack.tcp.TcpConfig;

@@ -2,11 +2,11 @@ package dev.patchbay.backend.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.Linux;
 import dev.patchbay.backend.sys.NativeBuffer;
 import dev.patchbay.backend.sys.SockAddr;
+import dev.patchbay.stack.socket.Errno;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

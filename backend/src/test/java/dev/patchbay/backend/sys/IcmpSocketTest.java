@@ -3,6 +3,7 @@ package dev.patchbay.backend.sys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.patchbay.stack.socket.Errno;
 import org.junit.jupiter.api.Test;
 
 /** Raw sockets on the loopback, where they hear requests and replies of everybody. */

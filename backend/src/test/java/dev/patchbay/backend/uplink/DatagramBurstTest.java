@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.backend.config.Forward;
 import dev.patchbay.backend.config.Source;
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.Linux;
 import dev.patchbay.backend.sys.SockAddr;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Bytes;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;

@@ -1,9 +1,9 @@
 package dev.patchbay.it.kernel;
 
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.NativeBuffer;
 import dev.patchbay.backend.sys.Tap;
 import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.socket.Errno;
 
 /**
  * A link between two TAPs: each direction loses by chance, then has a rate and a queue that drops

@@ -2,12 +2,12 @@ package dev.patchbay.it.uplink;
 
 import dev.patchbay.backend.sys.DatagramReader;
 import dev.patchbay.backend.sys.DatagramWriter;
-import dev.patchbay.backend.sys.Errno;
 import dev.patchbay.backend.sys.Fd;
 import dev.patchbay.backend.sys.Linux;
 import dev.patchbay.backend.sys.SockAddr;
 import dev.patchbay.backend.sys.SockOpt;
 import dev.patchbay.it.Netns;
+import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Addresses;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Linux's error numbers (asm-generic/errno.h), as far as sockets and the calls of a host give them,
  * with names and words: the one table of the product. Operations return them negated.
  */
-public class Errno {
+public final class Errno {
   /** Operation not permitted. */
   public static final int EPERM = 1;
 
@@ -266,8 +266,7 @@ public class Errno {
     put(EREMOTEIO, "EREMOTEIO", "Remote I/O error");
   }
 
-  /** For the host's numbers, which are the same. */
-  protected Errno() {}
+  private Errno() {}
 
   private static void put(int errno, String name, String text) {
     NAMES[errno] = name;
