@@ -9,6 +9,7 @@ import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import jdk.net.ExtendedSocketOptions;
 
@@ -138,13 +139,13 @@ final class JdkOptions {
     } else {
       int number = value instanceof Boolean flag ? flag ? 1 : 0 : (int) value;
       checkRange(option, number);
-      Name name = java.util.Objects.requireNonNull(NAMES.get(option));
+      Name name = Objects.requireNonNull(NAMES.get(option));
       JdkErrors.check(socket.quickly(s -> setNumber(s, name, number(option, number))));
     }
   }
 
   private static void requireSupported(Set<SocketOption<?>> supported, SocketOption<?> option) {
-    java.util.Objects.requireNonNull(option);
+    Objects.requireNonNull(option);
     if (!supported.contains(option)) {
       throw new UnsupportedOperationException("'" + option + "' not supported");
     }
@@ -238,7 +239,7 @@ final class JdkOptions {
     if (String.class.equals(option.type())) {
       return device(socket, option);
     }
-    Name name = java.util.Objects.requireNonNull(NAMES.get(option));
+    Name name = Objects.requireNonNull(NAMES.get(option));
     int[] out = new int[1];
     JdkErrors.check(socket.quickly(s -> s.getsockopt(name.level(), name.name(), out)));
     if (ExtendedSocketOptions.IP_DONTFRAGMENT.equals(option)) {

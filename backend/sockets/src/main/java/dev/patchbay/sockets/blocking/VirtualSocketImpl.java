@@ -4,6 +4,8 @@ import dev.patchbay.stack.socket.AddressFamily;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.socket.MessageFlags;
 import dev.patchbay.stack.socket.Socket;
+import dev.patchbay.stack.socket.SocketAddress;
+import dev.patchbay.stack.socket.SocketOptions;
 import dev.patchbay.stack.socket.SocketType;
 import dev.patchbay.stack.socket.StreamSocket;
 import java.io.IOException;
@@ -11,7 +13,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
 import java.net.SocketOption;
@@ -99,10 +100,7 @@ final class VirtualSocketImpl extends SocketImpl {
       state = State.UNCONNECTED;
       if (server) {
         // Net.serverSocket0: so that a port can be taken again at once
-        s.setsockopt(
-            dev.patchbay.stack.socket.SocketOptions.SOL_SOCKET,
-            dev.patchbay.stack.socket.SocketOptions.SO_REUSEADDR,
-            1);
+        s.setsockopt(SocketOptions.SOL_SOCKET, SocketOptions.SO_REUSEADDR, 1);
       }
     }
   }
@@ -120,7 +118,7 @@ final class VirtualSocketImpl extends SocketImpl {
   }
 
   @Override
-  protected void connect(SocketAddress remote, int millis) throws IOException {
+  protected void connect(java.net.SocketAddress remote, int millis) throws IOException {
     if (!(remote instanceof InetSocketAddress given)) {
       throw new IOException("Unsupported address type");
     }
@@ -143,7 +141,7 @@ final class VirtualSocketImpl extends SocketImpl {
   private void connectTo(InetSocketAddress to, int millis) throws IOException {
     BlockingSocket s = beginConnect(to);
     long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
-    var peer = StackAddresses.toPeer(to.getAddress(), to.getPort());
+    SocketAddress peer = StackAddresses.toPeer(to.getAddress(), to.getPort());
     int result = new ConnectCall(s, peer, nanos).perform(JdkErrors.isInterruptible());
     if (state == State.CLOSED) {
       throw new SocketException("Socket closed");
@@ -153,7 +151,7 @@ final class VirtualSocketImpl extends SocketImpl {
       case -Errno.EINTR -> throw new SocketException("Closed by interrupt");
       default -> JdkErrors.check(result);
     }
-    var local = new dev.patchbay.stack.socket.SocketAddress();
+    SocketAddress local = new SocketAddress();
     JdkErrors.check(s.quickly(t -> t.getsockname(local)));
     synchronized (lock) {
       if (state == State.CLOSED) {
@@ -188,7 +186,7 @@ final class VirtualSocketImpl extends SocketImpl {
       if (localport != 0) {
         throw new SocketException("Already bound");
       }
-      var at = StackAddresses.toStack(host, wanted);
+      SocketAddress at = StackAddresses.toStack(host, wanted);
       JdkErrors.check(
           s.quickly(t -> {
             int status = t.bind(at);
@@ -219,8 +217,8 @@ final class VirtualSocketImpl extends SocketImpl {
     if (localport == 0) {
       throw new SocketException("Not bound");
     }
-    var peer = new dev.patchbay.stack.socket.SocketAddress();
-    var local = new dev.patchbay.stack.socket.SocketAddress();
+    SocketAddress peer = new SocketAddress();
+    SocketAddress local = new SocketAddress();
     long nanos = TimeUnit.MILLISECONDS.toNanos(timeout);
     AcceptCall call = new AcceptCall(s, peer, local, nanos);
     int result = call.perform(JdkErrors.isInterruptible());
@@ -232,8 +230,7 @@ final class VirtualSocketImpl extends SocketImpl {
     child.adopt(Objects.requireNonNull(call.accepted()), peer, local.port);
   }
 
-  private void adopt(
-      BlockingSocket accepted, dev.patchbay.stack.socket.SocketAddress peer, int ourPort) {
+  private void adopt(BlockingSocket accepted, SocketAddress peer, int ourPort) {
     synchronized (lock) {
       socket = accepted;
       address = StackAddresses.toInetAddress(peer);
@@ -437,10 +434,7 @@ final class VirtualSocketImpl extends SocketImpl {
     }
     try {
       if (number == SO_OOBINLINE) {
-        s.setsockopt(
-            dev.patchbay.stack.socket.SocketOptions.SOL_SOCKET,
-            dev.patchbay.stack.socket.SocketOptions.SO_OOBINLINE,
-            (boolean) value ? 1 : 0);
+        s.setsockopt(SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE, (boolean) value ? 1 : 0);
         return;
       }
       SocketOption<?> option = JdkOptions.byNumber(number);
@@ -461,15 +455,12 @@ final class VirtualSocketImpl extends SocketImpl {
     }
     try {
       if (number == SO_BINDADDR) {
-        var local = new dev.patchbay.stack.socket.SocketAddress();
+        SocketAddress local = new SocketAddress();
         JdkErrors.check(s.quickly(t -> t.getsockname(local)));
         return StackAddresses.toInetAddress(local);
       }
       if (number == SO_OOBINLINE) {
-        return s.getsockopt(
-                dev.patchbay.stack.socket.SocketOptions.SOL_SOCKET,
-                dev.patchbay.stack.socket.SocketOptions.SO_OOBINLINE)
-            != 0;
+        return s.getsockopt(SocketOptions.SOL_SOCKET, SocketOptions.SO_OOBINLINE) != 0;
       }
       SocketOption<?> option = JdkOptions.byNumber(number);
       Object value = JdkOptions.get(s, JdkOptions.CLIENT, option);
