@@ -56,7 +56,8 @@ public final class NettySockets {
   /** What is registered; on the loop. */
   private final Set<AbstractStackChannel> registered = new LinkedHashSet<>();
 
-  private boolean hooked;
+  /** With Netty's loop while a channel is registered, so that it does not keep us for ever. */
+  private final Runnable hook = this::loopEnds;
 
   private NettySockets(NetworkStack stack, NettyLoop loop) {
     this.stack = stack;
@@ -201,16 +202,21 @@ public final class NettySockets {
 
   /** A channel is registered. On the loop. */
   void registered(AbstractStackChannel channel) {
-    registered.add(channel);
-    if (!hooked && loop.netty() instanceof SingleThreadEventExecutor executor) {
-      hooked = true;
-      executor.addShutdownHook(this::loopEnds);
+    if (registered.isEmpty()) {
+      executor().addShutdownHook(hook);
     }
+    registered.add(channel);
   }
 
   /** A channel is not registered any more. On the loop. */
   void deregistered(AbstractStackChannel channel) {
-    registered.remove(channel);
+    if (registered.remove(channel) && registered.isEmpty()) {
+      executor().removeShutdownHook(hook);
+    }
+  }
+
+  private SingleThreadEventExecutor executor() {
+    return (SingleThreadEventExecutor) loop.netty();
   }
 
   private void loopEnds() {

@@ -22,6 +22,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import java.io.File;
+import java.lang.ref.WeakReference;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -214,6 +215,25 @@ class StreamTest {
     client.close().sync();
     nets.server.eventLoopGroup().register(server).sync();
     assertThat(serverSees.next()).isEqualTo("inactive");
+  }
+
+  @Test
+  void aTransportWithoutChannelsIsForgotten() throws Exception {
+    NettySockets sockets = NettySockets.of(nets.clientStack);
+    WeakReference<NettySockets> reference = new WeakReference<>(sockets);
+    InetSocketAddress any = sockets.address("0.0.0.0", 0);
+    for (int i = 0; i < 2; i++) {
+      Channel first = TwoNetworks.datagrams(sockets, new Events()).bind(any).sync().channel();
+      Channel second = TwoNetworks.datagrams(sockets, new Events()).bind(any).sync().channel();
+      first.close().sync();
+      second.close().sync();
+    }
+    sockets = null;
+    for (int i = 0; i < 500 && reference.get() != null; i++) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    assertThat(reference.get()).as("held by the loop").isNull();
   }
 
   @Test
