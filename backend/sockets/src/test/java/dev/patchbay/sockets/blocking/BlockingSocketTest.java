@@ -370,6 +370,42 @@ class BlockingSocketTest extends SystemCalls {
   }
 
   @Test
+  void anErrorAfterAPartOfManyMessagesComesWithTheNextCall() throws Exception {
+    BlockingSocket[] c = net.connection();
+    Message[] out = new Message[3];
+    for (int i = 0; i < 3; i++) {
+      int length = i == 0 ? 10 : 8 << 20;
+      out[i] = new Message().buffer(new byte[length], 0, length);
+    }
+    Background<Integer> writer = Background.virtual(() -> c[0].sendmmsg(out, 3, 0));
+    awaitWaiting(1);
+    // much is unread there, so this resets
+    c[1].close();
+    assertThat(writer.get()).as("the second one counts, with its part").isEqualTo(2);
+    assertThat(out[0].length).isEqualTo(10);
+    assertThat(out[1].length).isPositive().isLessThan(8 << 20);
+    assertThatThrownBy(() -> c[0].sendmmsg(out, 3, 0)).hasMessageContaining("ECONNRESET");
+    assertThatThrownBy(() -> c[0].sendmmsg(out, 3, 0)).hasMessageContaining("EPIPE");
+  }
+
+  @Test
+  void aDatagramThatCannotBeSentEndsThoseBeforeIt() throws Exception {
+    BlockingSocket server = TwoHosts.datagrams(net.there);
+    server.bind(TwoHosts.at("0.0.0.0", 53));
+    BlockingSocket client = TwoHosts.datagrams(net.here);
+    Message[] out = new Message[2];
+    for (int i = 0; i < 2; i++) {
+      out[i] = new Message().buffer(new byte[10], 0, i + 1);
+      out[i].name(TwoHosts.at(i == 0 ? TwoHosts.THERE : "10.9.0.1", 53));
+    }
+    assertThat(client.sendmmsg(out, 2, 0)).isEqualTo(1);
+    assertThat(client.getsockopt(SOL, SocketOptions.SO_ERROR)).isZero();
+    assertThatThrownBy(() -> client.sendmmsg(new Message[] {out[1]}, 1, 0))
+        .hasMessageContaining("EHOSTUNREACH");
+    assertThat(recv(server, 10, 0)).hasSize(1);
+  }
+
+  @Test
   void aPairIsConnected() throws Exception {
     BlockingSocket[] pair =
         net.here.socketpair(AddressFamily.AF_UNIX, SocketType.SOCK_SEQPACKET, 0);
