@@ -49,7 +49,7 @@ final class AcceptCall extends Call {
     if (local != null) {
       child.getsockname(local);
     }
-    accepted = new BlockingSocket(network, child);
+    accepted = network.adopt(child, 0);
     return finish(0);
   }
 

@@ -5,7 +5,9 @@ import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.socket.Socket;
 import dev.patchbay.stack.socket.SocketLayer;
+import io.netty.util.concurrent.FutureListener;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.DatagramSocket;
 import java.net.MulticastSocket;
 import java.net.ServerSocket;
@@ -13,6 +15,9 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import javax.net.ServerSocketFactory;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -21,18 +26,23 @@ import org.jspecify.annotations.Nullable;
  * A network namespace as programs see it that block: sockets of Linux's system calls ({@link
  * #socket}), and the JDK's own types over them. For any number of virtual and platform threads, but
  * the network's loop, which must not block and is refused.
+ *
+ * <p>It lasts until it is closed or the loop ends. Whoever waits in a call then, and every later
+ * call, gets a {@link SocketException}, {@code the network has ended}.
  */
-public final class BlockingNetwork {
+public final class BlockingNetwork implements AutoCloseable {
   private final NetworkStack stack;
   private final NettyLoop loop;
   private final NameResolver resolver;
-  private final VirtualSocketFactory sockets = new VirtualSocketFactory(this);
-  private final VirtualServerSocketFactory serverSockets = new VirtualServerSocketFactory(this);
+  private final VirtualSocketFactory clients = new VirtualSocketFactory(this);
+  private final VirtualServerSocketFactory servers = new VirtualServerSocketFactory(this);
 
-  /**
-   * Sockets on which somebody waits; the loop's, and once it has ended that of the one who ends.
-   */
-  private @Nullable BlockingSocket waiting;
+  private final PostedCalls posted;
+  private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
+  private final FutureListener<Object> loopEnded = future -> end(false);
+
+  /** Sockets that are open; the loop's, and once it has ended that of the one who ends. */
+  private @Nullable BlockingSocket sockets;
 
   /** A network whose programs know literal addresses alone ({@link NameResolver#LITERALS}). */
   public BlockingNetwork(NetworkStack stack) {
@@ -46,13 +56,27 @@ public final class BlockingNetwork {
    * @throws IllegalArgumentException it is on another loop: nobody could wait for that one
    */
   public BlockingNetwork(NetworkStack stack, NameResolver resolver) {
-    if (!(stack.loop() instanceof NettyLoop nettyLoop)) {
-      throw new IllegalArgumentException("the stack's loop is no NettyLoop: " + stack.loop());
-    }
+    this(stack, nettyLoop(stack), resolver, nettyLoop(stack)::execute);
+  }
+
+  /**
+   * For tests.
+   *
+   * @param calls takes calls to the loop
+   */
+  BlockingNetwork(NetworkStack stack, NettyLoop loop, NameResolver resolver, Executor calls) {
     this.stack = stack;
-    this.loop = nettyLoop;
+    this.loop = loop;
     this.resolver = Objects.requireNonNull(resolver);
-    nettyLoop.netty().terminationFuture().addListener(future -> loopEnded());
+    this.posted = new PostedCalls(calls, new QuickCall(this, () -> 0));
+    loop.netty().terminationFuture().addListener(loopEnded);
+  }
+
+  private static NettyLoop nettyLoop(NetworkStack stack) {
+    if (stack.loop() instanceof NettyLoop found) {
+      return found;
+    }
+    throw new IllegalArgumentException("the stack's loop is no NettyLoop: " + stack.loop());
   }
 
   // ---- system calls
@@ -68,18 +92,18 @@ public final class BlockingNetwork {
    *     {@code EINVAL}
    */
   public BlockingSocket socket(int family, int type, int protocol) throws IOException {
-    Socket[] made = new Socket[1];
+    BlockingSocket[] made = new BlockingSocket[1];
     check("socket", new QuickCall(this, () -> make(family, type, protocol, made)).perform(false));
-    return adopt(made[0], type);
+    return made[0];
   }
 
-  private int make(int family, int type, int protocol, Socket[] out) {
+  private int make(int family, int type, int protocol, BlockingSocket[] out) {
     SocketLayer layer = stack.sockets();
     Socket socket = layer.socket(family, type, protocol);
     if (socket == null) {
       return -layer.errno();
     }
-    out[0] = socket;
+    out[0] = adopt(socket, type);
     return 0;
   }
 
@@ -89,17 +113,31 @@ public final class BlockingNetwork {
    * @return both ends
    */
   public BlockingSocket[] socketpair(int family, int type, int protocol) throws IOException {
-    Socket[] made = new Socket[2];
-    SocketLayer layer = stack.sockets();
+    BlockingSocket[] made = new BlockingSocket[2];
     check(
         "socketpair",
-        new QuickCall(this, () -> layer.socketpair(family, type, protocol, made)).perform(false));
-    return new BlockingSocket[] {adopt(made[0], type), adopt(made[1], type)};
+        new QuickCall(this, () -> makePair(family, type, protocol, made)).perform(false));
+    return made;
   }
 
-  private BlockingSocket adopt(Socket socket, int type) {
+  private int makePair(int family, int type, int protocol, BlockingSocket[] out) {
+    Socket[] made = new Socket[2];
+    int result = stack.sockets().socketpair(family, type, protocol, made);
+    for (int i = 0; i < made.length && result == 0; i++) {
+      out[i] = adopt(made[i], type);
+    }
+    return result;
+  }
+
+  /** Makes one of a socket of the stack. On the loop. */
+  BlockingSocket adopt(Socket socket, int type) {
     BlockingSocket made = new BlockingSocket(this, socket);
     made.nonBlocking((type & BlockingSocket.SOCK_NONBLOCK) != 0);
+    made.following = sockets;
+    if (sockets != null) {
+      sockets.preceding = made;
+    }
+    sockets = made;
     return made;
   }
 
@@ -109,8 +147,8 @@ public final class BlockingNetwork {
    * @param fds sockets of this network, at least one; {@link PollFd#revents} is set in each
    * @param timeoutMillis how long to wait, ms; 0 not at all, below 0 for ever
    * @return in how many {@code revents} is not 0; 0: time-out
-   * @throws java.io.InterruptedIOException the thread was interrupted while it waited; its
-   *     interrupt status is set
+   * @throws InterruptedIOException the thread was interrupted while it waited; its interrupt status
+   *     is set
    */
   public int poll(List<PollFd> fds, long timeoutMillis) throws IOException {
     if (fds.isEmpty()) {
@@ -124,26 +162,45 @@ public final class BlockingNetwork {
     return check("poll", new PollCall(this, fds, timeoutMillis).perform(true));
   }
 
+  /**
+   * Closes it: whoever waits in a call is told, the sockets that are open are closed, and neither
+   * the loop nor the stack knows of it any more. From any thread; closed twice, nothing happens.
+   */
+  @Override
+  public void close() {
+    if (loop.inLoop()) {
+      loop.enter();
+      end(true);
+      return;
+    }
+    try {
+      loop.execute(() -> end(true));
+    } catch (RejectedExecutionException e) {
+      // the loop's end does it
+    }
+    end.join();
+  }
+
   // ---- the JDK's types
 
   /** Makes {@link java.net.Socket}s; names go by the {@link NameResolver}. */
   public SocketFactory socketFactory() {
-    return sockets;
+    return clients;
   }
 
   /** Makes {@link ServerSocket}s. */
   public ServerSocketFactory serverSocketFactory() {
-    return serverSockets;
+    return servers;
   }
 
   /** A TCP socket, neither bound nor connected. */
   public java.net.Socket newSocket() throws IOException {
-    return sockets.createSocket();
+    return clients.createSocket();
   }
 
   /** A listening TCP socket, not bound yet. */
   public ServerSocket newServerSocket() throws IOException {
-    return serverSockets.createServerSocket();
+    return servers.createServerSocket();
   }
 
   /**
@@ -192,50 +249,57 @@ public final class BlockingNetwork {
     }
     switch (result) {
       case -Errno.EBADF -> throw new SocketException("Socket closed");
-      case -Errno.EINTR -> throw new java.io.InterruptedIOException(call + " interrupted");
+      case -Errno.EINTR -> throw new InterruptedIOException(call + " interrupted");
       default -> throw new ErrnoException(call, result);
     }
   }
 
   boolean hasEnded() {
-    return loop.netty().isShuttingDown();
+    return posted.isOver() || loop.netty().isShuttingDown();
   }
 
-  SocketException ended(@Nullable Throwable cause) {
-    SocketException e = new SocketException("the network has ended");
-    e.initCause(cause);
-    return e;
+  SocketException ended() {
+    return new SocketException("the network has ended");
   }
 
-  /** On the loop. */
-  void add(BlockingSocket socket) {
-    socket.nextWaiting = waiting;
-    socket.previousWaiting = null;
-    if (waiting != null) {
-      waiting.previousWaiting = socket;
-    }
-    waiting = socket;
+  /** Has a call started by the loop, or ended with the network; false: it has ended already. */
+  boolean post(Call call) {
+    return posted.post(call);
   }
 
-  /** On the loop. */
+  /** A socket is closed. On the loop. */
   void remove(BlockingSocket socket) {
-    if (socket.previousWaiting == null) {
-      waiting = socket.nextWaiting;
-    } else {
-      socket.previousWaiting.nextWaiting = socket.nextWaiting;
+    if (socket.preceding != null) {
+      socket.preceding.following = socket.following;
+    } else if (socket == sockets) {
+      sockets = socket.following;
     }
-    if (socket.nextWaiting != null) {
-      socket.nextWaiting.previousWaiting = socket.previousWaiting;
+    if (socket.following != null) {
+      socket.following.preceding = socket.preceding;
     }
-    socket.nextWaiting = null;
-    socket.previousWaiting = null;
+    socket.following = null;
+    socket.preceding = null;
   }
 
-  /** Nobody will wake those who wait; the loop's thread is over, so they are ours. */
-  private void loopEnded() {
-    for (BlockingSocket s = waiting; s != null; s = waiting) {
-      s.networkEnded();
+  /**
+   * Nobody will wake those who wait. On the loop, or once its thread is over: then all is ours.
+   *
+   * @param loopLives the stack goes on, and sockets have to be closed
+   */
+  private void end(boolean loopLives) {
+    if (end.isDone()) {
+      return;
     }
+    posted.end();
+    for (BlockingSocket s = sockets; s != null; s = sockets) {
+      s.networkEnded();
+      if (loopLives) {
+        s.socket().close();
+      }
+      remove(s);
+    }
+    loop.netty().terminationFuture().removeListener(loopEnded);
+    end.complete(null);
   }
 
   /**
@@ -243,8 +307,8 @@ public final class BlockingNetwork {
    */
   int waitingSockets() {
     int count = 0;
-    for (BlockingSocket s = waiting; s != null; s = s.nextWaiting) {
-      count++;
+    for (BlockingSocket s = sockets; s != null; s = s.following) {
+      count += s.isWaitedFor() ? 1 : 0;
     }
     return count;
   }

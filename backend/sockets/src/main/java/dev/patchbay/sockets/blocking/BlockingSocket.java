@@ -11,6 +11,7 @@ import dev.patchbay.stack.socket.SocketType;
 import dev.patchbay.stack.socket.Waiter;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.SocketException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link ErrnoException} with Linux's error; {@code EAGAIN} where it would block and may not,
  *       or {@code SO_RCVTIMEO} or {@code SO_SNDTIMEO} has passed ({@code EINPROGRESS} for {@link
  *       #connect}, which goes on);
- *   <li>{@link java.net.SocketException} {@code Socket closed}: it was closed, before or meanwhile;
+ *   <li>{@link SocketException} {@code Socket closed}: it was closed, before or meanwhile;
  *   <li>{@link java.io.InterruptedIOException}: the thread was interrupted while it waited. Its
  *       interrupt status is set, the socket remains open, and nothing was sent or received;
  *   <li>{@link IllegalStateException}: it was called on the network's own loop.
@@ -49,9 +50,9 @@ public final class BlockingSocket implements Closeable {
       PollEvents.POLLOUT | PollEvents.POLLWRNORM | PollEvents.POLLWRBAND;
 
   /** In the list of {@link BlockingNetwork}; the loop's. */
-  @Nullable BlockingSocket nextWaiting;
+  @Nullable BlockingSocket following;
 
-  @Nullable BlockingSocket previousWaiting;
+  @Nullable BlockingSocket preceding;
 
   private final BlockingNetwork network;
   private final Socket socket;
@@ -72,8 +73,8 @@ public final class BlockingSocket implements Closeable {
 
   private boolean shut;
 
-  /** Somebody waits: the doorbell hangs at the socket, and the network knows of it. */
-  private boolean listed;
+  /** Somebody waits: the doorbell hangs at the socket. */
+  private boolean waitedFor;
 
   BlockingSocket(BlockingNetwork network, Socket socket) {
     this.network = network;
@@ -259,7 +260,13 @@ public final class BlockingSocket implements Closeable {
     if (network.hasEnded()) {
       return;
     }
-    new CloseCall(this, finFirst).perform(true);
+    try {
+      new CloseCall(this, finFirst).perform(true);
+    } catch (SocketException e) {
+      if (!network.hasEnded()) {
+        throw e;
+      }
+    }
   }
 
   /** Whether {@link #close} was called. */
@@ -405,6 +412,7 @@ public final class BlockingSocket implements Closeable {
   }
 
   void networkEnded() {
+    shut = true;
     readers.networkEnded();
     writers.networkEnded();
     pollers.networkEnded();
@@ -425,20 +433,28 @@ public final class BlockingSocket implements Closeable {
 
   /** Somebody waits. */
   void beginWaiting() {
-    if (!listed) {
-      listed = true;
+    if (!waitedFor) {
+      waitedFor = true;
       socket.addWaiter(doorbell);
-      network.add(this);
     }
   }
 
   /** Somebody waits no more. */
   void endWaiting() {
-    if (readers.isEmpty() && writers.isEmpty() && pollers.isEmpty() && listed) {
-      listed = false;
+    if (readers.isEmpty() && writers.isEmpty() && pollers.isEmpty() && waitedFor) {
+      waitedFor = false;
       socket.removeWaiter(doorbell);
-      network.remove(this);
     }
+  }
+
+  boolean isWaitedFor() {
+    return waitedFor;
+  }
+
+  /** The end of {@link CloseCall}. */
+  void closed() {
+    socket.close();
+    network.remove(this);
   }
 
   @Override

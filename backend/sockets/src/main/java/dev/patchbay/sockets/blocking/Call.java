@@ -18,11 +18,15 @@ import org.jspecify.annotations.Nullable;
  * <p>What the caller sets before {@link #perform} the loop may use until it has ended; what the
  * loop leaves the caller may read after it.
  */
-abstract class Call extends Pending implements Runnable {
+abstract class Call extends Pending {
   /** A time-out: for ever. */
   static final long FOREVER = 0;
 
   final BlockingNetwork network;
+
+  /** In the chain of {@link PostedCalls}. */
+  @Nullable Call postedBefore;
+
   private volatile boolean done;
   private @Nullable Thread caller;
   private int result;
@@ -69,7 +73,7 @@ abstract class Call extends Pending implements Runnable {
    * @param interruptible whether an interrupt ends it; one that does not end it is kept for the
    *     caller, as one that does
    * @return a result from 0 on, or a negative error; {@code -EINTR} where it was interrupted
-   * @throws SocketException the loop has ended
+   * @throws SocketException the network has ended
    */
   final int perform(boolean interruptible) throws IOException {
     network.checkCaller();
@@ -77,15 +81,13 @@ abstract class Call extends Pending implements Runnable {
     done = false;
     ended = false;
     defect = null;
-    try {
-      network.loop().execute(this);
-    } catch (RejectedExecutionException e) {
-      throw network.ended(e);
+    if (!network.post(this)) {
+      throw network.ended();
     }
     await(interruptible);
     caller = null;
     if (ended) {
-      throw network.ended(null);
+      throw network.ended();
     }
     if (defect != null) {
       throw new IOException("defect: a call failed on the loop", defect);
@@ -120,7 +122,7 @@ abstract class Call extends Pending implements Runnable {
             }
           });
     } catch (RejectedExecutionException e) {
-      // the end of the loop ends the call
+      // the loop's end ends the call
       return;
     }
   }
@@ -132,9 +134,17 @@ abstract class Call extends Pending implements Runnable {
 
   // ---- on the loop
 
-  @Override
-  public final void run() {
-    if (tried()) {
+  /** The loop has it. */
+  final void start() {
+    try {
+      begin();
+    } catch (RuntimeException | Error e) {
+      failed(e);
+    }
+  }
+
+  private void begin() {
+    if (attempt()) {
       return;
     }
     if (!mayWait()) {
@@ -156,14 +166,9 @@ abstract class Call extends Pending implements Runnable {
   }
 
   /** A defect is the caller's to hear of, not the loop's end. */
-  private boolean tried() {
-    try {
-      return attempt();
-    } catch (RuntimeException | Error e) {
-      defect = e;
-      finish(-Errno.EIO);
-      return true;
-    }
+  private boolean failed(Throwable e) {
+    defect = e;
+    return finish(-Errno.EIO);
   }
 
   private void expired() {
@@ -174,7 +179,11 @@ abstract class Call extends Pending implements Runnable {
 
   @Override
   final boolean retry() {
-    return tried();
+    try {
+      return attempt();
+    } catch (RuntimeException | Error e) {
+      return failed(e);
+    }
   }
 
   @Override

@@ -16,6 +16,7 @@ final class CloseCall extends Call {
   private final BlockingSocket owner;
   private final boolean finFirst;
   private boolean begun;
+  private boolean finSent;
 
   /**
    * Closes a socket.
@@ -31,13 +32,17 @@ final class CloseCall extends Call {
 
   @Override
   protected boolean attempt() {
+    if (finSent) {
+      return closeNow();
+    }
     if (!begun) {
       begun = true;
       owner.shutAll();
       if (finFirst && owner.socket().lingerSeconds() != 0 && hasUnread()) {
         owner.socket().shutdown(Socket.SHUT_WR);
-        // the FIN leaves at the end of this turn
-        network.loop().execute(this::closeNow);
+        // the FIN leaves at the end of this turn: what is posted now starts in the next
+        finSent = true;
+        network.post(this);
         return true;
       }
       if (lingers() && !hasUnread()) {
@@ -51,7 +56,7 @@ final class CloseCall extends Call {
   }
 
   private boolean closeNow() {
-    owner.socket().close();
+    owner.closed();
     return finish(0);
   }
 
@@ -91,7 +96,7 @@ final class CloseCall extends Call {
 
   @Override
   protected int timedOut() {
-    owner.socket().close();
+    owner.closed();
     return 0;
   }
 

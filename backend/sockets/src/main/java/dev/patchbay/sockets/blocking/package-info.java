@@ -7,8 +7,8 @@
  *
  * <pre>
  *   java.net.Socket           VirtualSocketImpl.read -> BlockingSocket.tryReceive
- *   Call.perform              posts the call to the loop and parks (a virtual thread unmounts)
- *     Call.run                on the loop: ReceiveCall.attempt -> stack.socket.Socket.recvfrom
+ *   Call.perform              posts the call (PostedCalls) and parks (a virtual thread unmounts)
+ *     Call.start              on the loop: ReceiveCall.attempt -> stack.socket.Socket.recvfrom
  *       finish                there was something: unpark, one crossing in all
  *       enqueue               it would block: into the socket's CallQueue, a timer for its time-out
  *   stack.socket.Waiter.wake  a packet came -> BlockingSocket.Doorbell, at the end of the turn

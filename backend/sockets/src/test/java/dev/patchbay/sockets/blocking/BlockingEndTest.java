@@ -9,8 +9,15 @@ import dev.patchbay.stack.socket.Socket;
 import dev.patchbay.stack.socket.SocketAddress;
 import dev.patchbay.stack.socket.SocketOptions;
 import java.io.InterruptedIOException;
+import java.lang.ref.WeakReference;
 import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,7 +51,7 @@ class BlockingEndTest extends SystemCalls {
   void aTimeoutBeyondAllTimesIsForEver() throws Exception {
     BlockingSocket[] c = net.connection();
     byte[] value = new byte[16];
-    java.util.Arrays.fill(value, 0, 7, (byte) 0xff);
+    Arrays.fill(value, 0, 7, (byte) 0xff);
     c[1].setsockopt(SOL, SocketOptions.SO_RCVTIMEO, value, 16);
     Background<String> reader = Background.virtual(() -> recv(c[1], 1, 0));
     awaitWaiting(1);
@@ -353,5 +360,134 @@ class BlockingEndTest extends SystemCalls {
     assertThat(poller.failure()).hasMessage("the network has ended");
     assertThatThrownBy(() -> recv(c[1], 1, 0)).hasMessage("the network has ended");
     c[0].close();
+  }
+
+  /** As a loop does in the moment in which it ends: some tasks it takes, and never runs. */
+  @Test
+  void aCallThatTheLoopDropsEndsWithIt() throws Exception {
+    TwoHosts other = new TwoHosts();
+    BlockingQueue<Runnable> dropped = new LinkedBlockingQueue<>();
+    BlockingNetwork network =
+        new BlockingNetwork(other.stackHere, other.loop, NameResolver.LITERALS, dropped::add);
+    Background<BlockingSocket> one = Background.virtual(() -> TwoHosts.stream(network));
+    Background<BlockingSocket> two = Background.platform(() -> TwoHosts.stream(network));
+    assertThat(dropped.poll(20, TimeUnit.SECONDS)).isNotNull();
+    one.thread().interrupt();
+    other.close();
+    assertThat(one.failure()).hasMessage("the network has ended");
+    assertThat(two.failure()).hasMessage("the network has ended");
+    assertThatThrownBy(() -> TwoHosts.stream(network)).hasMessage("the network has ended");
+  }
+
+  @Test
+  void aCallThatTheLoopRefusesEndsWithIt() throws Exception {
+    TwoHosts other = new TwoHosts();
+    CountDownLatch refused = new CountDownLatch(1);
+    BlockingNetwork network =
+        new BlockingNetwork(
+            other.stackHere,
+            other.loop,
+            NameResolver.LITERALS,
+            task -> {
+              refused.countDown();
+              throw new RejectedExecutionException();
+            });
+    Background<BlockingSocket> caller = Background.virtual(() -> TwoHosts.stream(network));
+    assertThat(refused.await(20, TimeUnit.SECONDS)).isTrue();
+    other.close();
+    assertThat(caller.failure()).hasMessage("the network has ended");
+  }
+
+  /** Between its FIN and its RST such a close is nowhere but on its way to the loop. */
+  @Test
+  void aCloseThatTheLoopDropsHalfwayEndsWithIt() throws Exception {
+    TwoHosts other = new TwoHosts();
+    BlockingQueue<Runnable> dropped = new LinkedBlockingQueue<>();
+    BlockingNetwork network =
+        new BlockingNetwork(
+            other.stackHere,
+            other.loop,
+            NameResolver.LITERALS,
+            task -> {
+              if (other.loop.inLoop()) {
+                dropped.add(task);
+              } else {
+                other.loop.execute(task);
+              }
+            });
+    BlockingSocket listener = other.listener(80, 1);
+    BlockingSocket client = TwoHosts.stream(network);
+    client.connect(TwoHosts.at(TwoHosts.THERE, 80));
+    BlockingSocket peer = listener.accept();
+    send(peer, "unread");
+    recv(client, 6, MessageFlags.MSG_PEEK | MessageFlags.MSG_WAITALL);
+    Background<Object> closer =
+        Background.virtual(() -> {
+          client.close(true);
+          return "closed";
+        });
+    assertThat(dropped.poll(20, TimeUnit.SECONDS)).isNotNull();
+    assertThat(recv(peer, 1, 0)).as("the FIN").isEmpty();
+    other.close();
+    assertThat(closer.get()).isEqualTo("closed");
+  }
+
+  // ---- the end of the network
+
+  @Test
+  void aClosedNetworkEndsItsCallsAndSockets() throws Exception {
+    BlockingNetwork mine = new BlockingNetwork(net.stackHere);
+    BlockingSocket listener = net.listener(80, 5);
+    BlockingSocket[] c = new BlockingSocket[2];
+    BlockingSocket[] peers = new BlockingSocket[2];
+    for (int i = 0; i < 2; i++) {
+      c[i] = TwoHosts.stream(mine);
+      c[i].connect(TwoHosts.at(TwoHosts.THERE, 80));
+      peers[i] = listener.accept();
+    }
+    Background<String> reader = Background.virtual(() -> recv(c[0], 1, 0));
+    Background<Integer> poller = Background.virtual(() -> c[0].poll(1, -1));
+    while (net.onLoop(() -> c[0].pollers().size() + c[0].readers().size()) != 2) {
+      Thread.sleep(1);
+    }
+    mine.close();
+    mine.close();
+    assertThat(reader.failure())
+        .isExactlyInstanceOf(SocketException.class)
+        .hasMessage("the network has ended");
+    assertThat(poller.failure()).hasMessage("the network has ended");
+    assertThatThrownBy(() -> send(c[1], "x")).hasMessage("the network has ended");
+    assertThatThrownBy(() -> TwoHosts.stream(mine)).hasMessage("the network has ended");
+    c[1].close();
+    for (BlockingSocket peer : peers) {
+      assertThat(recv(peer, 1, 0)).as("FIN").isEmpty();
+    }
+    BlockingSocket another = TwoHosts.stream(net.here);
+    another.connect(TwoHosts.at(TwoHosts.THERE, 80));
+  }
+
+  @Test
+  void aClosedNetworkIsForgotten() throws Exception {
+    List<WeakReference<BlockingNetwork>> closed = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      BlockingNetwork mine = new BlockingNetwork(net.stackHere);
+      TwoHosts.stream(mine);
+      closed.add(new WeakReference<>(mine));
+      if (i == 1) {
+        net.onLoop(() -> {
+          mine.close();
+          return null;
+        });
+      } else {
+        mine.close();
+      }
+    }
+    for (WeakReference<BlockingNetwork> network : closed) {
+      for (int i = 0; i < 500 && network.get() != null; i++) {
+        System.gc();
+        Thread.sleep(10);
+      }
+      assertThat(network.get()).as("held by the loop or the stack").isNull();
+    }
   }
 }

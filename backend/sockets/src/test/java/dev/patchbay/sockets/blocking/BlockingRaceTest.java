@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.socket.MessageFlags;
 import dev.patchbay.stack.socket.Socket;
+import dev.patchbay.stack.socket.SocketAddress;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -187,6 +189,38 @@ class BlockingRaceTest {
     }
   }
 
+  @Test
+  void aLoopThatEndsAtAnyMomentEndsEverybody() throws Exception {
+    Random random = new Random(1);
+    for (int round = 0; round < 40; round++) {
+      TwoHosts other = new TwoHosts();
+      BlockingSocket s = TwoHosts.datagrams(other.here);
+      List<Background<Object>> users = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        users.add(
+            Background.of(
+                i % 2 == 0,
+                () -> {
+                  while (true) {
+                    s.getsockname(new SocketAddress());
+                  }
+                }));
+      }
+      for (int spin = random.nextInt(20_000); spin > 0; spin--) {
+        Thread.onSpinWait();
+      }
+      if (round % 2 == 0) {
+        other.close();
+      } else {
+        other.here.close();
+      }
+      for (Background<Object> user : users) {
+        assertThat(user.failure()).hasMessage("the network has ended");
+      }
+      other.close();
+    }
+  }
+
   /** Until it fails. */
   private static Object use(BlockingSocket s, int kind) throws Exception {
     byte[] data = new byte[100_000];
@@ -200,7 +234,7 @@ class BlockingRaceTest {
             s.recv(data, 0, 1, 0);
           }
         }
-        default -> s.getsockname(new dev.patchbay.stack.socket.SocketAddress());
+        default -> s.getsockname(new SocketAddress());
       }
     }
   }
