@@ -150,7 +150,8 @@ public final class BlockingSocket implements Closeable {
       boolean interruptible)
       throws IOException {
     Objects.checkFromIndexSize(offset, length, data.length);
-    SendCall call = takeSend().buffer(data, offset, length, flags).address(address);
+    SendCall call = takeSend();
+    call.buffer(data, offset, length, flags, address);
     int result = call.perform(interruptible);
     putBack(call);
     return result;
@@ -158,7 +159,8 @@ public final class BlockingSocket implements Closeable {
 
   /** sendmsg(2). */
   public int sendmsg(Message message, int flags) throws IOException {
-    SendCall call = takeSend().message(message, flags);
+    SendCall call = takeSend();
+    call.message(message, flags);
     int result = call.perform(true);
     putBack(call);
     return BlockingNetwork.check("sendmsg", result);
@@ -203,8 +205,9 @@ public final class BlockingSocket implements Closeable {
       boolean interruptible)
       throws IOException {
     Objects.checkFromIndexSize(offset, length, data.length);
-    ReceiveCall call =
-        takeReceive().buffer(data, offset, length, flags).address(address).within(timeout);
+    ReceiveCall call = takeReceive();
+    call.buffer(data, offset, length, flags, address);
+    call.within(timeout);
     int result = call.perform(interruptible);
     putBack(call);
     return result;
@@ -212,7 +215,9 @@ public final class BlockingSocket implements Closeable {
 
   /** recvmsg(2). */
   public int recvmsg(Message message, int flags) throws IOException {
-    ReceiveCall call = takeReceive().message(message, flags).within(BY_OPTION);
+    ReceiveCall call = takeReceive();
+    call.message(message, flags);
+    call.within(BY_OPTION);
     int result = call.perform(true);
     putBack(call);
     return BlockingNetwork.check("recvmsg", result);

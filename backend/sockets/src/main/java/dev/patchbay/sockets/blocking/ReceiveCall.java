@@ -5,10 +5,8 @@ import dev.patchbay.stack.socket.Message;
 import dev.patchbay.stack.socket.MessageFlags;
 import dev.patchbay.stack.socket.PollEvents;
 import dev.patchbay.stack.socket.Socket;
-import dev.patchbay.stack.socket.SocketAddress;
 import dev.patchbay.stack.socket.StreamSocket;
 import dev.patchbay.stack.tcp.TcpInfo;
-import org.jspecify.annotations.Nullable;
 
 /**
  * recv(2), recvfrom(2), recvmsg(2). A stream waits for {@code SO_RCVLOWAT} bytes, or with {@code
@@ -16,76 +14,26 @@ import org.jspecify.annotations.Nullable;
  * interrupt is its result, and an error of the connection is left to the next call. Urgent data
  * ({@code MSG_OOB}) is never waited for ({@code tcp_recv_urg}).
  */
-final class ReceiveCall extends Call {
-  private static final byte[] NONE = {};
-
-  private final BlockingSocket owner;
-  private byte[] data = NONE;
-  private int offset;
-  private int length;
-  private int flags;
-  private @Nullable SocketAddress address;
-  private @Nullable Message message;
+final class ReceiveCall extends TransferCall {
   private long timeout;
-  private int received;
-  private @Nullable Message rest;
 
   ReceiveCall(BlockingSocket owner) {
-    super(owner.network());
-    this.owner = owner;
-  }
-
-  ReceiveCall buffer(byte[] newData, int newOffset, int newLength, int newFlags) {
-    data = newData;
-    offset = newOffset;
-    length = newLength;
-    flags = newFlags;
-    received = 0;
-    return this;
-  }
-
-  ReceiveCall address(@Nullable SocketAddress out) {
-    address = out;
-    return this;
-  }
-
-  ReceiveCall message(Message newMessage, int newFlags) {
-    message = newMessage;
-    return buffer(NONE, 0, newMessage.total(), newFlags);
+    super(owner);
   }
 
   /** How long, ns; {@link BlockingSocket#BY_OPTION}. */
-  ReceiveCall within(long nanos) {
+  void within(long nanos) {
     timeout = nanos;
-    return this;
   }
 
-  /** Lets go of what the caller gave it. */
-  void forget() {
-    data = NONE;
-    address = null;
-    message = null;
-    rest = null;
+  @Override
+  protected int moveBuffer(Socket socket) {
+    return socket.recvfrom(data, offset + moved, length - moved, flags, address);
   }
 
-  private boolean has(int flag) {
-    return (flags & flag) != 0;
-  }
-
-  private int once(Socket socket) {
-    Message m = message;
-    if (m == null) {
-      return socket.recvfrom(data, offset + received, length - received, flags, address);
-    }
-    if (received == 0) {
-      return socket.recvmsg(m, flags);
-    }
-    Message r = rest == null ? new Message() : rest;
-    rest = r;
-    BufferRest.of(m, received, r);
-    int n = socket.recvmsg(r, flags);
-    m.flags |= r.flags;
-    return n;
+  @Override
+  protected int moveMessage(Socket socket, Message part) {
+    return socket.recvmsg(part, flags);
   }
 
   /** {@code sock_rcvlowat}. */
@@ -104,26 +52,26 @@ final class ReceiveCall extends Call {
     boolean apart = has(MessageFlags.MSG_ERRQUEUE | MessageFlags.MSG_OOB);
     boolean stream = owner.isStream() && !apart;
     while (true) {
-      if (received > 0 && endsHere(socket)) {
-        return finish(received);
+      if (moved > 0 && endsHere(socket)) {
+        return finish(moved);
       }
       int n = once(socket);
       if (n == -Errno.EAGAIN) {
         return hasEnded(socket, stream) && finish(0);
       }
       if (n < 0) {
-        return finish(received > 0 ? received : n);
+        return finish(movedOr(n));
       }
       if (n == 0 || !stream) {
-        return finish(received + n);
+        return finish(moved + n);
       }
       if (has(MessageFlags.MSG_PEEK)) {
         boolean ended = (socket.poll() & (PollEvents.POLLRDHUP | PollEvents.POLLHUP)) != 0;
         return (n >= target(socket) || ended || !mayWait()) && finish(n);
       }
-      received += n;
-      if (received >= target(socket)) {
-        return finish(received);
+      moved += n;
+      if (moved >= target(socket)) {
+        return finish(moved);
       }
     }
   }
@@ -150,9 +98,7 @@ final class ReceiveCall extends Call {
 
   @Override
   protected boolean mayWait() {
-    return !owner.isNonBlocking()
-        && !has(MessageFlags.MSG_DONTWAIT)
-        && !has(MessageFlags.MSG_ERRQUEUE | MessageFlags.MSG_OOB);
+    return super.mayWait() && !has(MessageFlags.MSG_ERRQUEUE | MessageFlags.MSG_OOB);
   }
 
   @Override
@@ -169,16 +115,11 @@ final class ReceiveCall extends Call {
 
   @Override
   protected int timedOut() {
-    if (received == 0 && has(MessageFlags.MSG_PEEK)) {
+    if (moved == 0 && has(MessageFlags.MSG_PEEK)) {
       // what is there, fewer than were waited for
       return once(owner.socket());
     }
-    return received > 0 ? received : -Errno.EAGAIN;
-  }
-
-  @Override
-  void fail(int error) {
-    finish(received > 0 ? received : error);
+    return movedOr(-Errno.EAGAIN);
   }
 
   @Override
