@@ -77,20 +77,23 @@ public final class FrameParser {
    * MORE or GARBAGE.
    */
   public int next() {
-    while (!garbage && to - from >= PREFIX) {
+    int whole = following();
+    while (whole == 0 && !garbage && to - from >= PREFIX) {
       int length = Bytes.i32(buffer, from);
       if (length == 0) {
         emptyFrames++;
         from += PREFIX;
+        whole = following();
       } else if (length < 0 || length > maxFrame) {
         garbage = true;
-      } else if (to - from - PREFIX >= length) {
-        frameAt = from + PREFIX;
-        from = frameAt + length;
-        return length;
       } else {
         break;
       }
+    }
+    if (whole > 0) {
+      frameAt = followingAt();
+      from = frameAt + whole;
+      return whole;
     }
     if (garbage) {
       return GARBAGE;

@@ -221,10 +221,7 @@ public abstract class Plug implements PortDevice.Plug {
    * @param length in bytes, at most {@link FrameParser#MAX_FRAME}
    */
   final void deliver(NativeBuffer from, int at, int length) {
-    if (tooShort(length)) {
-      return;
-    }
-    Packet packet = acquire(length);
+    Packet packet = packetFor(length);
     if (packet != null) {
       from.copyTo(at, packet.data, packet.append(length), length);
       received(packet);
@@ -233,10 +230,7 @@ public abstract class Plug implements PortDevice.Plug {
 
   /** A frame from the guest in an array; else as {@link #deliver(NativeBuffer, int, int)}. */
   final void deliver(byte[] from, int at, int length) {
-    if (tooShort(length)) {
-      return;
-    }
-    Packet packet = acquire(length);
+    Packet packet = packetFor(length);
     if (packet != null) {
       System.arraycopy(from, at, packet.data, packet.append(length), length);
       received(packet);
@@ -253,6 +247,10 @@ public abstract class Plug implements PortDevice.Plug {
     statistics.merged += merged.frames();
     merged.write(packet);
     received(packet);
+  }
+
+  private @Nullable Packet packetFor(int length) {
+    return tooShort(length) ? null : acquire(length);
   }
 
   /** Whether it is no Ethernet frame; then it is counted. */

@@ -62,28 +62,9 @@ public final class NativeBuffer implements AutoCloseable {
     MemorySegment.copy(source, offset, segment, ValueLayout.JAVA_BYTE, at, length);
   }
 
-  /** Sets a range to zero bytes. */
-  public void zero(int at, int length) {
-    for (int i = 0; i < length; i++) {
-      segment.set(ValueLayout.JAVA_BYTE, at + i, (byte) 0);
-    }
-  }
-
-  public byte getByte(int at) {
-    return segment.get(ValueLayout.JAVA_BYTE, at);
-  }
-
-  public void putByte(int at, int value) {
-    segment.set(ValueLayout.JAVA_BYTE, at, (byte) value);
-  }
-
   /** 16 bits in network order at any alignment, 0 to 65535. */
   public int getShortBE(int at) {
     return segment.get(SHORT_BE, at) & 0xffff;
-  }
-
-  public void putShortBE(int at, int value) {
-    segment.set(SHORT_BE, at, (short) value);
   }
 
   /** The memory itself, for the classes of this package that lay out structures in it. */
