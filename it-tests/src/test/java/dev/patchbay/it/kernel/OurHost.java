@@ -1,19 +1,10 @@
 package dev.patchbay.it.kernel;
 
-import dev.patchbay.backend.config.Attachment;
-import dev.patchbay.backend.config.Ncsi;
-import dev.patchbay.backend.config.PlugAddress;
-import dev.patchbay.backend.config.Source;
-import dev.patchbay.backend.loop.NettyLoop;
-import dev.patchbay.backend.plug.FrameObserver;
-import dev.patchbay.backend.plug.PlugListener;
-import dev.patchbay.backend.plug.Plugs;
 import dev.patchbay.backend.sys.Tap;
 import dev.patchbay.it.Netns;
+import dev.patchbay.it.sockets.TapNetwork;
 import dev.patchbay.it.uplink.Setns;
 import dev.patchbay.stack.NetworkStack;
-import dev.patchbay.stack.device.Bridge;
-import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.packet.PacketPool;
@@ -25,9 +16,6 @@ import dev.patchbay.stack.tcp.TcpSocket;
 import dev.patchbay.stack.wire.Addresses;
 import java.io.IOException;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +28,8 @@ final class OurHost implements Host {
   private final int number;
   private final Netns netns;
   private final Tap cable;
-  private final NettyLoop loop;
+  private final TapNetwork network;
   private final NetworkStack stack;
-  private final Plugs plugs;
   private final byte[] chunk = new byte[CHUNK];
 
   OurHost(int number, long seed) throws Exception {
@@ -56,59 +43,28 @@ final class OurHost implements Host {
       Host.ok(netns, "ip link set dev " + tap + " master br0 up");
     }
     cable = Setns.call(netns, () -> Tap.open("tap1"));
-    loop = new NettyLoop("ours");
-    PacketPool pool = new PacketPool();
-    RandomSource random = new RandomSource(seed);
-    stack = on(() -> new NetworkStack(loop, pool, random));
-    plugs = on(() -> new Plugs(loop, pool, PlugListener.NONE, FrameObserver.NONE));
-    on(() -> {
-      // for good: the thread is the loop's alone
-      Setns.enter(netns);
+    long mac = Addresses.parseMac(Host.mac(number));
+    network = new TapNetwork(netns, "ours", mac, new PacketPool(), new RandomSource(seed));
+    stack = network.stack();
+    network.address(Host.address(number), 24, InterfaceAddress.Scope.GLOBAL);
+    network.on(() -> {
       // as the cable, in whose thread the kernel's TCP runs: neither waits for a busy machine
       Poller.beFirst();
-      assemble(random);
+      knowNeighbours();
       return true;
     });
     Host.ok(netns, "ip link set dev br0 up");
   }
 
-  private void assemble(RandomSource random) throws Exception {
-    long mac = Addresses.parseMac(Host.mac(number));
-    long key = random.derive("bridge").nextLong();
-    Bridge bridge = new Bridge(stack.nextIndex(), "br0", mac, loop, key);
-    stack.add(bridge);
-    IpAddress own = IpAddress.parse(Host.address(number));
-    InterfaceAddress.Scope scope = InterfaceAddress.Scope.GLOBAL;
-    stack.addAddress(bridge, new InterfaceAddress(own, 24, null, scope, false, false, "br0"));
-    stack.setUp(bridge, true);
-    PortDevice port = new PortDevice(stack.nextIndex(), "net0", mac | 0xff00, 1500);
-    stack.add(port);
-    bridge.addPort(port);
-    stack.setUp(port, true);
-    plugs.open(
-        new Attachment(
-            Source.DEFAULT,
-            Attachment.Kind.TAP,
-            new PlugAddress.Tap("tap0"),
-            "net0",
-            null,
-            OptionalInt.empty(),
-            null,
-            Ncsi.DEFAULT,
-            List.of()),
-        port);
+  private void knowNeighbours() {
     for (int peer : NUMBERS) {
       IpAddress address = IpAddress.parse(Host.address(peer));
       long peerMac = Addresses.parseMac(Host.mac(peer));
       if (peer != number
-          && !stack.neighbours().permanent(address.hi(), address.lo(), bridge, peerMac)) {
+          && !stack.neighbours().permanent(address.hi(), address.lo(), network.bridge(), peerMac)) {
         throw new IllegalStateException("no room for a neighbour");
       }
     }
-  }
-
-  private <T> T on(Callable<T> task) throws Exception {
-    return loop.submit(task).get(30, TimeUnit.SECONDS);
   }
 
   @Override
@@ -124,7 +80,7 @@ final class OurHost implements Host {
   @Override
   public BulkEnd listen(int port, boolean sends) throws Exception {
     End end = new End(sends);
-    on(() -> {
+    network.on(() -> {
       var listener = stack.tcp().listen(0, 0, port, syn -> end.socket = syn.accept(end));
       if (listener == null) {
         throw new IllegalStateException("port " + port + " is taken");
@@ -140,7 +96,7 @@ final class OurHost implements Host {
     End end = new End(sends);
     IpAddress from = IpAddress.parse(Host.address(number));
     IpAddress to = IpAddress.parse(Host.address(peer.number()));
-    on(() -> {
+    network.on(() -> {
       end.socket = stack.tcp().connect(from.hi(), from.lo(), 0, to.hi(), to.lo(), port, end);
       if (end.socket == null) {
         throw new IllegalStateException("no socket");
@@ -152,13 +108,7 @@ final class OurHost implements Host {
 
   @Override
   public void close() throws IOException {
-    loop.submit(
-            () -> {
-              plugs.close();
-              return true;
-            })
-        .join();
-    loop.close();
+    network.close();
     cable.close();
     netns.close();
   }
@@ -223,12 +173,12 @@ final class OurHost implements Host {
 
     /** Its inner life now; null before there is a socket. */
     @Nullable TcpInfo info() throws Exception {
-      return loop.submit(() -> socket == null ? null : socket.info()).get();
+      return network.on(() -> socket == null ? null : socket.info());
     }
 
     @Override
     public void abort() throws Exception {
-      on(() -> {
+      network.on(() -> {
         unlisten.run();
         if (socket != null) {
           socket.abort();
