@@ -46,7 +46,7 @@ public final class IpCommand {
       Usage: ip [ OPTIONS ] OBJECT { show | help }
       where  OBJECT := { address | link | maddress | neighbour | route }
              OPTIONS := { -s[tatistics] | -d[etails] | -j[son] | -p[retty] |
-                          -f[amily] { inet | inet6 } | -4 | -6 | -br[ief] |
+                          -f[amily] { inet | inet6 | link } | -4 | -6 | -0 | -br[ief] |
                           -o[neline] | -V[ersion] }\
       """;
 
@@ -136,15 +136,15 @@ public final class IpCommand {
     List<String> rest = argv.subList(options.used() + 1, argv.size());
     // the order in which iproute2 tries its objects decides what an abbreviation means
     if (IpOptions.matches(object, "address")) {
-      return address(stack, options, rest);
+      return address(stack, options.withoutLink(), rest);
     } else if (IpOptions.matches(object, "maddress")) {
       return done(new MaddressShow(stack, options).run(show("maddr", rest)));
     } else if (IpOptions.matches(object, "route")) {
-      return done(route(stack, options, rest));
+      return done(route(stack, options.withoutLink(), rest));
     } else if (IpOptions.matches(object, "link")) {
-      return done(new LinkShow(stack, options).run(show("link", rest)));
+      return done(new LinkShow(stack, options.withoutLink()).run(show("link", rest)));
     } else if (IpOptions.matches(object, "neighbor") || IpOptions.matches(object, "neighbour")) {
-      return done(new NeighbourShow(stack, options).run(show("neigh", rest)));
+      return done(new NeighbourShow(stack, options.withoutLink()).run(show("neigh", rest)));
     }
     for (String other : OBJECTS_NOT_HERE) {
       if (IpOptions.matches(object, other)) {

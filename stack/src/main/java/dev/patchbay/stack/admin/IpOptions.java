@@ -7,7 +7,7 @@ import java.util.function.Function;
 /**
  * The options of {@code ip} before its object.
  *
- * @param family 0 for any, 4 or 6
+ * @param family 0 for any, 4, 6 or {@link #LINK}
  * @param used number of words of the command line that they took
  */
 record IpOptions(
@@ -19,6 +19,9 @@ record IpOptions(
     boolean statistics,
     boolean details,
     int used) {
+  /** The family {@code link}: {@code AF_PACKET}. */
+  static final int LINK = 17;
+
   /** Flags while parsing. */
   private static final int JSON = 1;
 
@@ -39,6 +42,8 @@ record IpOptions(
         family = 4;
       } else if (name.equals("-6")) {
         family = 6;
+      } else if (name.equals("-0")) {
+        family = LINK;
       } else if (matches(name, "-family")) {
         if (at == argv.size()) {
           throw RefusedException.incomplete();
@@ -85,7 +90,8 @@ record IpOptions(
     return switch (word) {
       case "inet" -> 4;
       case "inet6" -> 6;
-      case "link", "bridge", "mpls" -> throw RefusedException.unsupported("ip -family " + word);
+      case "link" -> LINK;
+      case "bridge", "mpls" -> throw RefusedException.unsupported("ip -family " + word);
       default ->
           throw new RefusedException(
               RefusedException.SYNTAX,
@@ -108,7 +114,15 @@ record IpOptions(
     return out.toString();
   }
 
-  /** Whether addresses of family {@code wanted} (4 or 6) are asked for. */
+  /** These options for an object that has nothing of the link by itself. */
+  IpOptions withoutLink() throws RefusedException {
+    if (family == LINK) {
+      throw RefusedException.unsupported("ip -family link");
+    }
+    return this;
+  }
+
+  /** Whether what is of family {@code wanted} (4, 6 or {@link #LINK}) is asked for. */
   boolean wants(int wanted) {
     return family == 0 || family == wanted;
   }

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code ip maddress show}: the groups of each device, first those of the link, which here are what
- * the others are sent to, then by family, the newest first.
+ * {@code ip maddress show}: the groups of each device, first those of the link, the oldest first,
+ * then by family, the newest first.
  */
 final class MaddressShow {
   private final NetworkStack stack;
@@ -72,6 +72,9 @@ final class MaddressShow {
 
   private List<Group> groups(NetDevice device) {
     List<Group> links = new ArrayList<>();
+    for (MulticastEngine.LinkGroup link : stack.multicast().linkGroups(device)) {
+      links.add(new Group("link", Addresses.macToString(link.mac()), link.users()));
+    }
     List<Group> four = new ArrayList<>();
     List<Group> six = new ArrayList<>();
     for (MulticastEngine.Entry entry : stack.multicast().entries()) {
@@ -84,29 +87,12 @@ final class MaddressShow {
       } else {
         six.addFirst(new Group("inet6", group.toString(), entry.users()));
       }
-      addLink(links, device, group);
     }
     List<Group> all = new ArrayList<>();
-    all.addAll(options.family() == 0 ? links : List.of());
+    all.addAll(options.wants(IpOptions.LINK) ? links : List.of());
     all.addAll(options.wants(4) ? four : List.of());
     all.addAll(options.wants(6) ? six : List.of());
     return all;
-  }
-
-  /** Groups that do not leave the node have none ({@code igmp6_group_added}). */
-  private static void addLink(List<Group> links, NetDevice device, IpAddress group) {
-    boolean node = !group.isV4() && (group.hi() >>> 48 & 0xf) < 2;
-    if (!device.isEthernet() || device.kind() == NetDevice.Kind.LOOPBACK || node) {
-      return;
-    }
-    String mac = Addresses.macToString(Addresses.groupMac(group.hi(), group.lo()));
-    for (int i = 0; i < links.size(); i++) {
-      if (links.get(i).address().equals(mac)) {
-        links.set(i, new Group("link", mac, links.get(i).users() + 1));
-        return;
-      }
-    }
-    links.add(new Group("link", mac, 1));
   }
 
   private static Map<String, ?> json(Device of) {

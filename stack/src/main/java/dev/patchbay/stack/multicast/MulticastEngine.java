@@ -7,6 +7,7 @@ import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.wire.Addresses;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,15 +27,18 @@ public final class MulticastEngine {
     1,
     0xff02_0000_0000_0000L,
     1,
-    0xff01_0000_0000_0000L,
-    2,
     0xff02_0000_0000_0000L,
+    2,
+    0xff01_0000_0000_0000L,
     2,
     0xff05_0000_0000_0000L,
     2
   };
 
   private static final int NODE_ONLY = 4;
+
+  /** Groups of narrower scope do not leave the node (RFC 4291 section 2.7). */
+  private static final int LINK_LOCAL_SCOPE = 2;
 
   /**
    * A group on a device, for lists ({@code ip maddress}, {@code /proc/net/igmp}).
@@ -44,12 +48,23 @@ public final class MulticastEngine {
    */
   public record Entry(NetDevice device, IpAddress group, SourceFilter filter, int users) {}
 
+  /**
+   * A group of the link, by whose address others are sent to ({@code dev_mc_add}).
+   *
+   * @param mac its Ethernet address
+   * @param users groups of both families that are sent to it
+   */
+  public record LinkGroup(long mac, int users) {}
+
   private final NetworkStack stack;
   private final RandomSource random;
   private final Igmp igmp;
   private final Mld mld;
   private final Map<NetDevice, InterfaceGroups> groups4 = new HashMap<>();
   private final Map<NetDevice, InterfaceGroups> groups6 = new HashMap<>();
+
+  /** Users of each device's groups of the link, the oldest first. */
+  private final Map<NetDevice, Map<Long, Integer>> links = new HashMap<>();
 
   /** Nothing is joined yet. */
   public MulticastEngine(NetworkStack stack) {
@@ -110,7 +125,40 @@ public final class MulticastEngine {
       groups = new InterfaceGroups(device, stack.loop(), random, v4 ? igmp : mld);
       (v4 ? groups4 : groups6).put(device, groups);
     }
+    boolean had = isMember(device, hi, lo);
     groups.change(hi, lo, before, after);
+    boolean has = isMember(device, hi, lo);
+    // those of IPv4 are the link's only while the device is up (ip_mc_down)
+    if (had != has && (!v4 || device.isUp())) {
+      link(device, hi, lo, has);
+    }
+  }
+
+  /** {@code ip_mc_filter_add}, {@code igmp6_group_added}, and what undoes them. */
+  private void link(NetDevice device, long hi, long lo, boolean joined) {
+    boolean node = !Addresses.isV4(hi, lo) && (hi >>> 48 & 0xf) < LINK_LOCAL_SCOPE;
+    if (device.kind() != NetDevice.Kind.ETHER || node) {
+      return;
+    }
+    links
+        .computeIfAbsent(device, _ -> new LinkedHashMap<>())
+        .compute(
+            Addresses.groupMac(hi, lo),
+            (_, users) -> {
+              int now = (users == null ? 0 : users) + (joined ? 1 : -1);
+              return now == 0 ? null : now;
+            });
+  }
+
+  /** Those of IPv4 become the link's or cease to be, the newest first. */
+  private void link4(NetDevice device, boolean joined) {
+    InterfaceGroups groups = groups(device, true);
+    List<GroupState> known = groups == null ? List.of() : groups.groups();
+    for (int i = known.size() - 1; i >= 0; i--) {
+      if (known.get(i).hasMembers()) {
+        link(device, known.get(i).hi, known.get(i).lo, joined);
+      }
+    }
   }
 
   private void standing(NetDevice device, long hi, long lo) {
@@ -127,12 +175,18 @@ public final class MulticastEngine {
     InterfaceGroups known4 = groups(device, true);
     InterfaceGroups known6 = groups(device, false);
     if (known4 != null) {
+      link4(device, true);
       known4.up();
     }
     if (known6 != null) {
       known6.up();
     }
+    standing6(device);
     standing(device, 0, ALL_HOSTS);
+  }
+
+  /** IPv6 begins on a device ({@code ipv6_add_dev}). */
+  private void standing6(NetDevice device) {
     boolean node = device.kind() == NetDevice.Kind.LOOPBACK;
     if (device.mtu() >= 1280) {
       for (int i = 0; i < (node ? NODE_ONLY : STANDING6.length); i += 2) {
@@ -143,6 +197,10 @@ public final class MulticastEngine {
 
   /** A device went down. */
   public void deviceDown(NetDevice device) {
+    link4(device, false);
+    if (isMember(device, 0, ALL_HOSTS)) {
+      change(device, 0, ALL_HOSTS, SourceFilter.ALL, null);
+    }
     for (boolean v4 : new boolean[] {true, false}) {
       InterfaceGroups groups = groups(device, v4);
       if (groups != null) {
@@ -156,11 +214,13 @@ public final class MulticastEngine {
     deviceDown(device);
     groups4.remove(device);
     groups6.remove(device);
+    links.remove(device);
   }
 
   /** An address was added: neighbours ask for it in its solicited-node group (RFC 4291, 2.7.1). */
   public void addressAdded(NetDevice device, IpAddress address) {
     if (!address.isV4() && device.kind() == NetDevice.Kind.ETHER) {
+      standing6(device);
       change(
           device,
           0xff02_0000_0000_0000L,
@@ -193,6 +253,13 @@ public final class MulticastEngine {
         }
       }
     }
+    return all;
+  }
+
+  /** A device's groups of the link, the oldest first; a copy. */
+  public List<LinkGroup> linkGroups(NetDevice device) {
+    List<LinkGroup> all = new ArrayList<>();
+    links.getOrDefault(device, Map.of()).forEach((mac, n) -> all.add(new LinkGroup(mac, n)));
     return all;
   }
 

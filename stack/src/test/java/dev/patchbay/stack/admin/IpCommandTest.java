@@ -266,11 +266,28 @@ class IpCommandTest {
                 + "{\"family\":\"inet\",\"address\":\"239.1.1.1\",\"users\":2},"
                 + "{\"family\":\"inet\",\"address\":\"224.0.0.1\"}]}]\n");
     assertThat(command.run(stack, List.of("maddr", "show", "br0")).stdout())
-        .startsWith("2:\tbr0\n\tlink  01:00:5e:00:00:01\n")
+        .startsWith("2:\tbr0\n\tlink  33:33:00:00:00:01\n\tlink  33:33:00:00:00:02 users 2\n")
         .contains("\tlink  01:00:5e:01:01:01\n")
         .contains("\tlink  33:33:00:00:00:01\n");
     assertThat(command.run(stack, List.of("-j", "maddr", "show", "dev", "lo")).stdout())
         .doesNotContain("link");
+    assertThat(ip("-0 maddr"))
+        .isEqualTo(ip("-f link maddr"))
+        .isEqualTo(
+            """
+            2:\tbr0
+            \tlink  33:33:00:00:00:01
+            \tlink  33:33:00:00:00:02 users 2
+            \tlink  33:33:ff:00:02:02
+            \tlink  01:00:5e:00:00:01
+            \tlink  33:33:ff:00:00:02
+            \tlink  33:33:ff:00:00:03
+            \tlink  01:00:5e:01:01:01
+            """);
+    assertThat(ip("-j -0 maddr show br0"))
+        .contains("{\"link\":\"33:33:00:00:00:02\",\"users\":2},");
+    refused("-0 addr", 2, "Error: 'ip -family link' is not supported yet.");
+    refused("-f bridge maddr", 2, "Error: 'ip -family bridge' is not supported yet.");
     assertThat(command.run(stack, List.of("maddr", "show", "foo")))
         .isEqualTo(new IpCommand.Result(0, "", ""));
     assertThat(command.run(stack, List.of("-j", "maddr", "show", "foo")).stdout())

@@ -24,7 +24,7 @@ class MldTest {
 
   /** The groups of br0 itself: routers, and the solicited-node groups of its addresses. */
   private static final String OWN =
-      " IS_EX ff05::2 IS_EX ff02::2 IS_EX ff02::1:ff00:202 IS_EX ff02::1:ff00:2";
+      " IS_EX ff02::1:ff00:202 IS_EX ff02::1:ff00:2 IS_EX ff05::2 IS_EX ff02::2";
 
   private final GroupTester t = new GroupTester();
   private final UdpSocket socket = t.open(5000);
