@@ -36,8 +36,8 @@ abstract class Call extends Pending {
   /** It would have blocked, and has not ended since. On the loop. */
   private boolean waits;
 
-  /** A task on its way to the loop names it, so it must not serve another call. */
-  private boolean named;
+  /** It is given up, and a task that says so may still name it: it must not serve another call. */
+  private volatile boolean givenUp;
 
   private @Nullable Timer timer;
 
@@ -100,8 +100,8 @@ abstract class Call extends Pending {
     while (!done) {
       LockSupport.park(this);
       if (Thread.interrupted()) {
-        if (interruptible && !named) {
-          named = true;
+        if (interruptible && !givenUp) {
+          givenUp = true;
           giveUp();
         }
         interrupted = true;
@@ -129,7 +129,7 @@ abstract class Call extends Pending {
 
   /** Whether it may be performed once more. */
   final boolean isReusable() {
-    return !named;
+    return !givenUp;
   }
 
   // ---- on the loop
@@ -149,6 +149,11 @@ abstract class Call extends Pending {
     }
     if (!mayWait()) {
       finish(timedOut());
+      return;
+    }
+    if (givenUp) {
+      // the loop heard of that first: somebody else's task is to start this call
+      finish(interrupted());
       return;
     }
     waits = true;

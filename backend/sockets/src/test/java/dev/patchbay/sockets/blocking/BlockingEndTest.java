@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -377,6 +378,39 @@ class BlockingEndTest extends SystemCalls {
     assertThat(one.failure()).hasMessage("the network has ended");
     assertThat(two.failure()).hasMessage("the network has ended");
     assertThatThrownBy(() -> TwoHosts.stream(network)).hasMessage("the network has ended");
+  }
+
+  /** The task that starts a call may be another caller's, who is held up before the loop has it. */
+  @Test
+  void anInterruptThatOvertakesItsCallEndsIt() throws Exception {
+    BlockingQueue<Runnable> heldUp = new LinkedBlockingQueue<>();
+    AtomicBoolean holds = new AtomicBoolean();
+    BlockingNetwork network =
+        new BlockingNetwork(
+            net.stackHere,
+            net.loop,
+            NameResolver.LITERALS,
+            task -> {
+              if (holds.get()) {
+                heldUp.add(task);
+              } else {
+                net.loop.execute(task);
+              }
+            });
+    BlockingSocket udp = TwoHosts.datagrams(network);
+    udp.bind(TwoHosts.at(TwoHosts.HERE, 53));
+    holds.set(true);
+    Background<String> reader = Background.platform(() -> recv(udp, 1, 0));
+    Runnable start = heldUp.poll(20, TimeUnit.SECONDS);
+    reader.thread().interrupt();
+    while (reader.thread().isInterrupted() || reader.thread().getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    net.onLoop(() -> "the interrupt has come");
+    assertThat(reader.isDone()).isFalse();
+    net.loop.execute(start);
+    assertThat(reader.failure()).isExactlyInstanceOf(InterruptedIOException.class);
+    network.close();
   }
 
   @Test
