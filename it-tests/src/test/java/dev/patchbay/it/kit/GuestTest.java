@@ -14,18 +14,22 @@ import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A guest takes commands, whatever they print, and its end is told from its silence. */
 @Timeout(180)
 class GuestTest {
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   @Requires({"qemu-x86", "image-e1000"})
   void aPcTakesCommands() throws Exception {
     takesCommands(Board.E1000);
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   @Requires({"qemu-arm", "image-ast2500"})
   void romulusTakesCommands() throws Exception {
     takesCommands(Board.ROMULUS_BMC);
@@ -73,6 +77,7 @@ class GuestTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   @Requires({"qemu-x86", "image-e1000"})
   void aPanicAndAKilledQemuAreToldAtOnce() throws Exception {
     try (Guest guest = Guest.on(Board.E1000).append("panic=0").boot()) {

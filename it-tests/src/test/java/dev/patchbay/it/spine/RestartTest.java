@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Either side of a cable is killed and started again, or stands still for a while. */
 @Timeout(300)
@@ -60,6 +62,7 @@ class RestartTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aKilledQemuThatConnectsIsFollowedByAnother() throws Exception {
     try (Lab lab = new Lab(LISTEN)) {
       aKilledQemuIsFollowedByAnother(lab, client(lab));
@@ -67,6 +70,7 @@ class RestartTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aKilledQemuThatListensIsFollowedByAnother() throws Exception {
     try (Lab lab = new Lab(CONNECT)) {
       aKilledQemuIsFollowedByAnother(lab, server(lab));
@@ -74,6 +78,7 @@ class RestartTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aKilledQemuOnDatagramsIsFollowedByAnother() throws Exception {
     try (Lab lab = new Lab(DGRAM)) {
       aKilledQemuIsFollowedByAnother(lab, dgram(lab));
@@ -90,6 +95,7 @@ class RestartTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aKilledDaemonComesBackToAQemuThatListens() throws Exception {
     try (Lab lab = new Lab(CONNECT)) {
       theGuestGoesOnWithAnotherDaemon(lab, boot(lab, server(lab)));
@@ -97,6 +103,7 @@ class RestartTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aKilledDaemonComesBackToAQemuOnDatagrams() throws Exception {
     try (Lab lab = new Lab(DGRAM)) {
       theGuestGoesOnWithAnotherDaemon(lab, boot(lab, dgram(lab)));
@@ -104,6 +111,7 @@ class RestartTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   @Requires({"root", "netns", "qemu-11", "image-ast2500", "daemon"})
   void qemu11ComesBackToAnotherDaemon() throws Exception {
     try (Lab lab = new Lab(LISTEN)) {
@@ -127,6 +135,7 @@ class RestartTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aDaemonThatStandsStillUnderLoadGoesOnWithDatagrams() throws Exception {
     try (Lab lab = new Lab(DGRAM)) {
       aTransferSurvivesTenSecondsOfNothing(lab, boot(lab, dgram(lab)));
@@ -134,6 +143,7 @@ class RestartTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void aDaemonThatStandsStillUnderLoadGoesOnWithAQemuThatConnected() throws Exception {
     try (Lab lab = new Lab(LISTEN)) {
       aTransferSurvivesTenSecondsOfNothing(lab, boot(lab, client(lab)));

@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A real guest on the network through Patchbay: lease, gateway, the world behind the host (a veth
@@ -24,24 +26,28 @@ class SpineTest {
   private static final int CONNECTIONS = 200;
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   @Requires({"root", "netns", "qemu-arm", "image-ast2500", "daemon"})
   void romulusWithNcsi() throws Exception {
     allOfTheSpine(Board.ROMULUS_BMC);
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   @Requires({"root", "netns", "qemu-arm", "image-ast2500", "daemon"})
   void ast2500EvaluationBoardWithPhy() throws Exception {
     allOfTheSpine(Board.AST2500_EVB);
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   @Requires({"root", "netns", "qemu-arm", "image-ast2600", "daemon"})
   void ast2600EvaluationBoard() throws Exception {
     allOfTheSpine(Board.AST2600_EVB);
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   @Requires({"root", "netns", "qemu-x86", "image-e1000", "daemon"})
   void pcWithE1000() throws Exception {
     allOfTheSpine(Board.E1000);
