@@ -1,6 +1,7 @@
 package dev.patchbay.stack;
 
 import dev.patchbay.stack.device.Bridge;
+import dev.patchbay.stack.device.DeviceQueueing;
 import dev.patchbay.stack.device.FrameHandler;
 import dev.patchbay.stack.device.Loopback;
 import dev.patchbay.stack.device.NetDevice;
@@ -28,6 +29,7 @@ import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.ping.PingEngine;
+import dev.patchbay.stack.qdisc.QdiscHandles;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.raw.PacketEngine;
 import dev.patchbay.stack.raw.RawEngine;
@@ -81,6 +83,7 @@ public final class NetworkStack implements FrameHandler {
   private final TcpEngine tcp;
   private final Loopback loopback;
   private final SocketLayer sockets;
+  private final QdiscHandles qdiscHandles = new QdiscHandles();
   private int nextIndex = 1;
 
   /**
@@ -246,6 +249,16 @@ public final class NetworkStack implements FrameHandler {
   /** Who takes what is addressed to us and no socket wants. */
   public void localFallback(@Nullable LocalFallback fallback) {
     transports.fallback(fallback);
+  }
+
+  /** The place of a device's qdiscs, made when first asked for. */
+  public DeviceQueueing queueing(NetDevice device) {
+    DeviceQueueing queueing = device.queueing();
+    if (queueing == null) {
+      queueing = new DeviceQueueing(device, loop, pool, qdiscHandles, random);
+      device.queueing(queueing);
+    }
+    return queueing;
   }
 
   /** A device index that was never used here. */

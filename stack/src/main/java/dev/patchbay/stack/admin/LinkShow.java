@@ -2,8 +2,10 @@ package dev.patchbay.stack.admin;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.Bridge;
+import dev.patchbay.stack.device.DeviceQueueing;
 import dev.patchbay.stack.device.DeviceStatistics;
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.qdisc.Qdisc;
 import dev.patchbay.stack.wire.Addresses;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,11 +14,6 @@ import java.util.Map;
 
 /** {@code ip link show}, and the line of a device that {@code ip address show} has too. */
 final class LinkShow {
-  private static final int QUEUE_LENGTH = 1000;
-
-  /** A TUN device's ({@code tun_net_init}), which {@code host0} looks like. */
-  private static final int TUN_QUEUE_LENGTH = 500;
-
   private final NetworkStack stack;
   private final IpOptions options;
 
@@ -100,7 +97,7 @@ final class LinkShow {
     if (family != 6) {
       map.put("group", "default");
     }
-    map.put("txqlen", queueLength(device));
+    map.put("txqlen", device.queueLength());
     if (family == 0) {
       map.put("link_type", device.kind().text());
       if (device.isEthernet()) {
@@ -125,7 +122,7 @@ final class LinkShow {
     }
     out.append(" state ").append(state(device));
     out.append(mode ? " mode DEFAULT" : "").append(family != 6 ? " group default" : "");
-    out.append(" qlen ").append(queueLength(device)).append('\n');
+    out.append(" qlen ").append(device.queueLength()).append('\n');
     if (family == 0) {
       out.append("    link/").append(device.kind().text()).append(' ');
       if (device.isEthernet()) {
@@ -136,12 +133,13 @@ final class LinkShow {
     return out.toString();
   }
 
-  private static int queueLength(NetDevice device) {
-    return device.kind() == NetDevice.Kind.NONE ? TUN_QUEUE_LENGTH : QUEUE_LENGTH;
-  }
-
-  /** There is no queue; one that was never up has {@code noop}. */
+  /** The first qdisc; a device without that was never up has {@code noop}. */
   private static String queueing(NetDevice device) {
+    DeviceQueueing queueing = device.queueing();
+    Qdisc root = queueing == null ? null : queueing.egress().root();
+    if (root != null) {
+      return root.kind().text();
+    }
     return device.isUp() ? "noqueue" : "noop";
   }
 

@@ -3,6 +3,7 @@ package dev.patchbay.stack.device;
 import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.qdisc.QdiscTree;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
@@ -54,6 +55,9 @@ public abstract class NetDevice {
   private @Nullable Bridge master;
   private @Nullable Runnable linkListener;
   private @Nullable FrameHandler handler;
+  private @Nullable DeviceQueueing queueing;
+  private @Nullable DeviceQueueing egress;
+  private @Nullable QdiscTree ingress;
   private Tap[] taps = NO_TAPS;
   private Tap[] protocolTaps = NO_TAPS;
   private final List<InterfaceAddress> addresses = new ArrayList<>();
@@ -120,6 +124,9 @@ public abstract class NetDevice {
   /** Sets it up or down. */
   public void up(boolean value) {
     up = value;
+    if (!value && queueing != null) {
+      queueing.purge();
+    }
     linkChanged();
   }
 
@@ -133,6 +140,26 @@ public abstract class NetDevice {
       carrier = value;
       linkChanged();
     }
+  }
+
+  /** Packets that a queue before it holds where it is not told otherwise ({@code tx_queue_len}). */
+  public int queueLength() {
+    return 1000;
+  }
+
+  /** Its qdiscs, or null where it never had any. */
+  public final @Nullable DeviceQueueing queueing() {
+    return queueing;
+  }
+
+  /** Gives it a place for qdiscs, once; packets go through it while there are some. */
+  public final void queueing(DeviceQueueing value) {
+    queueing = value;
+  }
+
+  final void queueing(@Nullable DeviceQueueing outgoing, @Nullable QdiscTree incoming) {
+    egress = outgoing;
+    ingress = incoming;
   }
 
   private void linkChanged() {
@@ -215,7 +242,7 @@ public abstract class NetDevice {
   public final boolean takesMerged(long destination) {
     Bridge bridge = master;
     NetDevice station = bridge == null ? this : bridge;
-    return destination == station.mac && !isObserved() && !station.isObserved();
+    return destination == station.mac && ingress == null && !isObserved() && !station.isObserved();
   }
 
   private boolean isObserved() {
@@ -240,15 +267,33 @@ public abstract class NetDevice {
     statistics.rxPackets += Math.max(packet.gsoCount, 1);
     statistics.rxBytes += packet.wireLength();
     show(packet, false);
+    if (isEthernet() && packet.length() < Ethernet.LENGTH) {
+      dropReceived(packet, DropReason.PKT_TOO_SMALL);
+      return;
+    }
+    packet.l3 = packet.head + (isEthernet() ? Ethernet.LENGTH : 0);
+    QdiscTree queued = ingress;
+    if (queued != null) {
+      queued.transmit(packet);
+    } else {
+      handOn(packet);
+    }
+  }
+
+  /** Takes a packet that has waited in the qdisc of what comes in. */
+  final void receiveQueued(Packet packet) {
+    if (up) {
+      handOn(packet);
+    } else {
+      dropReceived(packet, DropReason.DEV_READY);
+    }
+  }
+
+  private void handOn(Packet packet) {
     if (!isEthernet()) {
       receiveRaw(packet);
       return;
     }
-    if (packet.length() < Ethernet.LENGTH) {
-      dropReceived(packet, DropReason.PKT_TOO_SMALL);
-      return;
-    }
-    packet.l3 = packet.head + Ethernet.LENGTH;
     Bridge bridge = master;
     if (bridge != null) {
       bridge.receivePort(this, packet);
@@ -311,6 +356,16 @@ public abstract class NetDevice {
       packet.drop(DropReason.DEV_READY);
       return;
     }
+    DeviceQueueing queued = egress;
+    if (queued != null) {
+      queued.transmit(packet);
+    } else {
+      sendQueued(packet);
+    }
+  }
+
+  /** Counts a packet, shows it and sends it: its turn has come. */
+  final void sendQueued(Packet packet) {
     int segments = Math.max(packet.gsoCount, 1);
     statistics.txPackets += segments;
     statistics.txBytes += packet.wireLength();

@@ -35,6 +35,12 @@ public final class UplinkDevice extends NetDevice {
     return FEATURE_TSO | FEATURE_CSUM;
   }
 
+  /** A TUN device's ({@code tun_net_init}), which it looks like. */
+  @Override
+  public int queueLength() {
+    return 500;
+  }
+
   @Override
   protected void send(Packet packet) {
     Far target = far;

@@ -46,6 +46,7 @@ public enum DropReason {
   NEIGH_QUEUEFULL("queue of an unresolved neighbour is full"),
   NEIGH_DEAD("neighbour entry was removed"),
   QDISC_DROP("queue of the device is full"),
+  QDISC_CONGESTED("the queue before the device stood too long"),
   DEV_HDR("no room for the link header"),
   DEV_READY("device is down"),
   NOMEM("packet memory is used up"),
@@ -71,7 +72,8 @@ public enum DropReason {
   PORT_BACKLOG("the guest does not take its frames"),
   PORT_DETACHED("no machine is plugged in"),
   NCSI_OFF("NC-SI is switched off on this port"),
-  NOT_MEMBER("a group that nobody here has joined");
+  NOT_MEMBER("a group that nobody here has joined"),
+  QDISC_LOSS("lost on purpose, by netem");
 
   private final String text;
 

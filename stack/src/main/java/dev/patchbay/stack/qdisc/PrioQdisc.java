@@ -1,0 +1,123 @@
+package dev.patchbay.stack.qdisc;
+
+import dev.patchbay.stack.packet.Packet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bands of which a later one sends only while all before it are empty. A packet's priority chooses
+ * its band; one whose major number is this qdisc's handle names the class. Linux: {@code
+ * sch_prio.c}.
+ */
+public final class PrioQdisc extends Qdisc {
+  private static final int MAX_BANDS = 16;
+  private static final int MINOR = 0xffff;
+
+  private PrioOptions options;
+  private final int[] bandOf = new int[PrioOptions.PRIORITIES];
+  private Qdisc[] bands = {};
+
+  PrioQdisc(QdiscTree tree, int handle) throws QdiscException {
+    super(QdiscKind.PRIO, tree, handle);
+    options = PrioOptions.DEFAULT;
+    change(options);
+  }
+
+  public PrioOptions options() {
+    return options;
+  }
+
+  @Override
+  void change(QdiscOptions wanted) throws QdiscException {
+    if (!(wanted instanceof PrioOptions prio)
+        || prio.bands() < 2
+        || prio.bands() > MAX_BANDS
+        || prio.priomap().stream().anyMatch(band -> band >= prio.bands())) {
+      throw QdiscException.invalid();
+    }
+    Qdisc[] next = new Qdisc[prio.bands()];
+    for (int i = 0; i < next.length; i++) {
+      next[i] = i < bands.length ? bands[i] : ownLeaf(i + 1);
+    }
+    for (int i = next.length; i < bands.length; i++) {
+      abandon(bands[i]);
+    }
+    bands = next;
+    options = prio;
+    for (int i = 0; i < bandOf.length; i++) {
+      bandOf[i] = prio.priomap().get(i);
+    }
+  }
+
+  private Qdisc ownLeaf(int minor) {
+    Qdisc made = new FifoQdisc(QdiscKind.PFIFO, tree, 0);
+    made.placeAt(handle() | minor, this);
+    return made;
+  }
+
+  private void abandon(Qdisc child) {
+    child.reduceAbove(child.statistics.queueLength, child.statistics.backlog);
+    tree.forget(child);
+  }
+
+  @Override
+  public int classes() {
+    return bands.length;
+  }
+
+  @Override
+  public @Nullable Qdisc leaf(int minor) {
+    return minor >= 1 && minor <= bands.length ? bands[minor - 1] : null;
+  }
+
+  @Override
+  void graft(int minor, @Nullable Qdisc child) {
+    Qdisc old = bands[minor - 1];
+    bands[minor - 1] = child == null ? ownLeaf(minor) : child;
+    abandon(old);
+  }
+
+  @Override
+  boolean wantsSegments() {
+    for (Qdisc band : bands) {
+      if (band.wantsSegments()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  boolean enqueue(Packet packet) {
+    int length = packet.wireLength();
+    return enqueuedBelow(band(packet.priority).enqueue(packet), length);
+  }
+
+  private Qdisc band(int priority) {
+    if ((priority & ~MINOR) != handle()) {
+      int band = (priority & ~MINOR) != 0 ? 0 : priority;
+      return bands[bandOf[band & PrioOptions.PRIORITIES - 1]];
+    }
+    int band = (priority & MINOR) - 1;
+    return bands[band < 0 || band >= bands.length ? bandOf[0] : band];
+  }
+
+  @Override
+  @Nullable Packet next() {
+    for (Qdisc band : bands) {
+      Packet packet = band.dequeue();
+      if (packet != null) {
+        left(packet.wireLength());
+        sent(packet);
+        return packet;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  void reset() {
+    for (Qdisc band : bands) {
+      band.purge();
+    }
+  }
+}
