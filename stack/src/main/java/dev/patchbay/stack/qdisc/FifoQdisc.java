@@ -59,6 +59,12 @@ public final class FifoQdisc extends Qdisc {
     return false;
   }
 
+  /** It stays where it is ({@code qdisc_peek_head}), and may be dropped for a newer one. */
+  @Override
+  @Nullable Packet peek() {
+    return queue.peek();
+  }
+
   @Override
   @Nullable Packet next() {
     Packet packet = queue.poll();

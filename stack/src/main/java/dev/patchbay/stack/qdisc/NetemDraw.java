@@ -36,7 +36,9 @@ final class NetemDraw {
   }
 
   /**
-   * A time around {@code middle} ({@code tabledist}), ns.
+   * A time around {@code middle}, ns. Linux ({@code tabledist}) takes the low bits of the draw, in
+   * which nothing of a correlation is left; here the high ones, so that delays do follow each
+   * other.
    *
    * @param deviation at most 31 bits
    * @param table quantiles, null for the uniform distribution
@@ -47,9 +49,9 @@ final class NetemDraw {
     }
     long drawn = next(correlation);
     if (table == null) {
-      return drawn % (2 * deviation) + middle - deviation;
+      return (drawn * (2 * deviation) >>> 32) + middle - deviation;
     }
-    long quantile = table[(int) (drawn % table.length)];
+    long quantile = table[(int) (drawn * table.length >>> 32)];
     long part = deviation % Distribution.SCALE * quantile;
     long half = part >= 0 ? Distribution.SCALE / 2 : -Distribution.SCALE / 2;
     return (part + half) / Distribution.SCALE + deviation / Distribution.SCALE * quantile + middle;

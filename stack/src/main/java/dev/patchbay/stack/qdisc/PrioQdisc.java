@@ -101,6 +101,18 @@ public final class PrioQdisc extends Qdisc {
     return bands[band < 0 || band >= bands.length ? bandOf[0] : band];
   }
 
+  /** It stays in its band ({@code prio_peek}): one of a band before may come in between. */
+  @Override
+  @Nullable Packet peek() {
+    for (Qdisc band : bands) {
+      Packet packet = band.peek();
+      if (packet != null) {
+        return packet;
+      }
+    }
+    return null;
+  }
+
   @Override
   @Nullable Packet next() {
     for (Qdisc band : bands) {

@@ -119,8 +119,11 @@ public abstract class Qdisc {
     return packet;
   }
 
-  /** The packet that {@link #dequeue} will give ({@code qdisc_peek_dequeued}), or null. */
-  final @Nullable Packet peek() {
+  /**
+   * The packet that {@link #dequeue} would give now, or null. Here it is taken out and kept ({@code
+   * qdisc_peek_dequeued}): no other goes before it any more.
+   */
+  @Nullable Packet peek() {
     if (peeked == null) {
       peeked = next();
       if (peeked != null) {
