@@ -5,6 +5,7 @@ import dev.patchbay.backend.config.InstanceException;
 import dev.patchbay.stack.admin.IpCommand;
 import dev.patchbay.stack.admin.NstatCommand;
 import dev.patchbay.stack.admin.SsCommand;
+import dev.patchbay.stack.admin.TcCommand;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -78,6 +79,7 @@ final class ClientCommand implements Command {
           case "ip" -> IpCommand.withoutNetwork(args);
           case "ss" -> SsCommand.withoutNetwork(args);
           case "nstat" -> NstatCommand.withoutNetwork(args);
+          case "tc" -> TcCommand.withoutNetwork(args);
           default -> null;
         };
     if (result != null) {

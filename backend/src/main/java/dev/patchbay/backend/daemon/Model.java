@@ -16,6 +16,7 @@ import dev.patchbay.qemu.ncsi.NcsiController;
 import dev.patchbay.stack.admin.IpCommand;
 import dev.patchbay.stack.admin.NstatCommand;
 import dev.patchbay.stack.admin.SsCommand;
+import dev.patchbay.stack.admin.TcCommand;
 import dev.patchbay.stack.device.DeviceStatistics;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.IpAddress;
@@ -41,6 +42,7 @@ final class Model implements ControlModel {
   private final IpCommand ip = new IpCommand();
   private final SsCommand ss = new SsCommand(EtcServices.read(EtcServices.FILE));
   private final NstatCommand nstat = new NstatCommand();
+  private final TcCommand tc = new TcCommand();
 
   /**
    * @param files runs what touches files
@@ -59,6 +61,7 @@ final class Model implements ControlModel {
           case "ip" -> of(ip.run(daemon.network().stack(), args));
           case "ss" -> of(ss.run(daemon.network().stack(), args));
           case "nstat" -> of(nstat.run(daemon.network().stack(), args));
+          case "tc" -> of(tc.run(daemon.network().stack(), args, stdin));
           case "drops" -> DropsWord.run(daemon.drops(), args, this::isDevice);
           default -> new ExecResult(USAGE, "", "patchbay: '" + word + "' is not supported yet\n");
         };

@@ -92,19 +92,27 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"tc", "iptables", "iptables-restore", "save", "trace"})
+  @ValueSource(strings = {"bridge", "iptables", "iptables-restore", "save", "trace"})
   void wordsThatAreNotThereYet(String word) {
     refused(2, "'" + word + "' is not supported yet", word, "x");
     refused(2, "'" + word + "' is not supported yet", "--name", "x", word);
     refused(2, "'" + word + "' is not supported yet", "--control=c", word, "--help");
     env.put(Main.ARGV0, "/usr/bin/" + word);
-    boolean linux = List.of("tc", "iptables", "iptables-restore").contains(word);
+    boolean linux = List.of("bridge", "iptables", "iptables-restore").contains(word);
     refused(
         2,
         linux
             ? "'" + word + "' is not supported yet"
             : "unknown command 'x'; see patchbay" + " --help",
         "x");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tc", "tc -help", "tc help", "tc -s help"})
+  void helpOfTcNeedsNoDaemon(String line) {
+    assertThat(run(line.split(" ", -1))).isZero();
+    assertThat(err()).startsWith("Usage: tc [ OPTIONS ]");
+    assertThat(out()).isEmpty();
   }
 
   @ParameterizedTest
