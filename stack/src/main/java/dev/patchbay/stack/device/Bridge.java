@@ -211,7 +211,7 @@ public final class Bridge extends NetDevice {
     statistics.rxPackets++;
     statistics.rxBytes += packet.tail - packet.l3;
     show(packet, false);
-    deliverUp(packet);
+    queueReceived(packet);
   }
 
   private void forward(Packet packet, NetDevice from, NetDevice to) {

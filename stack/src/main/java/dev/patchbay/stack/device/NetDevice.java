@@ -272,6 +272,11 @@ public abstract class NetDevice {
       return;
     }
     packet.l3 = packet.head + (isEthernet() ? Ethernet.LENGTH : 0);
+    queueReceived(packet);
+  }
+
+  /** Takes a packet that was counted and shown: into the qdisc of what comes in, or on at once. */
+  final void queueReceived(Packet packet) {
     QdiscTree queued = ingress;
     if (queued != null) {
       queued.transmit(packet);

@@ -3,6 +3,7 @@ package dev.patchbay.stack.qdisc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.patchbay.stack.device.Bridge;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Bytes;
@@ -288,5 +289,19 @@ class NetemTest {
     lab.tc("qdisc del eth0 ingress");
     lab.eth0.receive(lab.frame(3, 100, 0, 0));
     assertThat(seen).containsExactly(10L, 70L, 100L);
+  }
+
+  @Test
+  void framesForABridgeMeetTheShortFormThere() {
+    Bridge br0 = new Bridge(lab.stack.nextIndex(), "br0", 0x0200_0000_0002L, lab.loop, 1);
+    lab.stack.add(br0);
+    br0.addPort(lab.eth0);
+    lab.stack.setUp(br0, true);
+    lab.tc("qdisc add dev br0 ingress netem delay 10ms");
+    List<Long> seen = new ArrayList<>();
+    br0.addProtocolTap((device, packet, outgoing) -> seen.add(lab.loop.now() / 1_000_000));
+    lab.eth0.receive(lab.frame(1, 100, 1, 0));
+    lab.loop.runForMillis(50);
+    assertThat(seen).containsExactly(10L);
   }
 }
