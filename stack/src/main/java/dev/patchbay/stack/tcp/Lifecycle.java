@@ -3,8 +3,6 @@ package dev.patchbay.stack.tcp;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.random.SipHash;
 import dev.patchbay.stack.wire.Addresses;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Birth and death of connections: what happens once for each, not once for each packet. */
@@ -23,9 +21,6 @@ final class Lifecycle {
   private final SipHash offsets;
   private final SipHash ports;
   private int nextPort;
-
-  /** Sockets that could not get packet memory. */
-  final List<TcpSocket> waitsForMemory = new ArrayList<>();
 
   Lifecycle(TcpEngine engine) {
     this.engine = engine;
@@ -76,7 +71,7 @@ final class Lifecycle {
     FlowEntry there =
         engine.flows.get(
             k.localHi(), k.localLo(), k.localPort(), k.remoteHi(), k.remoteLo(), k.remotePort());
-    return there == null || there instanceof TimeWait t && engine.mayReuse(t);
+    return there == null || there instanceof TimeWait t && engine.timeWait.mayReuse(t);
   }
 
   /** The window shift that lets the largest receive buffer be offered. */
@@ -281,7 +276,7 @@ final class Lifecycle {
       } else if (s.state == TcpState.FIN_WAIT_2) {
         if (s.settings.finTimeout < 0) {
           counters.tcpAbortOnLinger++;
-          engine.resetPeer(s);
+          engine.control.reset(s);
           engine.finish(s, TcpError.ABORTED);
           return;
         }
@@ -299,7 +294,7 @@ final class Lifecycle {
     }
     switch (s.state) {
       // "<SEQ=SND.NXT><CTL=RST>"
-      case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> engine.resetPeer(s);
+      case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> engine.control.reset(s);
       default -> {
         // "respond OK and delete the TCB"
       }

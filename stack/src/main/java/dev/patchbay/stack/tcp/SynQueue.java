@@ -85,7 +85,8 @@ final class SynQueue {
     long now = engine.loop.now();
     lastCookie = now;
     counters.tcpReqQFullDoCookies++;
-    if (engine.control.cookie(packet, in, cookies.make(packet, in, now), engine.clock(packet))) {
+    if (engine.control.cookie(
+        packet, in, cookies.make(packet, in, now), engine.lifecycle.clock(packet))) {
       counters.syncookiesSent++;
     }
     packet.release();
@@ -283,7 +284,7 @@ final class SynQueue {
             syn.sourcePort());
     TcpSocket s = engine.newSocket(key, handler);
     engine.flows.put(s);
-    engine.openPassively(s, syn);
+    engine.lifecycle.openPassively(s, syn);
     syn.accepted = s;
     return s;
   }

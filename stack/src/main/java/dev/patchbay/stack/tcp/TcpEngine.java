@@ -6,11 +6,8 @@ import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
-import dev.patchbay.stack.time.Timer;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
-import dev.patchbay.stack.wire.InternetChecksum;
-import dev.patchbay.stack.wire.IpProtocol;
 import dev.patchbay.stack.wire.Tcp;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * nor a user is ever re-entered. Only on its loop.
  */
 public final class TcpEngine {
-  private static final long MEMORY_RETRY = 20_000_000L;
-  private static final long SECOND = 1_000_000_000L;
-
   final EventLoop loop;
   final PacketPool pool;
   final RandomSource random;
@@ -35,22 +29,22 @@ public final class TcpEngine {
   final ControlSender control;
   final LossRecovery recovery;
   final PathMtu pathMtu;
-  private final Lifecycle lifecycle;
+  final Lifecycle lifecycle;
+  final TimeWaitTable timeWait;
+  final ChallengeLimit challenges;
+  final MemoryWaiters memoryWaiters;
   private final SynQueue synQueue;
-  private final TimeWaitTable timeWait;
+  private final ListenState listenState;
   private final TcpInput input;
   private final TcpOutput tcpOutput;
   private final ListenerTable listeners;
   private final PortTable ports;
   private final TurnTask endOfTurn = TurnTask.of(this::endOfTurn);
-  private final Timer memoryTimer;
   private @Nullable TcpAcceptor catchAll;
   private @Nullable TcpSocket lastFound;
   private @Nullable TcpSocket dirtyFirst;
   private @Nullable TcpSocket dirtyLast;
   private int sockets;
-  private long challengeSecond = Long.MIN_VALUE;
-  private int challengesLeft;
 
   /**
    * @param random source of keys and offsets; what must not be foreseen is hashed with keys drawn
@@ -75,12 +69,14 @@ public final class TcpEngine {
     pathMtu = new PathMtu(this);
     lifecycle = new Lifecycle(this);
     timeWait = new TimeWaitTable(this);
+    challenges = new ChallengeLimit(this);
+    memoryWaiters = new MemoryWaiters(this);
     synQueue = new SynQueue(this);
+    listenState = new ListenState(this, synQueue);
     input = new TcpInput(this);
     tcpOutput = new TcpOutput(this);
     listeners = new ListenerTable(random.hash("tcp reuseport"), output);
     ports = new PortTable(this);
-    memoryTimer = loop.timer(this::retryForMemory);
   }
 
   // ---- input
@@ -95,10 +91,9 @@ public final class TcpEngine {
    *     SYNs.
    */
   public boolean receive(Packet packet) {
-    if (!packet.tcp().check(packet.tail)) {
+    if (!SegmentCheck.header(packet)) {
       counters.inSegs++;
-      counters.inErrs++;
-      packet.drop(DropReason.PKT_TOO_SMALL);
+      SegmentCheck.dropShort(packet, counters);
       return true;
     }
     int ports = Bytes.i32(packet.data, packet.l4);
@@ -108,7 +103,7 @@ public final class TcpEngine {
       return false;
     }
     counters.inSegs += Math.max(1, packet.gsoCount);
-    if (!checksumIsGood(packet)) {
+    if (!SegmentCheck.checksum(packet, counters)) {
       return true;
     }
     if (entry instanceof TcpSocket s) {
@@ -127,7 +122,7 @@ public final class TcpEngine {
       }
       listener = listeners.find(packet, ports & 0xffff);
     }
-    listen(packet, listener);
+    listenState.segment(packet, input, listener, catchAll);
     return true;
   }
 
@@ -158,71 +153,17 @@ public final class TcpEngine {
     return catchAll != null && (flags & (Tcp.SYN | Tcp.ACK | Tcp.RST)) == Tcp.SYN;
   }
 
-  private boolean checksumIsGood(Packet packet) {
-    if (packet.checksumState != Packet.CHECKSUM_NONE) {
-      return true;
-    }
-    int length = packet.tail - packet.l4;
-    long sum =
-        InternetChecksum.pseudo(
-            packet.sourceHi(),
-            packet.sourceLo(),
-            packet.destinationHi(),
-            packet.destinationLo(),
-            IpProtocol.TCP,
-            length);
-    sum += InternetChecksum.sum(packet.data, packet.l4, length);
-    if (InternetChecksum.fold(sum) == 0xffff) {
-      packet.checksumState = Packet.CHECKSUM_UNNECESSARY;
-      return true;
-    }
-    counters.inErrs++;
-    counters.inCsumErrors++;
-    packet.drop(DropReason.TCP_CSUM);
-    return false;
-  }
-
-  /** 3.10.7.2 LISTEN STATE; the packet is taken. {@code listener} null: the catch-all's. */
-  private void listen(Packet packet, @Nullable TcpListener listener) {
-    // First, check for a RST: "An incoming RST segment could not be valid since nothing was sent"
-    // Second, check for an ACK: "Any acknowledgment is bad if it arrives on a connection still in
-    // the LISTEN state"
-    // Third, check for a SYN; "Fourth, other data or control: ... the segment should be dropped"
-    if ((input.flags & Tcp.RST) != 0) {
-      packet.drop(DropReason.TCP_RESET);
-    } else if ((input.flags & Tcp.ACK) != 0) {
-      if (listener != null && synQueue.arriveByCookie(packet, input, listener)) {
-        return;
-      }
-      control.answerWithReset(packet, input);
-      packet.drop(DropReason.TCP_INVALID_ACK_SEQUENCE);
-    } else if ((input.flags & Tcp.SYN) == 0) {
-      packet.drop(DropReason.TCP_FLAGS);
-    } else if (listener != null) {
-      if (!listener.decides || !synQueue.answerByCookie(packet, input, listener)) {
-        listener.parks = synQueue.arrive(packet, input, listener.acceptor, listener.parks);
-        listener.decides = !listener.parks;
-      }
-    } else if (catchAll != null) {
-      synQueue.arrive(packet, input, catchAll, true);
-    } else {
-      control.answerWithReset(packet, input);
-      packet.drop(DropReason.NO_SOCKET);
-    }
-  }
-
   /**
    * Answers a segment for which there is nothing with the RST of RFC 9293 section 3.10.7.1, and
    * takes it.
    */
   public void reject(Packet packet) {
     counters.inSegs++;
-    if (!packet.tcp().check(packet.tail)) {
-      counters.inErrs++;
-      packet.drop(DropReason.PKT_TOO_SMALL);
+    if (!SegmentCheck.header(packet)) {
+      SegmentCheck.dropShort(packet, counters);
       return;
     }
-    if (checksumIsGood(packet)) {
+    if (SegmentCheck.checksum(packet, counters)) {
       input.parse(packet);
       control.answerWithReset(packet, input);
       packet.drop(DropReason.NO_SOCKET);
@@ -408,43 +349,6 @@ public final class TcpEngine {
     input.segment(s, packet);
   }
 
-  boolean mayReuse(TimeWait record) {
-    return timeWait.mayReuse(record);
-  }
-
-  void openPassively(TcpSocket s, IncomingSyn syn) {
-    lifecycle.openPassively(s, syn);
-  }
-
-  /** The timestamp clock of the flow of a packet that came in. */
-  int clock(Packet packet) {
-    return lifecycle.clock(packet);
-  }
-
-  void negotiate(TcpSocket s, TcpOptions options) {
-    lifecycle.negotiate(s, options);
-  }
-
-  void established(TcpSocket s, TcpOptions options) {
-    lifecycle.established(s, options);
-  }
-
-  void enterFinState(TcpSocket s) {
-    lifecycle.enterFinState(s);
-  }
-
-  void userClose(TcpSocket s) {
-    lifecycle.userClose(s);
-  }
-
-  void userAbort(TcpSocket s, TcpError error) {
-    lifecycle.userAbort(s, error);
-  }
-
-  void resetPeer(TcpSocket s) {
-    control.reset(s);
-  }
-
   void enterTimeWait(TcpSocket s) {
     boolean kept = timeWait.add(s);
     lifecycle.end(s, TcpState.TIME_WAIT, TcpError.NONE);
@@ -473,19 +377,6 @@ public final class TcpEngine {
     if (lastFound == s) {
       lastFound = null;
     }
-  }
-
-  /**
-   * Linux's answer to side-channel attacks on the global limit: it varies from second to second.
-   */
-  boolean mayChallenge() {
-    long second = loop.now() / SECOND;
-    if (second != challengeSecond) {
-      challengeSecond = second;
-      int half = (config.challengeAckLimit + 1) / 2;
-      challengesLeft = half + random.nextInt(Math.max(1, config.challengeAckLimit));
-    }
-    return challengesLeft > 0 && challengesLeft-- > 0;
   }
 
   // ---- the end of the turn
@@ -535,29 +426,5 @@ public final class TcpEngine {
         wake();
       }
     }
-  }
-
-  /** No memory to send or to take what the user writes: try again soon. */
-  void waitForMemory(TcpSocket s) {
-    if (!s.waitsForMemory) {
-      s.waitsForMemory = true;
-      lifecycle.waitsForMemory.add(s);
-      counters.tcpMemoryPressures++;
-    }
-    if (!memoryTimer.isArmed()) {
-      memoryTimer.arm(loop.now() + MEMORY_RETRY);
-    }
-  }
-
-  private void retryForMemory() {
-    for (int i = 0; i < lifecycle.waitsForMemory.size(); i++) {
-      TcpSocket s = lifecycle.waitsForMemory.get(i);
-      s.waitsForMemory = false;
-      if (s.wantWrite && s.writable() > 0) {
-        s.events |= TcpSocket.EVENT_WRITABLE;
-      }
-      markDirty(s);
-    }
-    lifecycle.waitsForMemory.clear();
   }
 }

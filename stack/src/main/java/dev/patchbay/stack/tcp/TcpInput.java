@@ -173,7 +173,7 @@ final class TcpInput {
     s.rcvAdv = s.rcvNxt + offered;
     s.lastAckSent = s.rcvNxt;
     s.lastReceived = now;
-    engine.negotiate(s, options);
+    engine.lifecycle.negotiate(s, options);
     if (options.timestamps) {
       s.tsRecent = options.tsValue;
       s.tsRecentTime = now;
@@ -194,7 +194,7 @@ final class TcpInput {
     s.sndUna = ack;
     acknowledgeHandshake(s);
     s.ecn = Ecn.agreed(s.ecnOffered && Ecn.isAgreement(flags));
-    engine.established(s, options);
+    engine.lifecycle.established(s, options);
     // "If there are other controls or text in the segment, then continue processing at the sixth
     // step"
     sequence++;
@@ -355,7 +355,7 @@ final class TcpInput {
    * RFC 5961 section 7: challenge ACKs are limited, here for each connection and for all together.
    */
   private void challenge(TcpSocket s) {
-    if (now - s.lastInvalidAck < engine.config.invalidAckInterval || !engine.mayChallenge()) {
+    if (now - s.lastInvalidAck < engine.config.invalidAckInterval || !engine.challenges.take()) {
       counters.tcpAckSkipped++;
       return;
     }
@@ -427,7 +427,7 @@ final class TcpInput {
       s.maxSndWnd = s.sndWnd;
       s.sndWl1 = sequence;
       s.sndWl2 = ack;
-      engine.established(s, options);
+      engine.lifecycle.established(s, options);
     } else if (ack - s.sndNxt > 0 || s.sndUna - ack > Math.max(s.maxSndWnd, 1)) {
       // RFC 5961 section 5.2: "((SND.UNA - MAX.SND.WND) <= SEG.ACK <= SND.NXT) ... All incoming
       // segments whose ACK value
@@ -459,7 +459,7 @@ final class TcpInput {
         if (s.userClosed && s.settings.finTimeout < 0) {
           // TCP_LINGER2 below 0: no FIN-WAIT-2 without a user (Linux's tcp_rcv_state_process)
           counters.tcpAbortOnData++;
-          engine.resetPeer(s);
+          engine.control.reset(s);
           engine.finish(s, TcpError.ABORTED);
           return false;
         }
@@ -505,7 +505,7 @@ final class TcpInput {
     if (s.userClosed && sequence + length - s.rcvNxt > 0 && length > 0) {
       // data for nobody: the peer must learn that it is lost (RFC 2525 section 2.17)
       counters.tcpAbortOnData++;
-      engine.resetPeer(s);
+      engine.control.reset(s);
       engine.finish(s, TcpError.ABORTED);
       packet.drop(DropReason.TCP_CLOSE);
       return;

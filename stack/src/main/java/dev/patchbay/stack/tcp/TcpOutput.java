@@ -412,7 +412,7 @@ final class TcpOutput {
     Packet packet = engine.pool.acquire(header + len);
     if (packet == null) {
       counters.outNoMemory++;
-      engine.waitForMemory(s);
+      engine.memoryWaiters.add(s);
       return null;
     }
     byte[] b = packet.data;

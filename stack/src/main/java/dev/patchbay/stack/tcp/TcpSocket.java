@@ -306,7 +306,7 @@ public final class TcpSocket extends ControlBlock {
     if (taken < asked) {
       wantWrite = true;
       if (taken < room) {
-        engine.waitForMemory(this);
+        engine.memoryWaiters.add(this);
       }
     }
     if (taken > 0) {
@@ -343,7 +343,7 @@ public final class TcpSocket extends ControlBlock {
       return;
     }
     finQueued = true;
-    engine.enterFinState(this);
+    engine.lifecycle.enterFinState(this);
     engine.markDirty(this);
   }
 
@@ -353,12 +353,12 @@ public final class TcpSocket extends ControlBlock {
    * TcpHandler#onClosed} follows in any case.
    */
   public void close() {
-    engine.userClose(this);
+    engine.lifecycle.userClose(this);
   }
 
   /** Resets the connection and throws away what was not sent. */
   public void abort() {
-    engine.userAbort(this, TcpError.ABORTED);
+    engine.lifecycle.userAbort(this, TcpError.ABORTED);
   }
 
   // ---- options

@@ -321,7 +321,7 @@ final class TcpTimers {
             : s.keepAliveSent >= s.keepAliveCount;
     if (expired) {
       engine.counters.tcpAbortOnTimeout++;
-      engine.resetPeer(s);
+      engine.control.reset(s);
       engine.finish(s, s.softError ? TcpError.UNREACHABLE : TcpError.TIMED_OUT);
       return;
     }
