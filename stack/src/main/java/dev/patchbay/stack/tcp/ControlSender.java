@@ -57,7 +57,7 @@ final class ControlSender {
   }
 
   private void queue(Packet packet, long srcHi, long srcLo, long dstHi, long dstLo) {
-    TcpOutput.partialChecksum(packet, srcHi, srcLo, dstHi, dstLo);
+    SegmentBuilder.partialChecksum(packet, srcHi, srcLo, dstHi, dstLo);
     int capacity = addresses.length / 4;
     if (queue.count() == capacity) {
       long[] more = new long[addresses.length * 2];
@@ -135,7 +135,7 @@ final class ControlSender {
   /** A RST of a connection of ours: an abort, or data lost. */
   void reset(TcpSocket s) {
     int flags = Tcp.RST | Tcp.ACK;
-    int sequence = TcpOutput.acceptableSequence(s);
+    int sequence = SegmentBuilder.acceptableSequence(s);
     Packet reset = make(s.localPort << 16 | s.remotePort, sequence, s.rcvNxt, flags, 0, 0);
     if (reset != null) {
       reset.tos = s.tos;
