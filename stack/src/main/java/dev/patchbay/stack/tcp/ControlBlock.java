@@ -5,11 +5,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What nearly every segment of a connection reads or writes, of the transmission control block (RFC
- * 9293 section 3.3.1) that {@link TcpSocket} is. A class of its own because the virtual machine
- * lays the fields of a superclass out before those of its subclasses: so they stand beside the
- * 4-tuple, and an ACK for one connection among a million touches three lines of memory and not ten.
+ * 9293 section 3.3.1) that {@link TcpSocket} is; the rest is in {@link ConnectionState}. A class of
+ * its own because the virtual machine lays the fields of a superclass out before those of its
+ * subclasses: so they stand beside the 4-tuple, and an ACK for one connection among a million
+ * touches three lines of memory and not ten.
  */
-abstract sealed class ControlBlock extends FlowEntry permits TcpSocket {
+abstract sealed class ControlBlock extends FlowEntry permits ConnectionState {
+  static final int EVENT_CONNECTED = 1;
+  static final int EVENT_READABLE = 2;
+  static final int EVENT_WRITABLE = 4;
+  static final int EVENT_CLOSED = 8;
+  static final int EVENT_URGENT = 16;
+  static final int EVENT_ERROR = 32;
+  static final int EVENT_FIN_ACKNOWLEDGED = 64;
+
   final TcpEngine engine;
   TcpState state = TcpState.CLOSED;
   LossRecovery.Phase phase = LossRecovery.Phase.OPEN;
@@ -28,6 +37,8 @@ abstract sealed class ControlBlock extends FlowEntry permits TcpSocket {
   boolean dirty;
 
   @Nullable TcpSocket nextDirty;
+
+  /** What the handler is to be told, {@link #EVENT_CONNECTED} and so on. */
   int events;
 
   // send sequence space

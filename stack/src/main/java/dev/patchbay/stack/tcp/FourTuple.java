@@ -31,4 +31,34 @@ abstract class FourTuple {
         && remoteHi == peerHi
         && localHi == ourHi;
   }
+
+  /** Our address, high half. */
+  public final long localHi() {
+    return localHi;
+  }
+
+  /** Our address, low half. */
+  public final long localLo() {
+    return localLo;
+  }
+
+  /** Our port. */
+  public final int localPort() {
+    return localPort;
+  }
+
+  /** The peer's address, high half. */
+  public final long remoteHi() {
+    return remoteHi;
+  }
+
+  /** The peer's address, low half. */
+  public final long remoteLo() {
+    return remoteLo;
+  }
+
+  /** The peer's port. */
+  public final int remotePort() {
+    return remotePort;
+  }
 }

@@ -87,4 +87,55 @@ public record TcpInfo(
     int sendBuffer,
     int receiveSpace,
     long pacingRate,
-    long maxPacingRate) {}
+    long maxPacingRate) {
+
+  /** That of a connection now. */
+  static TcpInfo of(TcpSocket s) {
+    return new TcpInfo(
+        s.state,
+        s.rtt.srtt(),
+        s.rtt.rttvar(),
+        s.rtt.minRtt(),
+        s.rtt.rto(s.backoff),
+        s.cwnd,
+        s.ssthresh,
+        s.sendMss,
+        s.rcvMss,
+        s.pathMtu,
+        s.flight(),
+        s.sndWnd,
+        ReceiveWindow.offered(s),
+        s.buffer.length(),
+        s.receive.bytes(),
+        s.scaling ? s.sndShift : -1,
+        s.scaling ? s.rcvShift : -1,
+        s.timestampsOn,
+        s.sackOn,
+        s.bytesAcked,
+        s.bytesReceived,
+        s.bytesRetransmitted,
+        s.segmentsOut,
+        s.segmentsIn,
+        s.retransmits,
+        s.backoff,
+        s.ecn.isOn(),
+        s.congestion.name(),
+        s.engine.pathMtu.localMss(s),
+        s.lastDataReceived < 0 ? 0 : s.ackTimeout,
+        since(s, s.lastSent),
+        since(s, s.lastDataReceived),
+        since(s, s.lastReceived),
+        s.unsent(),
+        s.scoreboard.count(),
+        (int) Math.min(Integer.MAX_VALUE, s.receive.charge()),
+        s.receiveBuffer,
+        s.sendBuffer,
+        s.tuneSpace,
+        Pacer.rate(s),
+        s.pacer == null ? Pacer.UNLIMITED : s.pacer.limit());
+  }
+
+  private static long since(TcpSocket s, long time) {
+    return time < 0 ? -1 : s.engine.loop.now() - time;
+  }
+}

@@ -5,121 +5,24 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection: what its user sees, and the transmission control block (RFC 9293 section 3.3.1) as
- * fields that the classes of this package share; those that each segment needs are in {@link
- * ControlBlock}. All methods only on the loop; none of them sends or calls the handler, that
- * happens at the end of the turn.
+ * A connection: what its user sees and may do. What the classes of this package share of it, the
+ * transmission control block (RFC 9293 section 3.3.1), are the fields of {@link ControlBlock} and
+ * {@link ConnectionState}. All methods only on the loop; none of them sends or calls the handler,
+ * that happens at the end of the turn.
  */
-public final class TcpSocket extends ControlBlock {
+public final class TcpSocket extends ConnectionState {
   /** Least rate for {@link #maxPacingRate}, bytes a second. */
   public static final long LEAST_PACING_RATE = Pacer.LEAST_RATE;
 
-  static final int MAX_CWND = 1 << 30;
-
-  static final int EVENT_CONNECTED = 1;
-  static final int EVENT_READABLE = 2;
-  static final int EVENT_WRITABLE = 4;
-  static final int EVENT_CLOSED = 8;
-  static final int EVENT_URGENT = 16;
-  static final int EVENT_ERROR = 32;
-  static final int EVENT_FIN_ACKNOWLEDGED = 64;
-
   /** For the user. */
   public @Nullable Object attachment;
-
-  // sequence spaces
-  int iss;
-  int irs;
-  int duplicateFrom;
-  int duplicateTo;
-
-  /** Sequence number of the peer's FIN, once it is known. */
-  int finSequence;
-
-  // negotiated
-  int peerMss;
-  int pathMtu;
-
-  /** The path MTU was made smaller in this repair, after time-outs, not by ICMP. */
-  boolean mtuGuessed;
-
-  boolean scaling;
-  boolean ecnOffered;
-
-  // what is to be done
-  boolean forceResend;
-  boolean passive;
-  boolean halfOpen;
-  boolean orphan;
-  TcpError error = TcpError.NONE;
-  boolean closeTold;
-  boolean softError;
-
-  /** What ICMP said last. */
-  int softErrno;
-
-  /** What of it the handler is to be told. */
-  int toldErrno;
-
-  int errno;
-
-  // congestion and recovery
-  CongestionControl congestion;
-  final RttEstimator rtt;
-  final Scoreboard scoreboard = new Scoreboard();
-  int ssthresh = Integer.MAX_VALUE;
-  int recoveryPoint;
-  int dupAcks;
-  int renoSacked;
-
-  /** Of PRR (RFC 6937): prr_delivered, prr_out, RecoverFS; bytes. */
-  long prrDelivered;
-
-  long prrOut;
-  int recoverFlight;
-  final Rack rack = new Rack();
-  Undo undo = Undo.NONE;
-
-  /** F-RTO (RFC 5682) watches whether the time-out was needed; meanwhile only new data may go. */
-  boolean forwardProbe;
-
-  boolean onlyNewData;
-
-  boolean probeRepeats;
-  int probeEnd;
-
-  // ACK policy
-  long lastInvalidAck = Long.MIN_VALUE / 2;
-
-  // buffers
-  final SendBuffer buffer;
-  final UrgentData urgent = new UrgentData();
-  boolean sendBufferFixed;
-  boolean receiveBufferFixed;
-
-  // options
-  @Nullable Pacer pacer;
-  boolean keepAlive;
-  long keepAliveIdle;
-  long keepAliveInterval;
-  int keepAliveCount;
-  long userTimeout;
-  boolean lingerReset;
-
-  // statistics
-  long retransmits;
-  long bytesRetransmitted;
-  long bytesAcked;
 
   final TcpTimers timers;
 
   TcpSocket(TcpEngine engine, FlowKey key, TcpHandler handler) {
     super(engine, key, handler);
     TcpConfig config = engine.config;
-    congestion = CongestionControl.named(config.congestionControl);
     pacer = config.pacing ? new Pacer(this, engine, Pacer.UNLIMITED) : null;
-    rtt = new RttEstimator(config);
-    buffer = new SendBuffer(engine.pool);
     sendBuffer = config.sendBufferInitial;
     receiveBuffer = config.receiveBufferInitial;
     keepAliveIdle = config.keepAliveIdle;
@@ -521,131 +424,13 @@ public final class TcpSocket extends ControlBlock {
     return state;
   }
 
-  /** Our address, high half. */
-  public long localHi() {
-    return localHi;
-  }
-
-  /** Our address, low half. */
-  public long localLo() {
-    return localLo;
-  }
-
-  /** Our port. */
-  public int localPort() {
-    return localPort;
-  }
-
-  /** The peer's address, high half. */
-  public long remoteHi() {
-    return remoteHi;
-  }
-
-  /** The peer's address, low half. */
-  public long remoteLo() {
-    return remoteLo;
-  }
-
-  /** The peer's port. */
-  public int remotePort() {
-    return remotePort;
-  }
-
   /** A snapshot of its inner life. */
   public TcpInfo info() {
-    return new TcpInfo(
-        state,
-        rtt.srtt(),
-        rtt.rttvar(),
-        rtt.minRtt(),
-        rtt.rto(backoff),
-        cwnd,
-        ssthresh,
-        sendMss,
-        rcvMss,
-        pathMtu,
-        flight(),
-        sndWnd,
-        ReceiveWindow.offered(this),
-        buffer.length(),
-        receive.bytes(),
-        scaling ? sndShift : -1,
-        scaling ? rcvShift : -1,
-        timestampsOn,
-        sackOn,
-        bytesAcked,
-        bytesReceived,
-        bytesRetransmitted,
-        segmentsOut,
-        segmentsIn,
-        retransmits,
-        backoff,
-        ecn.isOn(),
-        congestion.name(),
-        engine.pathMtu.localMss(this),
-        lastDataReceived < 0 ? 0 : ackTimeout,
-        since(lastSent),
-        since(lastDataReceived),
-        since(lastReceived),
-        unsent(),
-        scoreboard.count(),
-        (int) Math.min(Integer.MAX_VALUE, receive.charge()),
-        receiveBuffer,
-        sendBuffer,
-        tuneSpace,
-        Pacer.rate(this),
-        pacer == null ? Pacer.UNLIMITED : pacer.limit());
-  }
-
-  private long since(long time) {
-    return time < 0 ? -1 : engine.loop.now() - time;
+    return TcpInfo.of(this);
   }
 
   @Override
   public String toString() {
     return "TcpSocket[" + state + " " + localPort + " > " + remotePort + "]";
-  }
-
-  // ---- for the package
-
-  /** FlightSize: sequence numbers sent and not acknowledged. */
-  int flight() {
-    return sndNxt - sndUna;
-  }
-
-  /** Bytes of the send buffer that were never sent. */
-  int unsent() {
-    return Math.max(0, writeSequence - sndNxt);
-  }
-
-  /** Sequence number of our FIN: the end of the buffer. Meaningful where it is queued. */
-  int finPosition() {
-    return writeSequence;
-  }
-
-  /** RFC 6928: min (10*MSS, max (2*MSS, 14600)), with the configured number in the place of 10. */
-  int initialWindow() {
-    int segments = engine.config.initialWindow;
-    return Math.min(segments * sendMss, Math.max(2 * sendMss, segments * 1460));
-  }
-
-  /** States after the handshake with a peer that may still speak. */
-  boolean isSynchronized() {
-    return switch (state) {
-      case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK -> true;
-      default -> false;
-    };
-  }
-
-  /** States in which the peer may still send data. */
-  boolean receivesData() {
-    return state == TcpState.ESTABLISHED
-        || state == TcpState.FIN_WAIT_1
-        || state == TcpState.FIN_WAIT_2;
-  }
-
-  /** The timestamp clock: ms with an offset of its own per connection. */
-  int timestamp(long now) {
-    return (int) (now / 1_000_000) + tsOffset;
   }
 }

@@ -9,12 +9,15 @@
  * <h2>The way of a segment in</h2>
  *
  * <pre>
- *   TcpEngine.receive       header check, flow table (one look-up for all three kinds of entries), checksum
- *     TcpSocket   -> TcpInput.segment    short way: predicted -> TcpAck.process, inOrder
- *                                        else one method per step of section 3.10.7
+ *   TcpEngine.receive       SegmentCheck, flow table (one look-up for all three kinds of entries)
+ *     TcpSocket   -> TcpInput.segment    short way: predicted -> TcpAck.process, SegmentText.inOrder
+ *                                        else one method per step of section 3.10.7: SynSent, or
+ *                                        first to fifth here, then SegmentText.process
+ *                                        AckPolicy: whether and when it is answered by an ACK
  *     TimeWait    -> TimeWaitTable.segment
  *     IncomingSyn -> SynQueue.segment    a parked SYN
- *     nothing     -> TcpListener or the catch-all -> SynQueue.arrive -> TcpAcceptor.onSyn
+ *     nothing     -> ListenState.segment: TcpListener or the catch-all -> SynQueue.arrive
+ *                    -> TcpAcceptor.onSyn
  * </pre>
  *
  * <h2>The end of the turn</h2>
@@ -32,8 +35,10 @@
  * <h2>Where things are</h2>
  *
  * <ul>
- *   <li>{@code TcpSocket}: public face and control block. {@code Lifecycle}: opening, closing,
- *       ICMP, what happens once. {@code PathMtu}: how long segments may be.
+ *   <li>{@code TcpSocket}: public face; its control block: {@code ControlBlock} what each segment
+ *       touches, {@code ConnectionState} the rest. {@code Lifecycle}: opening, closing, ICMP, what
+ *       happens once. {@code PathMtu}: how long segments may be.
+ *   <li>{@code TcpOutput}: what is sent and when; {@code SegmentBuilder}: how it looks.
  *   <li>{@code SendBuffer}: bytes written, in chunks; {@code Scoreboard}: one record per packet in
  *       flight with its fate and time. {@code Delivery}: what the ACK at hand says of them.
  *   <li>{@code LossRecovery}: the phases of a repair and how much may be sent meanwhile; {@code
@@ -51,7 +56,8 @@
  *
  * <p>Packets of up to 64 KiB go down with a segment size and are cut by the device; long ones come
  * up as well. Per packet nothing is allocated. A new option of a segment goes to {@code TcpOptions}
- * and {@code TcpOutput.build}, a new check into the step of {@code TcpInput} that the RFC names.
+ * and {@code SegmentBuilder.build}, a new check into the step of {@code TcpInput} that the RFC
+ * names.
  *
  * <h2>As Linux, not as the RFC's SHOULD</h2>
  *
