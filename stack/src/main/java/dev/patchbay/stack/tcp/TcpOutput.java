@@ -247,7 +247,10 @@ final class TcpOutput {
       // until the outstanding
       // data has been acknowledged"; as Minshall and Linux have it, only a short segment that is
       // outstanding counts
-      tailMayGo = s.finQueued || !s.settings.corked() && (s.noDelay || !shortOutstanding(s));
+      tailMayGo =
+          s.finQueued
+              || s.urgent.isSending(s) // nor is it delayed by a cork (Linux's tcp_nagle_test)
+              || !s.settings.corked() && (s.noDelay || !shortOutstanding(s));
     } else {
       // the window cuts it: "(3) ... if at least a fraction Fs of the maximum window can be sent"
       tailMayGo = s.flight() == 0 && len < mss && len >= s.maxSndWnd / 2;

@@ -64,8 +64,8 @@
  * <ul>
  *   <li>Minimum RTO 200 ms, delayed ACK 40 to 200 ms, TIME-WAIT 60 s, a burst brings one ACK, slow
  *       start counts all bytes that an ACK covers, the first ACKs of a connection are not delayed.
- *   <li>Nagle as Minshall changed it; probes of a zero window and of keep-alive are empty segments
- *       at SND.UNA - 1.
+ *   <li>Nagle as Minshall changed it, and neither it nor a cork holds urgent data back; probes of a
+ *       zero window and of keep-alive are empty segments at SND.UNA - 1.
  *   <li>An empty segment exactly at the right edge of the window is taken.
  *   <li>A segment without timestamp is taken where timestamps are in use; a RST in place ends
  *       TIME-WAIT.

@@ -153,6 +153,34 @@ class UrgentDataTest {
     t.expect(tcp().psh().seq(2501).ack(1).len(2000));
   }
 
+  /** Linux's {@code tcp_nagle_test}: in urgent mode nothing waits for company, cork or not. */
+  @Test
+  void urgentDataDoesNotWaitForWhatIsOutstanding() {
+    t.established();
+    t.write(10);
+    t.expect(tcp().psh().seq(1).ack(1).len(10));
+    urgent(1);
+    t.expect(tcp().urg(1).psh().seq(11).ack(1).len(1));
+    // nor does what follows, until the urgent byte is acknowledged
+    t.write(5);
+    t.expect(tcp().psh().seq(12).ack(1).len(5));
+    t.send(tcp().seq(1).ack(12));
+    t.write(5);
+    t.expectNothing();
+    t.send(tcp().seq(1).ack(17));
+    t.expect(tcp().psh().seq(17).ack(1).len(5));
+  }
+
+  @Test
+  void aCorkDoesNotHoldUrgentDataBack() {
+    TcpSocket s = t.established();
+    s.settings().cork = true;
+    t.write(10);
+    t.expectNothing();
+    urgent(1);
+    t.expect(tcp().urg(11).psh().seq(1).ack(1).len(11));
+  }
+
   @Test
   void aRetransmissionPointsAsWell() {
     t.established();
