@@ -100,6 +100,10 @@ final class SsTcpInfo {
         out.append('/').append(rate(i.maxPacingRate() * 8.0)).append("bps");
       }
     }
+    if (i.deliveryRate() > 0) {
+      out.append(" delivery_rate ").append(rate(i.deliveryRate() * 8.0)).append("bps");
+    }
+    flag(i.deliveryRateAppLimited(), "app_limited");
   }
 
   private void rest(TcpInfo i) {

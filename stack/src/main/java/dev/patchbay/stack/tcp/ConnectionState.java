@@ -68,6 +68,9 @@ abstract sealed class ConnectionState extends ControlBlock permits TcpSocket {
 
   boolean onlyNewData;
 
+  /** The peer went back on what it had selectively acknowledged; until the repair has ended. */
+  boolean sackReneged;
+
   boolean probeRepeats;
   int probeEnd;
 

@@ -145,6 +145,27 @@ abstract sealed class ControlBlock extends FlowEntry permits ConnectionState {
   long lastSent = -1;
   long stalledSince = -1;
   long segmentsOut;
+
+  /**
+   * Of {@link DeliveryRate}: when something was delivered last, and when the newest of it had been
+   * sent.
+   */
+  long deliveredAt;
+
+  long firstSentAt;
+
+  /**
+   * Until {@link DeliveryRate#delivered(TcpSocket)} is beyond it samples say what the user writes,
+   * not what the path carries; 0: they say that.
+   */
+  int appLimited;
+
+  /** The sample that counts: bytes, us, and whether it was limited so. */
+  int rateBytes;
+
+  int rateInterval;
+  boolean rateAppLimited;
+
   int ttl;
   int tos;
   int sendBuffer;

@@ -21,6 +21,14 @@ final class Delivery {
 
   private long sentAt;
 
+  // the rate sample: the record that was sent last of those that the ACK delivers
+  private boolean sampled;
+  private int sampleEnd;
+  private int priorDelivered;
+  private long priorDeliveredAt;
+  private int sendInterval;
+  private boolean appLimited;
+
   /** A D-SACK block came (RFC 2883): something arrived twice. */
   boolean duplicate;
 
@@ -35,6 +43,7 @@ final class Delivery {
     repeated = false;
     sentAt = -1;
     duplicate = false;
+    sampled = false;
   }
 
   /**
@@ -60,10 +69,47 @@ final class Delivery {
     return now;
   }
 
-  /** Of a record, {@code length} bytes that end at {@code end} were delivered. */
-  void add(int end, int length, long at, boolean again) {
+  /** Of the rate sample: what had been delivered when it was sent. */
+  int priorDelivered() {
+    return priorDelivered;
+  }
+
+  /** When the last of them had. */
+  long priorDeliveredAt() {
+    return priorDeliveredAt;
+  }
+
+  /** How long the sending of its flight took, us. */
+  int sendInterval() {
+    return sendInterval;
+  }
+
+  /** Whether the user wrote too little then. */
+  boolean isAppLimited() {
+    return appLimited;
+  }
+
+  /**
+   * Of a record, {@code length} bytes that end at {@code end} were delivered.
+   *
+   * @param at when it was sent last
+   * @param again whether it was sent more than once
+   * @param times first word of its {@link DeliveryRate#sent} stamp
+   * @param stamp the second
+   */
+  void add(int end, int length, long at, boolean again, long times, long stamp) {
     bytes += length;
     TcpSocket s = Objects.requireNonNull(socket);
+    if (!sampled || at > s.firstSentAt || at == s.firstSentAt && end - sampleEnd > 0) {
+      // tcp_rate_skb_delivered
+      sampled = true;
+      sampleEnd = end;
+      s.firstSentAt = at;
+      sendInterval = DeliveryRate.sinceFirst(times);
+      priorDelivered = DeliveryRate.delivered(stamp);
+      priorDeliveredAt = at - DeliveryRate.sinceDelivery(times);
+      appLimited = DeliveryRate.isAppLimited(stamp);
+    }
     repeated |= again;
     if (!again) {
       original |= end - s.recoveryPoint <= 0;

@@ -405,6 +405,7 @@ final class LossRecovery {
     if (b.count() > 0 && (b.flags(0) & Scoreboard.SACKED) != 0) {
       // RFC 2018 section 8: the receiver dropped what it had reported
       b.forgetSacks();
+      s.sackReneged = true;
       counters.tcpSackReneging++;
       s.forwardProbe = false;
     }

@@ -30,13 +30,16 @@ final class Scoreboard {
   /** Records of an array that is made for the first packet. */
   private static final int INITIAL = 4;
 
+  /** Words of a record; a power of two, so that the ring is. */
+  private static final int WORDS = 4;
+
   private static final long[] NONE = {};
   private static final int FLAG_BITS = 4;
   private static final int FLAG_MASK = (1 << FLAG_BITS) - 1;
 
   /**
-   * Two words a record, side by side: its first sequence number and its end; when it was last sent,
-   * ns, and in the lowest bits its flags.
+   * Four words a record, side by side: its first sequence number and its end; when it was last
+   * sent, ns, and in the lowest bits its flags; two of {@link DeliveryRate}.
    */
   private long[] records = NONE;
 
@@ -55,7 +58,7 @@ final class Scoreboard {
 
   /** Where record {@code i} is. */
   private int slot(int i) {
-    return head + 2 * i & records.length - 1;
+    return head + WORDS * i & records.length - 1;
   }
 
   private int startAt(int at) {
@@ -128,7 +131,7 @@ final class Scoreboard {
       sent(last, now);
       return;
     }
-    if (2 * count == records.length) {
+    if (WORDS * count == records.length) {
       grow();
     }
     int at = slot(count);
@@ -137,8 +140,15 @@ final class Scoreboard {
     count++;
   }
 
+  /** Notes for {@link DeliveryRate} what held when record {@code i} was sent. */
+  void stamp(int i, long times, long stamp) {
+    int at = slot(i);
+    records[at + 2] = times;
+    records[at + 3] = stamp;
+  }
+
   private void grow() {
-    long[] more = new long[Math.max(2 * INITIAL, records.length * 2)];
+    long[] more = new long[Math.max(WORDS * INITIAL, records.length * 2)];
     int early = records.length - head;
     System.arraycopy(records, head, more, 0, early);
     System.arraycopy(records, 0, more, early, head);
@@ -163,7 +173,7 @@ final class Scoreboard {
 
   /** Splits record {@code i} so that it ends at {@code sequence}, which lies within it. */
   void split(int i, int sequence) {
-    if (2 * count == records.length) {
+    if (WORDS * count == records.length) {
       grow();
     }
     for (int j = count; j > i; j--) {
@@ -197,7 +207,7 @@ final class Scoreboard {
         deliver(head, endAt(head), lengthAt(head), d);
       }
       clearFlags(head);
-      head = head + 2 & records.length - 1;
+      head = head + WORDS & records.length - 1;
       count--;
     }
     if (count > 0 && startAt(head) - una < 0) {
@@ -214,7 +224,9 @@ final class Scoreboard {
   }
 
   private void deliver(int at, int to, int length, Delivery d) {
-    d.add(to, length, records[at + 1] >> FLAG_BITS, (flagsAt(at) & REPEATED) != 0);
+    long sentAt = records[at + 1] >> FLAG_BITS;
+    boolean again = (flagsAt(at) & REPEATED) != 0;
+    d.add(to, length, sentAt, again, records[at + 2], records[at + 3]);
   }
 
   /** Marks a block as held by the peer and tells {@code d} of what is news in it. */
@@ -275,6 +287,8 @@ final class Scoreboard {
   private void copy(int from, int to) {
     records[to] = records[from];
     records[to + 1] = records[from + 1];
+    records[to + 2] = records[from + 2];
+    records[to + 3] = records[from + 3];
   }
 
   /** Marks record {@code i} as lost. */

@@ -68,6 +68,7 @@ final class TcpAck {
     } else if (acked > 0 && s.timestampsOn && in.options.timestamps && in.options.tsEcho != 0) {
       sampleByTimestamp(s, in);
     }
+    DeliveryRate.acknowledged(s, d);
     engine.recovery.onAck(s, d, acked, duplicate);
     if (acked > 0) {
       s.timers.armForFlight(true);

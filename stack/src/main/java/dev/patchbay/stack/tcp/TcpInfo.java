@@ -45,6 +45,9 @@ package dev.patchbay.stack.tcp;
  * @param pacingRate bytes a second at which a paced connection sends, by its window; {@link
  *     Long#MAX_VALUE} before the first round trip
  * @param maxPacingRate the user's limit to that, {@link Long#MAX_VALUE} for none
+ * @param deliveryRate payload bytes a second that the path delivered lately, 0 before the first
+ *     sample
+ * @param deliveryRateAppLimited the user wrote too little then: the path may carry more
  */
 public record TcpInfo(
     TcpState state,
@@ -87,7 +90,9 @@ public record TcpInfo(
     int sendBuffer,
     int receiveSpace,
     long pacingRate,
-    long maxPacingRate) {
+    long maxPacingRate,
+    long deliveryRate,
+    boolean deliveryRateAppLimited) {
 
   /** That of a connection now. */
   static TcpInfo of(TcpSocket s) {
@@ -132,7 +137,9 @@ public record TcpInfo(
         s.sendBuffer,
         s.tuneSpace,
         Pacer.rate(s),
-        s.pacer == null ? Pacer.UNLIMITED : s.pacer.limit());
+        s.pacer == null ? Pacer.UNLIMITED : s.pacer.limit(),
+        DeliveryRate.rate(s),
+        s.rateAppLimited);
   }
 
   private static long since(TcpSocket s, long time) {

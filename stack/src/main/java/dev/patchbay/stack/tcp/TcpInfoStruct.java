@@ -4,8 +4,8 @@ import dev.patchbay.stack.wire.Bytes;
 
 /**
  * {@code struct tcp_info} as Linux 6.1 lays it out ({@code tcp_get_info}), 232 bytes, numbers
- * little-endian. What this stack does not keep is 0: ACK times, reordering, forward ACKs, delivery
- * and its rate, the times in which a connection was busy or limited, segments with data.
+ * little-endian. What this stack does not keep is 0: ACK times, reordering, forward ACKs, packets
+ * delivered, the times in which a connection was busy or limited, segments with data.
  */
 public final class TcpInfoStruct {
   /** Bytes of all fields. */
@@ -15,6 +15,9 @@ public final class TcpInfoStruct {
   private static final int OPTION_SACK = 2;
   private static final int OPTION_SCALING = 4;
   private static final int OPTION_ECN = 8;
+
+  /** {@code tcpi_delivery_rate_app_limited}. */
+  private static final int DELIVERY_RATE_APP_LIMITED = 1;
 
   /** {@code TCP_INFINITE_SSTHRESH}. */
   private static final int NO_THRESHOLD = 0x7fff_ffff;
@@ -75,6 +78,7 @@ public final class TcpInfoStruct {
     options |= info.ecn() ? OPTION_ECN : 0;
     out[5] = (byte) options;
     out[6] = (byte) (Math.max(0, info.sendScale()) | Math.max(0, info.receiveScale()) << 4);
+    out[7] = (byte) (info.deliveryRateAppLimited() ? DELIVERY_RATE_APP_LIMITED : 0);
   }
 
   /** {@code TCP_CA_Open}, {@code _CWR}, {@code _Recovery}, {@code _Loss}. */
@@ -142,6 +146,7 @@ public final class TcpInfoStruct {
     put32(140, info.segmentsIn());
     put32(144, info.notSent());
     put32(148, info.minRtt() == 0 ? 0xffff_ffffL : micros(info.minRtt()));
+    put64(160, info.deliveryRate());
     put64(200, info.bytesAcked() + info.flight() + info.bytesRetransmitted());
     put64(208, info.bytesRetransmitted());
     put32(228, info.sendWindow());

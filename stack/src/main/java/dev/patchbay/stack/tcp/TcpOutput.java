@@ -138,6 +138,7 @@ final class TcpOutput {
     s.forceResend = false;
     paced(s, len, now);
     s.scoreboard.retransmitted(i, now);
+    DeliveryRate.sent(s, i, now);
     s.undo.retransmitted(s, end - start, now);
     s.prrOut += end - start;
     if (i == 0 && s.phase == LossRecovery.Phase.RECOVERY) {
@@ -270,7 +271,11 @@ final class TcpOutput {
     }
     int end = start + len + (fin ? 1 : 0);
     paced(s, len, now);
+    if (s.scoreboard.count() == 0) {
+      DeliveryRate.begin(s, now);
+    }
     s.scoreboard.add(start, end, now);
+    DeliveryRate.sent(s, s.scoreboard.count() - 1, now);
     s.prrOut += end - start;
     s.sndNxt = end;
     s.finSent |= fin;

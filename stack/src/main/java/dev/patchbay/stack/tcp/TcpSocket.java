@@ -173,6 +173,7 @@ public final class TcpSocket extends ConnectionState {
       return -1;
     }
     int room = Math.min(len, writable());
+    DeliveryRate.checkAppLimited(this);
     buffer.share(share);
     return written(buffer.append(src, off, room), room, len);
   }
@@ -184,6 +185,7 @@ public final class TcpSocket extends ConnectionState {
     }
     int len = src.remaining();
     int room = Math.min(len, writable());
+    DeliveryRate.checkAppLimited(this);
     buffer.share(share);
     return written(buffer.append(src, room), room, len);
   }

@@ -43,7 +43,7 @@
  *       flight with its fate and time. {@code Delivery}: what the ACK at hand says of them.
  *   <li>{@code LossRecovery}: the phases of a repair and how much may be sent meanwhile; {@code
  *       Rack}: what is lost, by time; {@code Undo}: whether it was; {@code Ecn}: marks (RFC 3168).
- *       {@code TcpTimers}: when.
+ *       {@code TcpTimers}: when. {@code DeliveryRate}: how fast, for {@code TCP_INFO}.
  *   <li>{@code CongestionControl}: {@code Cubic} (default) and {@code NewReno}, both with {@code
  *       SlowStart}. A new one is a class and a line in {@code CongestionControl.named}.
  *   <li>{@code ReceiveQueue}: packets in order as they came, early ones sorted, SACK blocks; {@code
@@ -91,6 +91,7 @@
  *   <li>{@code tcp_mtu_probing} is 1, Linux has 0: a time-out in a row with another makes segments
  *       shorter (MSS 1024, then 536; IPv6 1220), for ten minutes; nothing in between is searched
  *       for. An MTU from ICMP also ends after ten minutes, for each connection by itself.
+ *   <li>The delivery rate counts bytes; Linux counts packets and takes each for a full one.
  *   <li>HyStart++ rather than HyStart; without SACK a repair is RFC 6582's, with F-RTO by what was
  *       sent only once.
  *   <li>Urgent data is in line for whoever uses {@code TcpSocket} itself; sockets take the last

@@ -420,16 +420,19 @@ class SsCommandTest {
             3939840,
             65495,
             1_250_000,
-            2_500_000);
+            2_500_000,
+            1_000_000,
+            true);
     String known =
         "wscale:10,10 rto:204 rtt:0.028/0.015 ato:80 mss:32768 pmtu:65535 rcvmss:32768"
             + " advmss:65483 cwnd:11 bytes_sent:100 bytes_acked:100 bytes_received:50000 segs_out:5"
             + " segs_in:4 send %sbps lastsnd:444 lastrcv:396 lastack:396"
-            + " pacing_rate %sbps/%sbps rcv_space:65495 rcv_ssthresh:94806 minrtt:0.014 snd_wnd:65536";
+            + " pacing_rate %sbps/%sbps delivery_rate %sbps app_limited rcv_space:65495"
+            + " rcv_ssthresh:94806 minrtt:0.014 snd_wnd:65536";
     assertThat(SsTcpInfo.of(info, false, true))
-        .isEqualTo(" cubic " + known.formatted("102985142857", "10000000", "20000000"));
+        .isEqualTo(" cubic " + known.formatted("102985142857", "10000000", "20000000", "8000000"));
     assertThat(SsTcpInfo.of(info, true, false))
-        .isEqualTo(" ts sack cubic " + known.formatted("103G", "10M", "20M"));
+        .isEqualTo(" ts sack cubic " + known.formatted("103G", "10M", "20M", "8M"));
   }
 
   @ParameterizedTest

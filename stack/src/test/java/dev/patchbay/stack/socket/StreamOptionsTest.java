@@ -361,6 +361,9 @@ class StreamOptionsTest {
     assertThat(int32(info, 120)).as("bytes_acked").isEqualTo(5);
     assertThat(int32(info, 128)).as("bytes_received").isEqualTo(7);
     assertThat(int32(info, 136)).as("segs_out").isEqualTo((int) record.segmentsOut());
+    assertThat(info[7]).as("delivery_rate_app_limited").isEqualTo((byte) 1);
+    assertThat(int32(info, 160)).as("delivery_rate").isEqualTo((int) record.deliveryRate());
+    assertThat(record.deliveryRate()).isPositive();
     assertThat(int32(info, 200)).as("bytes_sent").isEqualTo(5);
     assertThat(int32(info, 228)).as("snd_wnd").isEqualTo(60_000);
     assertThat(s.getsockopt(SocketTester.TCP, SocketOptions.TCP_INFO, info, 12)).isEqualTo(12);

@@ -5,6 +5,7 @@ import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.wire.Addresses;
+import java.util.Objects;
 
 /**
  * A client that sends to a server over a link with a rate, a queue, a delay and seeded loss: two
@@ -82,6 +83,11 @@ final class BulkTransfer {
     long b = Addresses.v4(0x0a000002);
     client.take(engines[0].connect(0, a, 40_000, 0, b, 80, client));
     return this;
+  }
+
+  /** The client's. */
+  TcpSocket socket() {
+    return Objects.requireNonNull(client.socket);
   }
 
   /** Whether the client may send. */
