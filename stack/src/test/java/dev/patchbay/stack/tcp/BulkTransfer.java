@@ -76,6 +76,12 @@ final class BulkTransfer {
     };
   }
 
+  /** The server's receive buffer has this size from the start, bytes. */
+  BulkTransfer receiveBuffer(int bytes) {
+    server.receiveBuffer = bytes;
+    return this;
+  }
+
   /** Begins; the SYN leaves in the next turn. */
   BulkTransfer open() {
     engines[1].listen(0, 0, 80, syn -> server.take(syn.accept(server)));
