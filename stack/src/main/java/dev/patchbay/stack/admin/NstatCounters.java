@@ -258,6 +258,8 @@ final class NstatCounters {
     ext("TCPOrigDataSent", c.tcpOrigDataSent);
     ext("TCPWinProbe", c.tcpWinProbe);
     ext("TCPKeepAlive", c.tcpKeepAlive);
+    ext("TCPMTUPFail", c.tcpMtupFail);
+    ext("TCPMTUPSuccess", c.tcpMtupSuccess);
     ext("TCPRcvQDrop", c.tcpRcvQDrop);
     ext("TCPZeroWindowDrop", c.tcpZeroWindowDrop);
   }

@@ -26,6 +26,8 @@ abstract sealed class ConnectionState extends ControlBlock permits TcpSocket {
   /** The path MTU was made smaller in this repair, after time-outs, not by ICMP. */
   boolean mtuGuessed;
 
+  @Nullable MtuSearch mtuSearch;
+
   boolean scaling;
   boolean ecnOffered;
 

@@ -124,6 +124,9 @@ abstract sealed class ControlBlock extends FlowEntry permits ConnectionState {
   /** When the route's MTU is tried again; {@link PathMtu#NEVER} while nothing smaller is in use. */
   long mtuRetryAt = PathMtu.NEVER;
 
+  /** {@link MtuSearch} has something to find. */
+  boolean mtuSearching;
+
   boolean synPending;
   boolean probePending;
 

@@ -271,7 +271,12 @@ final class LossRecovery {
 
   /** {@code flight}: what was in flight when the loss was found. */
   private void enterRecovery(TcpSocket s, int flight) {
-    if (s.phase == Phase.REDUCE) {
+    if (s.mtuSearching && s.phase == Phase.OPEN && PathMtu.onLoss(s)) {
+      // that a probe alone is lost is no sign of congestion (RFC 4821 section 7.6.2)
+      counters.tcpMtupFail++;
+      s.undo.end();
+      beginReduction(s, Math.max(s.cwnd, 2 * s.sendMss));
+    } else if (s.phase == Phase.REDUCE) {
       // the window shrinks already, for what may be the same congestion
       s.recoveryPoint = s.sndNxt;
     } else {

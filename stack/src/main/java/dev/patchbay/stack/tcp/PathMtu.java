@@ -11,6 +11,7 @@ import dev.patchbay.stack.wire.Addresses;
  *   ICMP too big                            -> tooBig
  *   second time-out for the same long head  -> onTimeout, one step of the family's
  *   what was sent first arrived after all   -> notGuilty
+ *   more than that may get through          -> MtuSearch
  *   ten minutes later                       -> TcpOutput.flush, retryLarger
  * </pre>
  */
@@ -20,6 +21,8 @@ final class PathMtu {
 
   /** {@link TcpSocket#mtuRetryAt} where there is nothing to be tried. */
   static final long NEVER = Long.MAX_VALUE;
+
+  private static final long AT_ONCE = Long.MIN_VALUE;
 
   /** Least path MTU taken from ICMP, as Linux has it. */
   private static final int MIN_MTU4 = 552;
@@ -88,8 +91,10 @@ final class PathMtu {
       return;
     }
     int known = ofRoute(s);
-    int least = isV4(s) ? MIN_MTU4 : MIN_MTU6;
-    int path = Math.max(least, mtu > 0 ? Math.min(mtu, known) : known);
+    if (s.mtuSearch != null && mtu > 0) {
+      s.mtuSearch.limit(path(s, mtu));
+    }
+    int path = path(s, mtu > 0 ? Math.min(mtu, known) : known);
     if (path >= s.pathMtu) {
       return;
     }
@@ -105,6 +110,10 @@ final class PathMtu {
       }
       engine.markDirty(s);
     }
+  }
+
+  private static int path(TcpSocket s, int mtu) {
+    return Math.max(isV4(s) ? MIN_MTU4 : MIN_MTU6, mtu);
   }
 
   private void shrink(TcpSocket s, int path) {
@@ -133,10 +142,62 @@ final class PathMtu {
     }
     shrink(s, path);
     s.mtuGuessed = true;
-    engine.counters.tcpMtupFail++;
+    search(s);
+    engine.counters.mtuBlackHoles++;
     b.markTooLong(s.sendMss);
     // what follows is as long and lost as well: RFC 5682 would send new data first
     s.forwardProbe = false;
+  }
+
+  /** Looks for a length between that in use and what the route and the peer allow. */
+  private void search(TcpSocket s) {
+    MtuSearch search = s.mtuSearch;
+    if (search == null) {
+      search = new MtuSearch();
+      s.mtuSearch = search;
+    }
+    int most = Math.min(ofRoute(s) - headers(s), s.peerMss);
+    int wanted = s.settings.userMss;
+    most = wanted > 0 ? Math.min(most, wanted) : most;
+    search.begin(s, s.pathMtu, most + headers(s));
+  }
+
+  /**
+   * Payload of a probe that is to be sent now; 0: none; -1: it waits for room. Only where {@link
+   * ControlBlock#mtuSearching}.
+   */
+  static int probeDue(TcpSocket s) {
+    MtuSearch search = s.mtuSearch;
+    return search == null ? 0 : search.due(s, headers(s) + options(s));
+  }
+
+  /** The probe goes out with these sequence numbers. */
+  static void probeSent(TcpSocket s, int from, int to) {
+    if (s.mtuSearch != null) {
+      s.mtuSearch.sent(from, to);
+    }
+  }
+
+  /** SND.UNA has moved while something is searched for. */
+  void onAck(TcpSocket s) {
+    int through = s.mtuSearch == null ? 0 : s.mtuSearch.acknowledged(s);
+    if (through > s.pathMtu) {
+      s.pathMtu = through;
+      update(s);
+      engine.counters.tcpMtupSuccess++;
+    }
+  }
+
+  /** A loss was found; returns whether it is a probe's. */
+  static boolean onLoss(TcpSocket s) {
+    return s.mtuSearch != null && s.mtuSearch.failed(s);
+  }
+
+  /** The fate of a probe under way says nothing any more. */
+  static void forgetProbe(TcpSocket s) {
+    if (s.mtuSearching && s.mtuSearch != null) {
+      s.mtuSearch.forget();
+    }
   }
 
   /** The next step below a packet of {@code length} bytes; 0: there is none. */
@@ -150,12 +211,21 @@ final class PathMtu {
   /** The time-outs were too early: what was sent first has arrived, whatever its length. */
   static void notGuilty(TcpSocket s) {
     if (s.mtuGuessed) {
-      s.mtuRetryAt = Long.MIN_VALUE;
+      s.mtuRetryAt = AT_ONCE;
     }
   }
 
-  /** {@link TcpSocket#mtuRetryAt} has come: the route's MTU holds again until it is refuted. */
+  /**
+   * {@link TcpSocket#mtuRetryAt} has come: the route's MTU holds again until it is refuted; where
+   * it was refuted without a word it is searched for anew.
+   */
   void retryLarger(TcpSocket s) {
+    if (s.mtuSearch != null && s.mtuRetryAt != AT_ONCE) {
+      s.mtuRetryAt = engine.loop.now() + LIFETIME;
+      search(s);
+      return;
+    }
+    s.mtuSearching = false;
     s.mtuRetryAt = NEVER;
     s.mtuGuessed = false;
     begin(s);

@@ -115,6 +115,11 @@ final class SegmentBuilder {
    * A segment of the stream with ACK; null where there is no memory, then it is tried again soon.
    */
   @Nullable Packet build(TcpSocket s, int sequence, int len, boolean fin) {
+    return build(s, sequence, len, fin, currentMss(s));
+  }
+
+  /** As the other one, cut by the device into segments of {@code mss} bytes. */
+  @Nullable Packet build(TcpSocket s, int sequence, int len, boolean fin, int mss) {
     int header = Tcp.LENGTH + (s.timestampsOn ? TcpOptions.TIMESTAMPS_LENGTH : 0) + sackLength(s);
     Packet packet = engine.pool.acquire(header + len);
     if (packet == null) {
@@ -151,7 +156,6 @@ final class SegmentBuilder {
       int offset = sequence - s.bufferSequence;
       s.buffer.copyTo(offset, b, at + header, len);
       flags |= offset + len == s.buffer.length() ? Tcp.PSH : 0;
-      int mss = currentMss(s);
       if (len > mss) {
         packet.gsoType =
             Addresses.isV4(s.remoteHi, s.remoteLo) ? Packet.GSO_TCPV4 : Packet.GSO_TCPV6;

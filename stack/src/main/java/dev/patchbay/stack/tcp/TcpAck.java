@@ -117,6 +117,9 @@ final class TcpAck {
     s.backoff = 0;
     s.stalledSince = -1;
     s.softError = false;
+    if (s.mtuSearching) {
+      engine.pathMtu.onAck(s);
+    }
     if (s.wantWrite && s.writable() >= s.sendBuffer / 3) {
       s.events |= TcpSocket.EVENT_WRITABLE;
     }

@@ -149,8 +149,8 @@ public final class TcpConfig {
 
   /**
    * What is done where long segments vanish without ICMP ({@code tcp_mtu_probing}): 0 nothing, 1
-   * shorter ones are sent from the second time-out in a row on (Linux: 0, and if 1 from the third
-   * on). Linux' 2, searching from the start, is not there.
+   * shorter ones are sent from the second time-out in a row on, and longer ones tried from then on
+   * (Linux: 0, and if 1 from the third on). Linux' 2, searching from the start, is not there.
    */
   public int mtuProbing = 1;
 

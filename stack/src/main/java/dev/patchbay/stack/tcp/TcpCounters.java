@@ -80,7 +80,13 @@ public final class TcpCounters {
   public long tcpMemoryPressures;
 
   /** Path MTUs made smaller because long segments vanished ({@link TcpConfig#mtuProbing}). */
+  public long mtuBlackHoles;
+
+  /** Longer segments that were tried and lost. */
   public long tcpMtupFail;
+
+  /** Those that got through. */
+  public long tcpMtupSuccess;
 
   public long lockDroppedIcmps;
   public long outOfWindowIcmps;

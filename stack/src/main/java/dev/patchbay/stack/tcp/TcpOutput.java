@@ -136,6 +136,7 @@ final class TcpOutput {
       return false;
     }
     s.forceResend = false;
+    PathMtu.forgetProbe(s);
     paced(s, len, now);
     s.scoreboard.retransmitted(i, now);
     DeliveryRate.sent(s, i, now);
@@ -199,6 +200,10 @@ final class TcpOutput {
       // exceeding the retransmission timeout"
       s.congestion.restart(s, now);
     }
+    if (s.mtuSearching && probeMtu(s, now)) {
+      s.cwndLimited = true;
+      return;
+    }
     while (true) {
       int unsent = s.unsent();
       boolean finDue = s.finQueued && !s.finSent;
@@ -224,6 +229,17 @@ final class TcpOutput {
     }
     s.cwndLimited = limited;
     s.maxFlight = Math.max(s.maxFlight - (s.maxFlight >> 5), s.flight());
+  }
+
+  /** Sends a longer segment where one is due; returns whether one waits for room. */
+  private boolean probeMtu(TcpSocket s, long now) {
+    int len = PathMtu.probeDue(s);
+    if (len > 0
+        && (s.pacer == null || s.pacer.mayGo(now))
+        && transmitNew(s, len, false, len, now)) {
+      PathMtu.probeSent(s, s.sndNxt - len, s.sndNxt);
+    }
+    return len < 0;
   }
 
   /**
@@ -265,7 +281,7 @@ final class TcpOutput {
 
   private boolean transmitNew(TcpSocket s, int len, boolean fin, int mss, long now) {
     int start = s.sndNxt;
-    Packet packet = builder.build(s, start, len, fin);
+    Packet packet = builder.build(s, start, len, fin, mss);
     if (packet == null) {
       return false;
     }

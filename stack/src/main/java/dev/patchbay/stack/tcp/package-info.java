@@ -37,7 +37,7 @@
  * <ul>
  *   <li>{@code TcpSocket}: public face; its control block: {@code ControlBlock} what each segment
  *       touches, {@code ConnectionState} the rest. {@code Lifecycle}: opening, closing, ICMP, what
- *       happens once. {@code PathMtu}: how long segments may be.
+ *       happens once. {@code PathMtu}, {@code MtuSearch}: how long segments may be.
  *   <li>{@code TcpOutput}: what is sent and when; {@code SegmentBuilder}: how it looks.
  *   <li>{@code SendBuffer}: bytes written, in chunks; {@code Scoreboard}: one record per packet in
  *       flight with its fate and time. {@code Delivery}: what the ACK at hand says of them.
@@ -89,8 +89,9 @@
  *       before.
  *   <li>Text in a SYN without ACK is not kept (no TCP Fast Open); the peer sends it again.
  *   <li>{@code tcp_mtu_probing} is 1, Linux has 0: a time-out in a row with another makes segments
- *       shorter (MSS 1024, then 536; IPv6 1220), for ten minutes; nothing in between is searched
- *       for. An MTU from ICMP also ends after ten minutes, for each connection by itself.
+ *       shorter (MSS 1024, then 536; IPv6 1220). What is above is searched for from then on, and
+ *       anew after ten minutes ({@code MtuSearch}). An MTU from ICMP ends after ten minutes, for
+ *       each connection by itself.
  *   <li>The delivery rate counts bytes; Linux counts packets and takes each for a full one.
  *   <li>HyStart++ rather than HyStart; without SACK a repair is RFC 6582's, with F-RTO by what was
  *       sent only once.
