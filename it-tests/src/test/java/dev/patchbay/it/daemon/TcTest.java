@@ -100,7 +100,7 @@ class TcTest {
       assertThat(daemon.exec("tc", "qdisc", "show", "dev", "net0").ok().lines())
           .containsExactly(
               "qdisc netem 1: root refcnt 2 limit 1000 delay 10ms",
-              "qdisc tbf 10: parent 1:1 rate 1Mbit burst 10Kb lat 50ms ");
+              "qdisc tbf 10: parent 1:1 rate 1Mbit burst 10Kb lat 50ms");
       assertThat(daemon.exec("tc", "filter", "show", "dev", "net0").errors())
           .contains("Error: 'tc filter' is not supported here.");
     }
