@@ -73,7 +73,7 @@ public final class DeviceQueueing {
 
   private void apply() {
     cuts = egress.wantsSegments();
-    device.queueing(egress.isActive() ? this : null, ingress.isActive() ? ingress : null);
+    device.queueing(egress.isActive() ? this : null, ingress.isActive() ? this : null);
   }
 
   /** Drops what waits: the device went down. */
@@ -89,6 +89,16 @@ public final class DeviceQueueing {
       egress.run();
     } else {
       egress.transmit(packet);
+    }
+  }
+
+  /** Takes a packet that came in by the device, counted and shown; netem is all there can be. */
+  void receive(Packet packet) {
+    if (packet.gsoType != Packet.GSO_NONE) {
+      device.statistics.rxDropped += cutter.cut(packet, ingress);
+      ingress.run();
+    } else {
+      ingress.transmit(packet);
     }
   }
 
@@ -125,6 +135,7 @@ public final class DeviceQueueing {
   private final class Outgoing extends Side {
     @Override
     public void send(Packet packet) {
+      packet.isDuplicate = false;
       device.sendQueued(packet);
     }
   }
@@ -132,6 +143,7 @@ public final class DeviceQueueing {
   private final class Incoming extends Side {
     @Override
     public void send(Packet packet) {
+      packet.isDuplicate = false;
       device.receiveQueued(packet);
     }
   }

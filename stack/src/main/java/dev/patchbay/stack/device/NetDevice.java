@@ -3,7 +3,6 @@ package dev.patchbay.stack.device;
 import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
-import dev.patchbay.stack.qdisc.QdiscTree;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
@@ -57,7 +56,7 @@ public abstract class NetDevice {
   private @Nullable FrameHandler handler;
   private @Nullable DeviceQueueing queueing;
   private @Nullable DeviceQueueing egress;
-  private @Nullable QdiscTree ingress;
+  private @Nullable DeviceQueueing ingress;
   private Tap[] taps = NO_TAPS;
   private Tap[] protocolTaps = NO_TAPS;
   private final List<InterfaceAddress> addresses = new ArrayList<>();
@@ -157,7 +156,7 @@ public abstract class NetDevice {
     queueing = value;
   }
 
-  final void queueing(@Nullable DeviceQueueing outgoing, @Nullable QdiscTree incoming) {
+  final void queueing(@Nullable DeviceQueueing outgoing, @Nullable DeviceQueueing incoming) {
     egress = outgoing;
     ingress = incoming;
   }
@@ -277,9 +276,9 @@ public abstract class NetDevice {
 
   /** Takes a packet that was counted and shown: into the qdisc of what comes in, or on at once. */
   final void queueReceived(Packet packet) {
-    QdiscTree queued = ingress;
+    DeviceQueueing queued = ingress;
     if (queued != null) {
-      queued.transmit(packet);
+      queued.receive(packet);
     } else {
       handOn(packet);
     }

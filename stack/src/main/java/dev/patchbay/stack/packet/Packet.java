@@ -129,6 +129,9 @@ public final class Packet {
   /** Whether it came to a group or a broadcast (Linux: RTCF_MULTICAST, RTCF_BROADCAST). */
   public boolean toMany;
 
+  /** Whether netem made it of another one: a second copy is not made of it. */
+  public boolean isDuplicate;
+
   /** For packet sockets: {@code sll_pkttype}. */
   public int packetType;
 
@@ -189,6 +192,7 @@ public final class Packet {
     gsoCount = 0;
     joined = false;
     toMany = false;
+    isDuplicate = false;
     packetType = 0;
     vlanProtocol = 0;
     vlanTci = 0;
@@ -364,6 +368,7 @@ public final class Packet {
     twin.gsoCount = gsoCount;
     twin.joined = joined;
     twin.toMany = toMany;
+    twin.isDuplicate = isDuplicate;
     twin.vlanProtocol = vlanProtocol;
     twin.vlanTci = vlanTci;
     twin.protocol = protocol;

@@ -37,6 +37,15 @@ final class CodelFlow {
   /** When the delay will have been above the target for an interval, ns; 0 where it is below. */
   private long firstAbove;
 
+  /** Forgets what was learnt of the queue ({@code codel_vars_init}). */
+  void forget() {
+    count = 0;
+    lastCount = 0;
+    dropping = false;
+    dropNext = 0;
+    firstAbove = 0;
+  }
+
   /** Delay of the packet that went last, ns. */
   private long delay;
 

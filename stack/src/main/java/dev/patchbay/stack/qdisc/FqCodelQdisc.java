@@ -367,6 +367,7 @@ public final class FqCodelQdisc extends Qdisc {
       for (Packet packet = take(flow); packet != null; packet = take(flow)) {
         tree.device().drop(packet, DropReason.QDISC_DROP);
       }
+      flow.forget();
     }
     newFlows.clear();
     oldFlows.clear();

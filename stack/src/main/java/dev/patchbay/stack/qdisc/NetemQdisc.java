@@ -50,6 +50,7 @@ public final class NetemQdisc extends Qdisc {
       throw QdiscException.invalid();
     }
     options = options.changed(netem);
+    counter = 0;
     if (netem.seed != null) {
       fate = null;
       copies = null;
@@ -114,7 +115,9 @@ public final class NetemQdisc extends Qdisc {
     NetemOptions o = options;
     NetemFate f = fate();
     NetemOptions.Correlations rho = o.correlations;
-    boolean twice = !copying && f.duplicate.happens(o.duplicate, rho == null ? 0 : rho.duplicate());
+    // also where the copy passes another netem of the tree: each would copy the other's for ever
+    boolean mayCopy = !copying && !packet.isDuplicate;
+    boolean twice = mayCopy && f.duplicate.happens(o.duplicate, rho == null ? 0 : rho.duplicate());
     boolean lost = f.isLost(o);
     NetemOptions.Chance c = o.corrupt;
     boolean corrupt = c != null && f.corrupt.happens(c.probability(), c.correlation());
@@ -179,6 +182,7 @@ public final class NetemQdisc extends Qdisc {
     if (copy == null || root == null) {
       return;
     }
+    copy.isDuplicate = true;
     copying = true;
     try {
       root.enqueue(copy);

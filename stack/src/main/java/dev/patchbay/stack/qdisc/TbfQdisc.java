@@ -137,9 +137,29 @@ public final class TbfQdisc extends Qdisc {
     return enqueuedBelow(child.enqueue(packet), length);
   }
 
+  /**
+   * The packet that is next; those for which a bucket made smaller never has enough are dropped.
+   */
+  private @Nullable Packet payable() {
+    for (Packet head = child.peek(); head != null; head = child.peek()) {
+      int length = head.wireLength();
+      if (length <= longest) {
+        return head;
+      }
+      Packet taken = child.dequeue();
+      if (taken == null) {
+        return null;
+      }
+      left(length);
+      drop(taken, DropReason.QDISC_DROP);
+      reduceAbove(1, length);
+    }
+    return null;
+  }
+
   @Override
   @Nullable Packet next() {
-    Packet packet = child.peek();
+    Packet packet = payable();
     if (packet == null) {
       return null;
     }

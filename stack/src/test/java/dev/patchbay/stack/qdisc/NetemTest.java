@@ -7,6 +7,7 @@ import dev.patchbay.stack.device.Bridge;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.IpProtocol;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -303,5 +304,47 @@ class NetemTest {
     lab.eth0.receive(lab.frame(1, 100, 1, 0));
     lab.loop.runForMillis(50);
     assertThat(seen).containsExactly(10L);
+  }
+
+  @Test
+  void copiesAreNotCopiedByAnotherNetemOfTheTree() {
+    lab.tc("qdisc add eth0 root handle 1: netem limit 2000");
+    lab.tc("qdisc add eth0 parent 1:1 netem duplicate 100%");
+    lab.send(1);
+    lab.loop.runForMillis(50);
+    assertThat(lab.numbers()).containsExactly(1, 1);
+  }
+
+  @Test
+  void changingStartsTheGapAnew() {
+    for (int round = 0; round < 2; round++) {
+      lab.tc("qdisc replace eth0 root netem delay 10ms reorder 100% gap 5 seed 42");
+      for (int i = 1; i <= 5; i++) {
+        lab.send(i);
+      }
+      lab.loop.runForMillis(50);
+      assertThat(lab.numbers()).as("round %d", round).containsExactly(5, 1, 2, 3, 4);
+      lab.sent.clear();
+      lab.send(1);
+      lab.loop.runForMillis(50);
+      lab.sent.clear();
+    }
+  }
+
+  @Test
+  void segmentsThatCameMergedAreDelayedEachByItself() {
+    lab.tc("qdisc add eth0 ingress netem reorder 100% gap 2 delay 10ms seed 1");
+    List<Integer> lengths = new ArrayList<>();
+    lab.eth0.addProtocolTap((device, packet, outgoing) -> lengths.add(packet.tail - packet.l3));
+    Packet merged = lab.frame(1, 54 + 2500, 1, 0);
+    Bytes.put8(merged.data, merged.l3 + 9, IpProtocol.TCP);
+    Bytes.put8(merged.data, merged.l4 + 12, 5 << 4);
+    merged.gsoType = Packet.GSO_TCPV4;
+    merged.gsoSize = 1000;
+    merged.gsoCount = 3;
+    lab.eth0.receive(merged);
+    lab.loop.runForMillis(50);
+    assertThat(lengths).as("the second overtakes the others").containsExactly(1040, 1040, 540);
+    assertThat(lab.tc("-s qdisc show eth0")).contains("requeues 1)");
   }
 }
