@@ -80,6 +80,11 @@ final class QtestPort implements DevicePort {
         read();
       }
       flush();
+      // what came with commands whose answers are now taken
+      while (client != null && in.hasRemaining() && out.isEmpty()) {
+        tell(session.next(in));
+        flush();
+      }
     } catch (IOException e) {
       LOG.warn("{}", e.getMessage());
       gone();
@@ -96,10 +101,6 @@ final class QtestPort implements DevicePort {
     in.flip();
     if (count < 0) {
       gone();
-      return;
-    }
-    while (in.hasRemaining()) {
-      tell(session.next(in));
     }
   }
 
