@@ -167,7 +167,7 @@ abstract sealed class ControlBlock extends FlowEntry permits ConnectionState {
   int rateBytes;
 
   int rateInterval;
-  boolean rateAppLimited;
+  boolean rateAppLimited = true; // tcp_init_sock: nothing is known
 
   int ttl;
   int tos;

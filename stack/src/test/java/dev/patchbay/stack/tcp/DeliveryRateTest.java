@@ -34,7 +34,7 @@ class DeliveryRateTest {
   @Test
   void aWindowInARoundTrip() {
     t.established(tcp().mss(MSS));
-    isRate(0, false);
+    isRate(0, true);
     t.write(10 * MSS);
     t.after(40);
     ack(1 + 5 * MSS);
