@@ -56,7 +56,7 @@ public class RouteBenchmark {
     los = new long[routes];
     while (fib.size() < routes) {
       int done = fib.size();
-      int length = v4 ? length(16, 24) : length(32, 48);
+      int length = v4 ? length(6, 16, 24) : length(5, 32, 48);
       long hi = v4 ? 0 : 0x2000_0000_0000_0000L | any() >>> 3 & 0x00ff_ff0f_ffff_0000L << 4;
       long lo = v4 ? IpAddress.ANY4.lo() | any() >>> 32 : 0;
       IpAddress to = new IpAddress(hi, lo).network(length);
@@ -68,8 +68,10 @@ public class RouteBenchmark {
     }
   }
 
-  private int length(int least, int most) {
-    return any() % 10 < 5 ? most : least + (int) Long.remainderUnsigned(any(), most - least);
+  private int length(int tenths, int least, int most) {
+    return Long.remainderUnsigned(any(), 10) < tenths
+        ? most
+        : least + (int) Long.remainderUnsigned(any(), most - least);
   }
 
   /** One look-up. */

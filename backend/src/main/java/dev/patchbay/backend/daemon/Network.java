@@ -128,7 +128,7 @@ final class Network implements Inside {
   public boolean isOnLink(long hi, long lo) {
     Route route =
         Addresses.isV4(hi, lo) ? stack.routes4().lookup(hi, lo) : stack.routes6().lookup(hi, lo);
-    return route != null && !uplink.equals(route.device());
+    return route != null && route.device() != null && !uplink.equals(route.device());
   }
 
   @Override

@@ -34,14 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
  * in the same order, and compares what each gave. Both sides have {@code lo}, {@code d0}
  * (10.0.0.1/24, 2001:db8::1/64), {@code d1} (10.0.1.1/24, 2001:db8:1::1/64) and {@code d2}, which
  * is down.
- *
- * <p>A line that is to differ stands behind {@code !ours STATUS MESSAGE =>} with what ours says,
- * and after a comment that says why.
  */
 @Requires({"root", "netns", "ip"})
 class WordsTest {
-  private static final String OURS = "!ours ";
-  private static final String ARROW = " => ";
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final Pattern ANSWER =
       Pattern.compile("=== (\\d+)\\n(.*?)===\\n(.*?)(?====|\\n*\\z)", Pattern.DOTALL);
@@ -123,8 +118,7 @@ class WordsTest {
   }
 
   private void compare(String file) throws IOException, InterruptedException {
-    List<String> lines = lines(file);
-    List<String> commands = lines.stream().map(WordsTest::command).toList();
+    List<String> commands = lines(file);
     List<Answer> kernel = onKernel(commands);
     assertThat(kernel).hasSameSizeAs(commands);
     NetworkStack stack = ours();
@@ -132,7 +126,7 @@ class WordsTest {
     for (int i = 0; i < commands.size(); i++) {
       IpCommand.Result got = new IpCommand().run(stack, Arrays.asList(commands.get(i).split(" ")));
       Answer mine = new Answer(got.status(), masked(got.stdout()), got.stderr());
-      Answer wanted = wanted(lines.get(i), kernel.get(i));
+      Answer wanted = kernel.get(i);
       if (!mine.equals(wanted)) {
         differences.add("ip " + commands.get(i) + "\n-- wanted: " + wanted + "-- ours: " + mine);
       }
@@ -145,18 +139,6 @@ class WordsTest {
     return output
         .replaceAll("(?m)^\\d+: .* mtu .*\\n( {4}link/.*\\n)?", "")
         .replaceAll("(?m)^\\d+: ", "");
-  }
-
-  private static String command(String line) {
-    return line.startsWith(OURS) ? line.substring(line.indexOf(ARROW) + ARROW.length()) : line;
-  }
-
-  private static Answer wanted(String line, Answer kernel) {
-    if (!line.startsWith(OURS)) {
-      return kernel;
-    }
-    String[] said = line.substring(OURS.length(), line.indexOf(ARROW)).split(" ", 2);
-    return new Answer(Integer.parseInt(said[0]), "", said[1] + "\n");
   }
 
   private List<Answer> onKernel(List<String> commands) throws IOException, InterruptedException {

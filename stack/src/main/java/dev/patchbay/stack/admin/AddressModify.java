@@ -38,6 +38,25 @@ final class AddressModify {
           "proto",
           "optimistic");
 
+  private static final List<String> FLUSH_OTHERS =
+      List.of(
+          "up",
+          "label",
+          "group",
+          "type",
+          "vrf",
+          "master",
+          "dynamic",
+          "permanent",
+          "primary",
+          "secondary",
+          "tentative",
+          "deprecated",
+          "dadfailed",
+          "temporary",
+          "home",
+          "nodad");
+
   private static final String WILDCARD =
       """
       Warning: Executing wildcard deletion to stay compatible with old scripts.
@@ -75,8 +94,7 @@ final class AddressModify {
           RefusedException.FAILED, "Not enough information: \"dev\" argument is required.");
     }
     if (label != null && change != Change.DELETE && label.length() > 15) {
-      throw new RefusedException(
-          RefusedException.SYNTAX, "Error: argument \"" + label + "\" is wrong: label too long\n");
+      throw new RefusedException(2, "Error: Attribute failed policy validation.");
     }
     NetDevice device = DeviceFilter.outgoing(stack, deviceName);
     if (address == null) {
@@ -96,7 +114,14 @@ final class AddressModify {
   private void word(String word, Words rest) throws RefusedException {
     switch (word) {
       case "dev" -> deviceName = rest.next();
-      case "broadcast", "brd" -> broadcast = rest.next();
+      case "broadcast", "brd" -> {
+        if (broadcast != null) {
+          throw new RefusedException(
+              RefusedException.SYNTAX,
+              "Error: duplicate \"broadcast\": \"" + rest.next() + "\" is the second value.");
+        }
+        broadcast = rest.next();
+      }
       case "scope" -> scope = scope(rest.next());
       case "label" -> label = rest.next();
       case "nodad" -> noDad = true;
@@ -142,7 +167,18 @@ final class AddressModify {
     family = address.isV4() ? 4 : 6;
   }
 
-  private String delete(NetDevice device, IpAddress own) throws RouteRefusedException {
+  private String delete(NetDevice device, IpAddress own)
+      throws RefusedException, RouteRefusedException {
+    if (broadcast != null || scope != null) {
+      throw RefusedException.unsupported("ip address del with broadcast or scope");
+    }
+    boolean other =
+        label != null
+            && device.addresses().stream()
+                .noneMatch(known -> known.address().equals(own) && known.label().equals(label));
+    if (other) {
+      throw new RefusedException(2, "Error: ipv4: Address not found.");
+    }
     stack.addresses().delete(device, own, hasPrefix || !own.isV4() ? prefix : -1);
     return hasPrefix || !own.isV4() ? "" : WILDCARD.formatted(own, prefix);
   }
@@ -150,6 +186,9 @@ final class AddressModify {
   private void insert(NetDevice device, IpAddress own)
       throws RefusedException, RouteRefusedException {
     boolean v4 = own.isV4();
+    if (!v4 && (broadcast != null || label != null)) {
+      throw RefusedException.unsupported("ip -6 address add with broadcast or label");
+    }
     if (!v4 && !noDad) {
       throw RefusedException.unsupported("ip -6 address add without nodad");
     }
@@ -159,7 +198,7 @@ final class AddressModify {
         new InterfaceAddress(own, prefix, v4 ? broadcast(own) : null, reach, false, !v4, name);
     boolean there =
         device.addresses().stream()
-            .anyMatch(known -> known.address().equals(own) && known.prefix() == prefix);
+            .anyMatch(known -> known.address().equals(own) && (!v4 || known.prefix() == prefix));
     if (change == Change.REPLACE && there) {
       return;
     }
@@ -204,10 +243,16 @@ final class AddressModify {
     AddressWord.Prefix within = null;
     while (rest.hasNext()) {
       String word = rest.next();
+      if (FLUSH_OTHERS.contains(word)) {
+        throw RefusedException.unsupported("ip address flush " + word);
+      }
       switch (word) {
         case "scope" -> only = scope(rest.next());
         case "to" -> within = AddressWord.prefix(rest.next(), options.family());
         default -> {
+          if (device != null) {
+            throw RefusedException.garbage(word);
+          }
           String name = word.equals("dev") ? rest.next() : word;
           device = stack.device(name);
           if (device == null) {

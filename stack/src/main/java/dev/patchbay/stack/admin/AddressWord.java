@@ -20,9 +20,12 @@ final class AddressWord {
   private AddressWord() {}
 
   /** An address of the family (0 for any, 4 or 6); null where the word is none. */
-  private static @Nullable IpAddress parse(String word, int family) {
+  private static @Nullable IpAddress parse(String word, int family) throws RefusedException {
     try {
       IpAddress address = word.indexOf(':') >= 0 ? IpAddress.parse(word) : quad(word);
+      if (address != null && address.isV4() && word.indexOf(':') >= 0) {
+        throw RefusedException.unsupported("the IPv4-mapped address " + word);
+      }
       boolean fits = address != null && (family == 0 || address.isV4() == (family == 4));
       return fits ? address : null;
     } catch (IllegalArgumentException e) {
@@ -91,7 +94,7 @@ final class AddressWord {
   }
 
   /** A number of bits, or a netmask; -1 where it is neither. */
-  private static int length(String word, IpAddress address) {
+  private static int length(String word, IpAddress address) throws RefusedException {
     IpAddress mask = address.isV4() && word.indexOf('.') >= 0 ? parse(word, 4) : null;
     if (mask != null) {
       int bits = (int) mask.lo();

@@ -43,7 +43,7 @@ public final class IpCommand {
           "stats");
   private static final String USAGE =
       """
-      Usage: ip [ OPTIONS ] OBJECT { show | help }
+      Usage: ip [ OPTIONS ] OBJECT { show | add | del | ... | help }
       where  OBJECT := { address | link | maddress | neighbour | route }
              OPTIONS := { -s[tatistics] | -d[etails] | -j[son] | -p[retty] |
                           -f[amily] { inet | inet6 | link } | -4 | -6 | -0 | -br[ief] |
@@ -207,7 +207,8 @@ public final class IpCommand {
     if (IpOptions.matches(command, "flush")) {
       return new RouteShow(stack, options).flush(rest);
     }
-    return String.join("", show("route", words));
+    show("route", words);
+    throw new IllegalStateException("ip route " + command);
   }
 
   private static @Nullable RouteChange routeChange(String word) {

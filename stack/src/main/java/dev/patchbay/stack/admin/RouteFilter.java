@@ -19,8 +19,8 @@ final class RouteFilter {
 
   private static final List<String> OTHERS =
       List.of(
-          "vrf", "cached", "cloned", "tos", "dsfield", "iif", "mark", "realms", "from", "nhid",
-          "save", "restore");
+          "vrf", "cache", "cached", "cloned", "tos", "dsfield", "iif", "mark", "realms", "from",
+          "nhid", "save", "restore");
 
   private final NetworkStack stack;
   private final String command;
@@ -60,13 +60,13 @@ final class RouteFilter {
   }
 
   private void word(String word, Words rest) throws RefusedException {
-    switch (word) {
+    switch (RouteNames.keyword(word, true)) {
       case "table" -> table = table(rest.next());
-      case "dev", "oif" -> device = DeviceFilter.outgoing(stack, rest.next());
-      case "proto", "protocol" -> protocol = protocol(rest.next());
+      case "dev" -> device = DeviceFilter.outgoing(stack, rest.next());
+      case "protocol" -> protocol = protocol(rest.next());
       case "scope" -> scope = scope(rest.next());
       case "type" -> type = type(rest.next());
-      case "metric", "priority", "preference" -> metric = metric(rest.next());
+      case "metric" -> metric = metric(rest.next());
       case "via" -> gateway = whole(rest.next());
       case "src" -> source = whole(rest.next());
       case "root" -> root = AddressWord.prefix(rest.next(), family);

@@ -47,6 +47,13 @@ final class RouteModify {
           "fastopen_no_cookie",
           "rto_min");
 
+  private static final String USAGE =
+      """
+      Usage: ip route { add | del | change | append | prepend | replace } ROUTE
+      ROUTE := [ TYPE ] PREFIX [ via ADDRESS ] [ dev STRING ] [ src ADDRESS ] [ metric METRIC ]
+               [ proto RTPROTO ] [ scope SCOPE ] [ table TABLE_ID ] [ mtu NUMBER ] [ onlink ]\
+      """;
+
   private final NetworkStack stack;
 
   /** Null for delete. */
@@ -56,6 +63,7 @@ final class RouteModify {
   private AddressWord.@Nullable Prefix to;
   private Route.@Nullable Type type;
   private @Nullable IpAddress gateway;
+  private boolean viaNamed;
   private @Nullable String deviceName;
   private @Nullable IpAddress source;
   private long metric;
@@ -79,11 +87,14 @@ final class RouteModify {
     while (rest.hasNext()) {
       word(rest.next(), rest);
     }
+    if (to == null) {
+      throw new RefusedException(RefusedException.SYNTAX, USAGE);
+    }
     NetDevice device = deviceName == null ? null : DeviceFilter.outgoing(stack, deviceName);
     Fib fib = family == 6 ? stack.routes6() : stack.routes4();
     IpAddress any = family == 6 ? IpAddress.ANY6 : IpAddress.ANY4;
-    IpAddress address = to == null || to.address() == null ? any : to.address();
-    int length = to == null ? 0 : to.length();
+    IpAddress address = to.address() == null ? any : to.address();
+    int length = to.length();
     try {
       if (change == null) {
         IpAddress network = address.network(length);
@@ -111,15 +122,14 @@ final class RouteModify {
   }
 
   private void word(String word, Words rest) throws RefusedException {
-    switch (word) {
-      case "src" -> source = address(rest.next());
+    switch (RouteNames.keyword(word, false)) {
+      case "src" -> source = known(address(rest.next()));
       case "via" -> via(rest);
-      case "metric", "priority", "preference" ->
-          metric = number("metric", rest.next(), 0xffff_ffffL);
+      case "metric" -> metric = number("metric", rest.next(), 0xffff_ffffL);
       case "scope" -> scope = scope(rest.next());
       case "mtu" -> mtu(rest);
       case "onlink" -> onlink = true;
-      case "proto", "protocol" -> protocol = protocol(rest.next());
+      case "protocol" -> protocol = protocol(rest.next());
       case "table" -> table = table(rest.next());
       case "dev", "oif" -> deviceName = rest.next();
       default -> {
@@ -151,7 +161,18 @@ final class RouteModify {
       throw RefusedException.unsupported(
           "ip route " + verb() + " via inet" + (its == 6 ? "6" : ""));
     }
-    gateway = address;
+    if (viaNamed) {
+      throw new RefusedException(
+          RefusedException.SYNTAX,
+          "Error: argument \"via\" is wrong: use nexthop syntax to specify multiple via\n");
+    }
+    viaNamed = true;
+    gateway = known(address);
+  }
+
+  /** 0.0.0.0 says that there is none. */
+  private static @Nullable IpAddress known(IpAddress address) {
+    return address.equals(IpAddress.ANY4) ? null : address;
   }
 
   private static long number(String what, String word, long max) throws RefusedException {
@@ -243,9 +264,14 @@ final class RouteModify {
     return switch (type()) {
       case LOCAL -> Scope.HOST;
       case BROADCAST, MULTICAST, ANYCAST -> Scope.LINK;
-      case UNICAST -> gateway == null ? Scope.LINK : Scope.GLOBAL;
+      case UNICAST -> viaNamed ? Scope.GLOBAL : Scope.LINK;
       default -> Scope.GLOBAL;
     };
+  }
+
+  private static boolean isBy(Route route, NetDevice device, boolean v4) {
+    boolean atLoopback = !v4 && route.type().isRefusal();
+    return atLoopback ? device.kind() == NetDevice.Kind.LOOPBACK : device.equals(route.device());
   }
 
   /** {@code fib_table_delete}, {@code ip6_route_del}: what was not said matches all. */
@@ -262,11 +288,11 @@ final class RouteModify {
     }
     boolean anyScope = !v4 || wanted == null || wanted == Scope.NOWHERE;
     return (anyScope || wanted == route.scope())
-        && (type == null || type == route.type() || !v4 && type == Route.Type.UNICAST)
-        && (source == null || source.equals(route.source()))
+        && (!v4 || type == null || type == route.type())
+        && (!v4 || source == null || source.equals(route.source()))
         && (protocol == null || protocol.equals(route.protocol()))
         && (metric == 0 || metric == route.metric())
-        && (device == null || device.equals(route.device()))
+        && (device == null || isBy(route, device, v4))
         && (gateway == null || gateway.equals(route.gateway()))
         && (mtu == 0 || mtu == route.mtu() || !v4);
   }

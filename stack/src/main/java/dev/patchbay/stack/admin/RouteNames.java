@@ -40,6 +40,28 @@ final class RouteNames {
 
   private RouteNames() {}
 
+  /**
+   * The keyword that a word abbreviates, as far as iproute2 lets it; else the word itself.
+   *
+   * @param listing of {@code show} and {@code flush}, where {@code p} is not {@code priority}
+   */
+  static String keyword(String word, boolean listing) {
+    if (listing && IpOptions.matches(word, "protocol")) {
+      return "protocol";
+    }
+    for (String full : List.of("metric", "priority", "preference")) {
+      if (IpOptions.matches(word, full)) {
+        return "metric";
+      }
+    }
+    for (String full : List.of("protocol", "table")) {
+      if (IpOptions.matches(word, full)) {
+        return full;
+      }
+    }
+    return word.equals("oif") ? "dev" : word;
+  }
+
   /** A protocol by its name or number, as it is printed; null where it is none. */
   static @Nullable String protocol(String word) {
     if (PROTOCOLS.containsValue(word)) {

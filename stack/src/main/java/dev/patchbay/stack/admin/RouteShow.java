@@ -37,7 +37,7 @@ final class RouteShow {
     RouteFilter filter = RouteFilter.parse(stack, options, "flush", words);
     for (RouteEntry entry : filter.select()) {
       Fib fib = entry.destination().isV4() ? stack.routes4() : stack.routes6();
-      fib.removeAll(entry::equals);
+      fib.remove(entry);
     }
     return "";
   }

@@ -165,15 +165,33 @@ public final class InterfaceAddresses {
     for (InterfaceAddress gone : going) {
       IpAddress address = gone.address();
       stack.multicast().addressRemoved(device, address);
-      if (address.isV4() && !stack.isLocal(address.hi(), address.lo())) {
-        // fib_sync_down_addr
-        stack.routes4().removeAll(entry -> address.equals(entry.route().source()));
+      if (!stack.isLocal(address.hi(), address.lo())) {
+        forgetSource(address);
       }
     }
     boolean none4 = device.addresses().stream().noneMatch(other -> other.address().isV4());
     if (own.address().isV4() && none4) {
       // "Last address was deleted from this interface. Disable IP."
       stack.routes4().removeDevice(device);
+    }
+  }
+
+  /** Routes that prefer a source go with it; those of IPv6 stay and choose another one. */
+  private void forgetSource(IpAddress address) {
+    Fib fib = fib(address);
+    List<RouteEntry> preferring = new ArrayList<>();
+    fib.forEach(entry -> {
+      if (address.equals(entry.route().source())) {
+        preferring.add(entry);
+      }
+    });
+    for (RouteEntry entry : preferring) {
+      fib.remove(entry);
+      if (!address.isV4()) {
+        // fib6_clean_prefsrc
+        Route rest = entry.route().withSource(null);
+        fib.add(entry.table(), entry.destination(), entry.prefix(), rest);
+      }
     }
   }
 
@@ -188,7 +206,7 @@ public final class InterfaceAddresses {
     Set<RouteEntry> after = routes(device, device.isUp());
     for (RouteEntry entry : before) {
       if (!after.contains(entry)) {
-        fib(entry.destination()).removeAll(entry::equals);
+        fib(entry.destination()).remove(entry);
       }
     }
     for (RouteEntry entry : after) {

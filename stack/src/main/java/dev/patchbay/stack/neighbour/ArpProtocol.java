@@ -5,6 +5,7 @@ import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Arp;
 import dev.patchbay.stack.wire.EtherType;
@@ -39,7 +40,7 @@ public final class ArpProtocol implements NeighbourTable.Solicitor {
     boolean probe = Addresses.isAny(0, senderIp);
     boolean forUs = stack.isLocal(0, targetIp);
     boolean request = arp.operation() == Arp.REQUEST;
-    if (!probe && !stack.isLocal(0, senderIp) && onLink(device, senderIp)) {
+    if (!probe && !stack.isLocal(0, senderIp) && isNeighbour(device, senderIp)) {
       // RFC 826: merge what is known; add an entry only where the packet is for us
       boolean answered = !request && forUs;
       stack
@@ -52,7 +53,16 @@ public final class ArpProtocol implements NeighbourTable.Solicitor {
     }
   }
 
-  private static boolean onLink(NetDevice device, long ip) {
+  /** Whether the sender is on the link: of a subnet of ours, by a route, or since we asked it. */
+  private boolean isNeighbour(NetDevice device, long ip) {
+    if (isOfOurSubnets(device, ip) || stack.neighbours().find(0, ip, device) != null) {
+      return true;
+    }
+    Route route = stack.routes4().lookup(0, ip);
+    return route != null && device.equals(route.device()) && route.gateway() == null;
+  }
+
+  private static boolean isOfOurSubnets(NetDevice device, long ip) {
     for (int i = 0; i < device.addresses().size(); i++) {
       InterfaceAddress own = device.addresses().get(i);
       int bits = 32 - own.prefix();

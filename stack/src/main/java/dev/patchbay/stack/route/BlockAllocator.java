@@ -1,5 +1,7 @@
 package dev.patchbay.stack.route;
 
+import java.util.Arrays;
+
 /**
  * Hands out places for runs of 1 to 128 elements in an array that its user grows: what a run leaves
  * goes to the next one of its size. Sizes are rounded up to four steps per doubling, so that a run
@@ -47,7 +49,7 @@ final class BlockAllocator {
       stack = new int[4];
       free[rounded] = stack;
     } else if (freeCount[rounded] == stack.length) {
-      stack = java.util.Arrays.copyOf(stack, 2 * stack.length);
+      stack = Arrays.copyOf(stack, 2 * stack.length);
       free[rounded] = stack;
     }
     stack[freeCount[rounded]++] = place;

@@ -188,7 +188,16 @@ public final class Fib {
     return gone;
   }
 
-  /** Takes away all routes that suit. Returns how many. */
+  /** Takes a route away that was listed; nothing where it has gone meanwhile. */
+  public void remove(RouteEntry entry) {
+    RouteTable from = tables.get(entry.table());
+    Route route = entry.route();
+    if (from != null && from.remove(entry.destination(), entry.prefix(), route::equals) != null) {
+      release(route);
+    }
+  }
+
+  /** Takes away all routes that suit: a look at each. Returns how many. */
   public int removeAll(Predicate<RouteEntry> suits) {
     List<RouteEntry> going = new ArrayList<>();
     forEach(entry -> {
@@ -196,12 +205,7 @@ public final class Fib {
         going.add(entry);
       }
     });
-    for (RouteEntry entry : going) {
-      Route route = entry.route();
-      if (table(entry.table()).remove(entry.destination(), entry.prefix(), route::equals) != null) {
-        release(route);
-      }
-    }
+    going.forEach(this::remove);
     return going.size();
   }
 

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     {@code static}, {@code ra}, or a number
  * @param scope reach of the route
  * @param onlink whether the gateway is taken for a neighbour though no route leads to it
- * @param mtu bytes that a packet may have ({@code RTAX_MTU}), 0 for the device's
+ * @param mtu bytes that a packet may have ({@code RTAX_MTU}), 68 (IPv4) or 1280 (IPv6) to 65520, 0
+ *     for the device's
  */
 public record Route(
     Type type,
@@ -72,6 +73,11 @@ public record Route(
   /** The same, by another device. */
   public Route withDevice(@Nullable NetDevice out) {
     return new Route(type, gateway, out, source, metric, protocol, scope, onlink, mtu);
+  }
+
+  /** The same, leading nowhere. */
+  public Route withoutWay() {
+    return new Route(type, null, null, source, metric, protocol, scope, false, mtu);
   }
 
   /** Bytes that a packet of this route may have when it leaves by {@code out}. */

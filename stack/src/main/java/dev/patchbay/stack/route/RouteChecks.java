@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * of IPv4, {@code ip6_route_info_create} and {@code fib6_nh_init} of IPv6), with its errors.
  */
 final class RouteChecks {
+  /** RFC 791: "Every internet module must be able to forward a datagram of 68 octets". */
+  private static final int LEAST_MTU = 68;
+
+  /** RFC 8200 section 5. */
+  private static final int LEAST_MTU6 = 1280;
+
   /** {@code IP6_RT_PRIO_USER}. */
   private static final long METRIC_OF_USERS6 = 1024;
 
@@ -28,6 +34,10 @@ final class RouteChecks {
     IpAddress network = to.network(wanted.prefix());
     if (fib.isV4() && !network.equals(to)) {
       throw refused(Errno.EINVAL, "Invalid prefix for given prefix length");
+    }
+    int least = fib.isV4() ? LEAST_MTU : LEAST_MTU6;
+    if (wanted.route().mtu() != 0 && wanted.route().mtu() < least) {
+      throw refused(Errno.EINVAL, "An mtu below " + least + " is not supported here");
     }
     Route route = fib.isV4() ? complete4(wanted) : complete6(wanted.route());
     return new RouteEntry(wanted.table(), network, wanted.prefix(), route);
@@ -144,7 +154,7 @@ final class RouteChecks {
   private Route complete6(Route wanted) throws RouteRefusedException {
     Route route = wanted.metric() == 0 ? wanted.withMetric(METRIC_OF_USERS6) : wanted;
     if (route.type().isRefusal()) {
-      return route;
+      return refusal6(route);
     }
     IpAddress gateway = route.gateway();
     if (gateway != null) {
@@ -162,6 +172,15 @@ final class RouteChecks {
       throw refused(Errno.EINVAL, "Invalid source address");
     }
     return route;
+  }
+
+  /** What refuses stands at the loopback, whatever way was named. */
+  private Route refusal6(Route route) throws RouteRefusedException {
+    IpAddress source = route.source();
+    if (source != null && fib.addressType(source) != Route.Type.LOCAL) {
+      throw refused(Errno.EINVAL, "Invalid source address");
+    }
+    return route.withoutWay();
   }
 
   private static boolean has(NetDevice device, IpAddress address) {

@@ -31,19 +31,9 @@ public final class RouteTable {
     this.v4 = v4;
   }
 
-  /** Its number. */
-  public long id() {
-    return id;
-  }
-
   /** Routes in it. */
   public int size() {
     return size;
-  }
-
-  /** Bytes of memory beside those of the routes, which prefixes share. */
-  public long bytes() {
-    return tree.bytes();
   }
 
   private long keyHi(long hi, long lo) {
@@ -169,7 +159,6 @@ public final class RouteTable {
         throw new RouteRefusedException(Errno.EEXIST);
       }
       replaced = routes.set(at, route);
-      removeSiblings(routes, at, end);
     } else if (how == RouteChange.CHANGE) {
       throw v4
           ? new RouteRefusedException(Errno.ENOENT)
@@ -177,6 +166,9 @@ public final class RouteTable {
     } else if (how == RouteChange.ADD && first < end
         || isThere(routes.subList(first, end), route)) {
       throw new RouteRefusedException(Errno.EEXIST);
+    } else if (!v4 && route.gateway() != null && byGateway(routes.subList(first, end))) {
+      throw new RouteRefusedException(
+          Errno.EINVAL, "A route by several gateways is not supported here");
     } else {
       routes.add(how == RouteChange.PREPEND && v4 ? first : end, route);
       size++;
@@ -195,14 +187,8 @@ public final class RouteTable {
     return first;
   }
 
-  /** Of IPv6 the routes by gateways of one metric are one route of several ways. */
-  private void removeSiblings(List<Route> routes, int kept, int end) {
-    for (int i = end - 1; !v4 && i > kept; i--) {
-      if (routes.get(kept).gateway() != null && routes.get(i).gateway() != null) {
-        routes.remove(i);
-        size--;
-      }
-    }
+  private static boolean byGateway(List<Route> routes) {
+    return routes.stream().anyMatch(route -> route.gateway() != null);
   }
 
   /** Of IPv6 routes the next hop counts alone ({@code rt6_duplicate_nexthop}). */

@@ -160,8 +160,77 @@ class RoutingTest {
     assertThat(lab.toWorld).as("by the default route").hasSize(1);
   }
 
+  /** The gateway is of no subnet of ours: its answer counts all the same, since it was asked. */
+  @Test
+  void anOnlinkGatewayIsANeighbour() {
+    ip("route add 192.0.2.0/24 via 172.16.0.1 dev br0 onlink");
+    fromA("192.0.2.5", 10, 0);
+    byte[] request = lab.toB.remove();
+    assertThat(Bytes.i32(request, 14 + 24)).as("asks for").isEqualTo(v4("172.16.0.1"));
+    lab.toA.clear();
+    lab.fromB(arp(2, GUEST_B, v4("172.16.0.1"), APPLIANCE, v4("10.0.2.2")));
+    byte[] packet = lab.toB.remove();
+    assertThat(Bytes.i32(packet, 14 + 16)).isEqualTo(v4("192.0.2.5"));
+  }
+
+  @Test
+  void aSourceThatIsGoneIsNotSentFrom() {
+    ip("addr add fec0::9/64 dev br0 nodad");
+    ip("-6 route add 2001:db8:7::/48 dev br0 src fec0::9");
+    ip("addr del fec0::9/64 dev br0");
+    assertThat(
+            new IpCommand().run(lab.stack, List.of("-6", "route", "get", "2001:db8:7::1")).stdout())
+        .contains(" src fec0::2 ");
+  }
+
+  /** Shorter ones would let no fragment carry data. */
+  @Test
+  void packetsShorterThanAnyLinkHasThemAreRefused() {
+    refused("route add 192.0.2.0/24 dev br0 mtu 67");
+    refused("-6 route add 2001:db8::/32 dev br0 mtu 1279");
+    ip("route add 192.0.2.0/24 via 10.0.2.16 mtu 68");
+    fromA("192.0.2.5", 1200, 0);
+    assertThat(lab.toB).as("48 bytes each").hasSize(26);
+  }
+
+  private void refused(String words) {
+    assertThat(new IpCommand().run(lab.stack, List.of(words.split(" "))).status())
+        .as(words)
+        .isNotZero();
+  }
+
+  @Test
+  void whatIsNotSupportedSaysSo() {
+    for (String words :
+        List.of(
+            "route add 192.0.2.0/24 dev br0 tos 4",
+            "route add 192.0.2.0/24 dev br0 advmss 500",
+            "route add 192.0.2.0/24 nexthop via 10.0.2.9 nexthop via 10.0.2.8",
+            "route add 192.0.2.0/24 via inet6 fe80::1 dev br0",
+            "route add 192.0.2.0/24 dev br0 mtu lock 1400",
+            "route add nat 192.0.2.0/24 dev br0",
+            "route add ::ffff:10.0.0.0/104 dev br0",
+            "route show cache",
+            "route flush cache",
+            "route get 192.0.2.1 mark 3",
+            "route get 192.0.2.0/24",
+            "addr add 192.0.2.1/24 peer 192.0.2.2 dev br0",
+            "addr add 192.0.2.1/24 dev br0 valid_lft 5",
+            "addr add 192.0.2.1/24 dev br0 noprefixroute",
+            "addr add ::ffff:10.0.0.1/104 dev br0 nodad",
+            "addr add fec0::5/64 dev br0",
+            "addr del 10.0.2.2/24 brd + dev br0",
+            "addr flush primary dev br0")) {
+      IpCommand.Result result = new IpCommand().run(lab.stack, List.of(words.split(" ")));
+      assertThat(result.status()).as(words).isEqualTo(2);
+      assertThat(result.stderr()).as(words).contains("is not supported yet");
+    }
+    assertThat(lab.stack.isLocal(0, 0xffff_0a00_0202L)).isTrue();
+  }
+
   @Test
   void whatIsRefusedChangesNothing() {
+    ip("-6 route add 2001:db8:9::/48 via fe80::8 dev br0");
     String before = new IpCommand().run(lab.stack, List.of("route")).stdout();
     for (String words :
         List.of(
@@ -169,10 +238,12 @@ class RoutingTest {
             "route add 192.0.2.0/24 dev nowhere",
             "route add 10.0.2.0/24 dev br0 scope nowhere",
             "route replace 192.0.2.1/24 dev br0",
+            "route del",
+            "route replace dev br0",
+            "addr del 10.0.2.2/24 dev br0 label nope",
+            "-6 route append 2001:db8:9::/48 via fe80::9 dev br0",
             "route del 192.0.2.0/24")) {
-      assertThat(new IpCommand().run(lab.stack, List.of(words.split(" "))).status())
-          .as(words)
-          .isNotZero();
+      refused(words);
     }
     assertThat(new IpCommand().run(lab.stack, List.of("route")).stdout()).isEqualTo(before);
   }
