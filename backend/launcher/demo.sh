@@ -94,13 +94,18 @@ demo_packages() {
 
 # demo_watched COMMAND…: runs it in a process group of its own, which ends with us, its output indented
 demo_watched() {
-  local status
+  local status indented indenter
+  exec {indented}> >(sed -u 's/^/   /')
+  indenter=$!
   set -m
-  "$@" </dev/null > >(sed -u 's/^/   /') 2>&1 &
+  "$@" </dev/null >&"$indented" 2>&1 {indented}>&- &
   demo_child=$!
   set +m
+  exec {indented}>&-
   wait "$demo_child"
   status=$?
+  # what it said last stands before what the next one says
+  wait "$indenter"
   demo_child=''
   return $status
 }
