@@ -59,9 +59,11 @@ final class Tshark {
   /**
    * The same, packet by packet: tshark takes a connection that several interfaces show for one, and
    * what the bridge passed on whole and the port in segments for contradicting retransmissions;
-   * real retransmissions to a busy guest it does not put together either.
+   * real retransmissions to a busy guest it does not put together either. HTTP is left out: a
+   * segment of a body by chance whose first bytes are CR LF would be "malformed".
    */
   void isSoundByPacket() throws IOException, InterruptedException {
-    assertThat(run("-o", "tcp.desegment_tcp_streams:FALSE", "-Y", UNSOUND)).isEmpty();
+    String whole = "tcp.desegment_tcp_streams:FALSE";
+    assertThat(run("--disable-protocol", "http", "-o", whole, "-Y", UNSOUND)).isEmpty();
   }
 }
