@@ -5,7 +5,7 @@
  * asks local, main and default, as Linux's standing rules 0, 32766 and 32767 have it. A {@link
  * dev.patchbay.stack.route.RouteTable} finds the longest prefix in a {@code PrefixTree}; what is
  * said of it is a {@link dev.patchbay.stack.route.Route}, shared by all prefixes of which the same
- * is said, so that a table of the internet needs some twenty bytes a route.
+ * is said, so that a table of the internet needs some forty bytes a route.
  *
  * <p>A change comes as a {@link dev.patchbay.stack.route.RouteEntry} with a {@link
  * dev.patchbay.stack.route.RouteChange}, passes {@code RouteChecks}, where Linux's refusals are,
