@@ -2,10 +2,10 @@ package dev.patchbay.backend.cli;
 
 import dev.patchbay.backend.config.InstanceDirs;
 import dev.patchbay.backend.config.InstanceException;
-import dev.patchbay.stack.admin.IpCommand;
-import dev.patchbay.stack.admin.NstatCommand;
-import dev.patchbay.stack.admin.SsCommand;
-import dev.patchbay.stack.admin.TcCommand;
+import dev.patchbay.stack.admin.ip.IpCommand;
+import dev.patchbay.stack.admin.ss.NstatCommand;
+import dev.patchbay.stack.admin.ss.SsCommand;
+import dev.patchbay.stack.admin.tc.TcCommand;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

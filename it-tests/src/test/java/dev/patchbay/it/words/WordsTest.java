@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.patchbay.it.Netns;
 import dev.patchbay.it.Requires;
 import dev.patchbay.stack.NetworkStack;
-import dev.patchbay.stack.admin.IpCommand;
+import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.ip.InterfaceAddress.Scope;

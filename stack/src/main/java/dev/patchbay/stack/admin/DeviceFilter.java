@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The words behind {@code ip address show} and {@code ip link show}: {@code [dev] NAME}, {@code
  * up}, {@code master NAME}.
  */
-record DeviceFilter(@Nullable NetDevice device, boolean up, @Nullable NetDevice master) {
+public record DeviceFilter(@Nullable NetDevice device, boolean up, @Nullable NetDevice master) {
   private static final List<String> OTHERS =
       List.of(
           "scope",
@@ -35,7 +35,7 @@ record DeviceFilter(@Nullable NetDevice device, boolean up, @Nullable NetDevice 
           "nomaster",
           "proto");
 
-  static DeviceFilter parse(String object, NetworkStack stack, List<String> words)
+  public static DeviceFilter parse(String object, NetworkStack stack, List<String> words)
       throws RefusedException {
     String name = null;
     boolean up = false;
@@ -60,7 +60,7 @@ record DeviceFilter(@Nullable NetDevice device, boolean up, @Nullable NetDevice 
   }
 
   /** The word at {@code at}, which is the argument of the one before. */
-  static String following(List<String> words, int at) throws RefusedException {
+  public static String following(List<String> words, int at) throws RefusedException {
     if (at == words.size()) {
       throw RefusedException.incomplete();
     }
@@ -68,7 +68,7 @@ record DeviceFilter(@Nullable NetDevice device, boolean up, @Nullable NetDevice 
   }
 
   /** The device by which something leaves, in the words of routes and neighbours. */
-  static NetDevice outgoing(NetworkStack stack, String name) throws RefusedException {
+  public static NetDevice outgoing(NetworkStack stack, String name) throws RefusedException {
     NetDevice found = stack.device(name);
     if (found == null) {
       throw new RefusedException(RefusedException.FAILED, "Cannot find device \"" + name + "\"");
@@ -85,7 +85,7 @@ record DeviceFilter(@Nullable NetDevice device, boolean up, @Nullable NetDevice 
     return found;
   }
 
-  List<NetDevice> select(NetworkStack stack) {
+  public List<NetDevice> select(NetworkStack stack) {
     return stack.devices().stream()
         .filter(d -> device == null || d.equals(device))
         .filter(d -> !up || d.isUp())

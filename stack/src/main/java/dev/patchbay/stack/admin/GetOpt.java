@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param options in their order
  * @param words what is no option
  */
-record GetOpt(List<Option> options, List<String> words) {
+public record GetOpt(List<Option> options, List<String> words) {
   /**
    * One option.
    *
    * @param letter of the short form
    * @param argument empty where it has none
    */
-  record Option(char letter, String argument) {}
+  public record Option(char letter, String argument) {}
 
   /**
    * Reads {@code argv}.
@@ -29,7 +29,7 @@ record GetOpt(List<Option> options, List<String> words) {
    * @param names the long options and the letters that they stand for
    * @param usage what stands below a message
    */
-  static GetOpt parse(
+  public static GetOpt parse(
       String program, String letters, Map<String, Character> names, String usage, List<String> argv)
       throws RefusedException {
     List<Option> options = new ArrayList<>();

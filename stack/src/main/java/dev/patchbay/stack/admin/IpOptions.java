@@ -10,7 +10,7 @@ import java.util.function.Function;
  * @param family 0 for any, 4, 6 or {@link #LINK}
  * @param used number of words of the command line that they took
  */
-record IpOptions(
+public record IpOptions(
     int family,
     boolean json,
     boolean pretty,
@@ -20,7 +20,7 @@ record IpOptions(
     boolean details,
     int used) {
   /** The family {@code link}: {@code AF_PACKET}. */
-  static final int LINK = 17;
+  public static final int LINK = 17;
 
   /** Flags while parsing. */
   private static final int JSON = 1;
@@ -31,7 +31,7 @@ record IpOptions(
   private static final int STATISTICS = 16;
   private static final int DETAILS = 32;
 
-  static IpOptions parse(List<String> argv) throws RefusedException {
+  public static IpOptions parse(List<String> argv) throws RefusedException {
     int set = 0;
     int family = 0;
     int at = 0;
@@ -100,12 +100,13 @@ record IpOptions(
   }
 
   /** Whether {@code word} is {@code full} or an abbreviation of it; one letter suffices. */
-  static boolean matches(String word, String full) {
+  public static boolean matches(String word, String full) {
     return !word.isEmpty() && !word.equals("-") && full.startsWith(word);
   }
 
   /** What a listing prints of its entries: an array of JSON, or one text behind the other. */
-  <T> String print(List<T> entries, Function<T, Map<String, ?>> json, Function<T, String> text) {
+  public <T> String print(
+      List<T> entries, Function<T, Map<String, ?>> json, Function<T, String> text) {
     if (json()) {
       return JsonWriter.write(entries.stream().map(json).toList(), pretty);
     }
@@ -115,7 +116,7 @@ record IpOptions(
   }
 
   /** These options for an object that has nothing of the link by itself. */
-  IpOptions withoutLink() throws RefusedException {
+  public IpOptions withoutLink() throws RefusedException {
     if (family == LINK) {
       throw RefusedException.unsupported("ip -family link");
     }
@@ -123,7 +124,7 @@ record IpOptions(
   }
 
   /** Whether what is of family {@code wanted} (4, 6 or {@link #LINK}) is asked for. */
-  boolean wants(int wanted) {
+  public boolean wants(int wanted) {
     return family == 0 || family == wanted;
   }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Writes maps, collections, strings, numbers, booleans and null as JSON (RFC 8259), compact or in
  * the layout of {@code ip -j -p}.
  */
-final class JsonWriter {
+public final class JsonWriter {
   private static final int INDENT = 4;
 
   private final StringBuilder out = new StringBuilder();
@@ -20,7 +20,7 @@ final class JsonWriter {
   }
 
   /** The text of {@code value} with a line feed behind it. */
-  static String write(Object value, boolean pretty) {
+  public static String write(Object value, boolean pretty) {
     JsonWriter writer = new JsonWriter(pretty);
     writer.value(value);
     return writer.out.append('\n').toString();

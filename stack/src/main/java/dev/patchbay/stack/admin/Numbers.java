@@ -1,7 +1,7 @@
 package dev.patchbay.stack.admin;
 
 /** Numbers in words, as {@code get_unsigned} of iproute2 reads them. */
-final class Numbers {
+public final class Numbers {
   private Numbers() {}
 
   /**
@@ -9,7 +9,7 @@ final class Numbers {
    *
    * @return it, or -1 where the word is none or above {@code max}
    */
-  static long unsigned(String word, long max) {
+  public static long unsigned(String word, long max) {
     if (word.isEmpty() || !Character.isDigit(word.charAt(0)) || word.length() > 20) {
       return -1;
     }

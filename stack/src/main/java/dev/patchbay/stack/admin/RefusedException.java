@@ -4,51 +4,51 @@ import dev.patchbay.stack.socket.Errno;
 import org.jspecify.annotations.Nullable;
 
 /** A command that fails: what goes to standard error, and the exit status. */
-final class RefusedException extends Exception {
+public final class RefusedException extends Exception {
   /** Wrong syntax, as iproute2 exits for it. */
-  static final int SYNTAX = 255;
+  public static final int SYNTAX = 255;
 
   /** Correct, but not supported here. */
-  static final int UNSUPPORTED = 2;
+  public static final int UNSUPPORTED = 2;
 
   /** Names something that is not there. */
-  static final int FAILED = 1;
+  public static final int FAILED = 1;
 
   private static final long serialVersionUID = 1;
 
   private final int status;
 
-  RefusedException(int status, String message) {
+  public RefusedException(int status, String message) {
     super(message, null, false, false);
     this.status = status;
   }
 
-  static RefusedException unsupported(String what) {
+  public static RefusedException unsupported(String what) {
     return new RefusedException(UNSUPPORTED, "Error: '" + what + "' is not supported yet.");
   }
 
-  static RefusedException incomplete() {
+  public static RefusedException incomplete() {
     return new RefusedException(SYNTAX, "Command line is not complete. Try option \"help\"");
   }
 
-  static RefusedException garbage(String word) {
+  public static RefusedException garbage(String word) {
     return new RefusedException(
         SYNTAX, "Error: either \"dev\" is duplicate, or \"" + word + "\" is a garbage.");
   }
 
-  static RefusedException noPrefix(String word) {
+  public static RefusedException noPrefix(String word) {
     return new RefusedException(
         FAILED, "Error: any valid prefix is expected rather than \"" + word + "\".");
   }
 
   /** What the kernel answered: its sentence, or its error in words. */
-  static RefusedException answered(int errno, @Nullable String sentence) {
+  public static RefusedException answered(int errno, @Nullable String sentence) {
     return new RefusedException(
         2,
         sentence != null ? "Error: " + sentence + "." : "RTNETLINK answers: " + Errno.text(errno));
   }
 
-  int status() {
+  public int status() {
     return status;
   }
 }

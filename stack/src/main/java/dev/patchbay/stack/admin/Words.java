@@ -4,20 +4,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The words of a command one after the other ({@code NEXT_ARG}). */
-final class Words {
+public final class Words {
   private final List<String> words;
   private int at;
 
-  Words(List<String> words) {
+  public Words(List<String> words) {
     this.words = words;
   }
 
-  boolean hasNext() {
+  public boolean hasNext() {
     return at < words.size();
   }
 
   /** The next word, or null at the end; it stays the next one. */
-  @Nullable String peek() {
+  public @Nullable String peek() {
     return hasNext() ? words.get(at) : null;
   }
 
@@ -26,7 +26,7 @@ final class Words {
    *
    * @throws RefusedException where there is none
    */
-  String next() throws RefusedException {
+  public String next() throws RefusedException {
     if (!hasNext()) {
       throw RefusedException.incomplete();
     }
@@ -34,7 +34,7 @@ final class Words {
   }
 
   /** Takes the next word where it is this one. */
-  boolean take(String word) {
+  public boolean take(String word) {
     boolean is = word.equals(peek());
     at += is ? 1 : 0;
     return is;

@@ -3,8 +3,8 @@ package dev.patchbay.stack.qdisc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.NetworkStack;
-import dev.patchbay.stack.admin.IpCommand;
-import dev.patchbay.stack.admin.TcCommand;
+import dev.patchbay.stack.admin.ip.IpCommand;
+import dev.patchbay.stack.admin.tc.TcCommand;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.device.Segmenter;
 import dev.patchbay.stack.loop.VirtualLoop;

@@ -12,7 +12,7 @@ import static dev.patchbay.stack.Lab.v4;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.Lab;
-import dev.patchbay.stack.admin.IpCommand;
+import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;

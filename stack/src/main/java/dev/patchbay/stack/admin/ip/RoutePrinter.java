@@ -1,0 +1,133 @@
+package dev.patchbay.stack.admin.ip;
+
+import dev.patchbay.stack.admin.IpOptions;
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.ip.InterfaceAddress.Scope;
+import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.route.RouteEntry;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Routes as {@code print_route} of iproute2 prints them, as text and as JSON. */
+final class RoutePrinter {
+  private final IpOptions options;
+
+  /** What it names is left out, since it is the same for all. */
+  private final RouteFilter filter;
+
+  RoutePrinter(IpOptions options, RouteFilter filter) {
+    this.options = options;
+    this.filter = filter;
+  }
+
+  String print(List<RouteEntry> routes) {
+    return options.print(routes, this::json, route -> text(route) + "\n");
+  }
+
+  private static String destination(RouteEntry entry) {
+    IpAddress to = entry.destination();
+    if (entry.prefix() == 0) {
+      return "default";
+    }
+    return entry.prefix() == to.bits() ? to.toString() : to + "/" + entry.prefix();
+  }
+
+  /** What both forms say, under JSON's names, in the order of {@code print_route}. */
+  Map<String, Object> json(RouteEntry entry) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    Route route = entry.route();
+    boolean six = !entry.destination().isV4();
+    if (route.type() != Route.Type.UNICAST || options.details()) {
+      map.put("type", RouteNames.of(route.type()));
+    }
+    map.put("dst", destination(entry));
+    IpAddress gateway = route.gateway();
+    if (gateway != null && !filter.namesGateway()) {
+      map.put("gateway", gateway.toString());
+    }
+    String device = device(route, six);
+    if (device != null && filter.device() == null) {
+      map.put("dev", device);
+    }
+    if (filter.table() == RouteFilter.ALL && entry.table() != RouteEntry.MAIN) {
+      map.put("table", RouteNames.ofTable(entry.table()));
+    }
+    if (!filter.namesProtocol() && (!route.protocol().equals("boot") || options.details())) {
+      map.put("protocol", route.protocol());
+    }
+    Scope scope = RouteFilter.shownScope(entry);
+    if (!filter.namesScope() && (options.details() || scope != Scope.GLOBAL)) {
+      map.put("scope", RouteNames.of(scope));
+    }
+    IpAddress source = route.source();
+    if (source != null && !filter.namesSource()) {
+      map.put("prefsrc", source.toString());
+    }
+    if (!filter.namesMetric() && (six || route.metric() != 0)) {
+      map.put("metric", route.metric());
+    }
+    map.put("flags", flags(route));
+    if (route.mtu() != 0) {
+      map.put("metrics", List.of(Map.of("mtu", route.mtu())));
+    }
+    if (six) {
+      map.put("pref", "medium");
+    }
+    return map;
+  }
+
+  /** In IPv6 what refuses stands at the loopback. */
+  private static @Nullable String device(Route route, boolean six) {
+    NetDevice out = route.device();
+    if (out != null) {
+      return out.name();
+    }
+    return six ? "lo" : null;
+  }
+
+  private static List<String> flags(Route route) {
+    List<String> flags = new ArrayList<>();
+    NetDevice out = route.device();
+    boolean ours = route.type() == Route.Type.LOCAL; // which needs no cable
+    if (out != null && !ours && !out.isUp()) {
+      flags.add("dead");
+    }
+    if (route.onlink()) {
+      flags.add("onlink");
+    }
+    if (out != null && !ours && !(out.isUp() && out.hasCarrier())) {
+      flags.add("linkdown");
+    }
+    return flags;
+  }
+
+  private String text(RouteEntry entry) {
+    StringBuilder line = new StringBuilder();
+    Route route = entry.route();
+    json(entry)
+        .forEach((name, value) -> {
+          switch (name) {
+            case "type", "dst" -> line.append(value).append(' ');
+            case "flags" -> flags(route).forEach(flag -> line.append(flag).append(' '));
+            case "metrics" -> line.append("mtu ").append(route.mtu()).append(' ');
+            case "pref" -> line.append("pref ").append(value);
+            default -> line.append(word(name)).append(' ').append(value).append(' ');
+          }
+        });
+    return line.toString();
+  }
+
+  /** A name of JSON in text. */
+  static String word(String name) {
+    return switch (name) {
+      case "gateway" -> "via";
+      case "protocol" -> "proto";
+      case "prefsrc" -> "src";
+      default -> name;
+    };
+  }
+}
