@@ -158,19 +158,19 @@ class MainTest {
     CompletableFuture<String> request = new CompletableFuture<>();
     Thread.ofVirtual()
         .start(() -> {
+          StringBuilder text = new StringBuilder();
           try (server;
               SocketChannel client = server.accept()) {
-            StringBuilder text = new StringBuilder();
             ByteBuffer buffer = ByteBuffer.allocate(65536);
             while (!text.toString().endsWith("}") && client.read(buffer) >= 0) {
               text.append(StandardCharsets.UTF_8.decode(buffer.flip()));
               buffer.clear();
             }
             client.write(ByteBuffer.wrap(answer.getBytes(StandardCharsets.UTF_8)));
-            request.complete(text.toString());
           } catch (Exception e) {
             request.completeExceptionally(e);
           }
+          request.complete(text.toString()); // the socket listens no more
         });
     return request;
   }
@@ -219,17 +219,21 @@ class MainTest {
     String at = "cannot reach the daemon at " + tmp.resolve("c") + ": ";
     String[] words = {"--control", "c", "ip", "a"};
     refused(125, at + "no such socket; is 'patchbay run' running?", words);
-    serve(
-        tmp.resolve("c"),
-        "HTTP/1.1 400 Bad\r\nContent-Length: 48\r\n\r\n"
-            + "{\"error\":{\"code\":\"bad\",\"message\":\"not of form\"}} ");
+    var request =
+        serve(
+            tmp.resolve("c"),
+            "HTTP/1.1 400 Bad\r\nContent-Length: 48\r\n\r\n"
+                + "{\"error\":{\"code\":\"bad\",\"message\":\"not of form\"}} ");
     refused(125, at + "it answered HTTP 400: not of form", words);
+    request.get(5, TimeUnit.SECONDS);
     Files.delete(tmp.resolve("c"));
-    serve(tmp.resolve("c"), "HTTP/1.1 200 OK\r\nContent-Length: 48\r\n\r\n{");
+    request = serve(tmp.resolve("c"), "HTTP/1.1 200 OK\r\nContent-Length: 48\r\n\r\n{");
     refused(125, at + "it closed the connection before its answer was complete", words);
+    request.get(5, TimeUnit.SECONDS);
     Files.delete(tmp.resolve("c"));
-    serve(tmp.resolve("c"), ok("[]"));
+    request = serve(tmp.resolve("c"), ok("[]"));
     refused(125, at + "its answer is not an object: []", words);
+    request.get(5, TimeUnit.SECONDS);
     assertThat(run(words)).isEqualTo(125); // the socket is there, nobody listens
     assertThat(err()).startsWith("patchbay: " + at + "Connection refused");
   }
