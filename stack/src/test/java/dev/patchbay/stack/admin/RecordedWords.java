@@ -1,0 +1,137 @@
+package dev.patchbay.stack.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.patchbay.stack.admin.ip.IpCommand;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Words against words: what iproute2 6.1 answered on a Linux 6.1 ({@code admin/record FOLDER} asked
+ * it: status, standard output, message) and what ours answer to the same commands in the same
+ * order. Wanted differences stand in the folder's {@code differences.txt}, a line {@code command --
+ * reason} each; one that is none any more is wrong too.
+ */
+public final class RecordedWords {
+  /** Our side. */
+  public interface Ours {
+    /** Begins afresh, as the folder's {@code setup} does there. */
+    void begin();
+
+    /** Runs a command, its name included. */
+    IpCommand.Result run(List<String> argv);
+  }
+
+  /** What came back for one command. */
+  private record Answer(String status, List<String> out, List<String> err) {}
+
+  private final String folder;
+
+  /**
+   * @param folder below {@code admin} in the test resources
+   */
+  public RecordedWords(String folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * Compares all recordings.
+   *
+   * @param recordings files in the order in which one kernel made them
+   * @param atLeast commands that must have been compared
+   */
+  public void compare(Ours ours, List<String> recordings, int atLeast) {
+    Map<String, String> differences = differences();
+    Set<String> seen = new LinkedHashSet<>();
+    List<String> wrong = new ArrayList<>();
+    int compared = 0;
+    for (String recording : recordings) {
+      List<String> lines = lines(recording);
+      for (int at = 0; at < lines.size(); ) {
+        String line = lines.get(at++);
+        if (line.isEmpty()) {
+          ours.begin();
+        }
+        if (!line.startsWith("$ ")) {
+          continue;
+        }
+        String command = line.substring(2);
+        Answer theirs = recorded(lines, at);
+        Answer mine = answer(ours.run(List.of(command.split(" +"))));
+        compared++;
+        if (mine.equals(theirs) == differences.containsKey(command)) {
+          wrong.add(recording + ": " + line + "\n  theirs " + theirs + "\n  ours   " + mine);
+        }
+        seen.add(command);
+      }
+    }
+    assertThat(wrong).as("%d differ:\n%s", wrong.size(), String.join("\n", wrong)).isEmpty();
+    assertThat(seen).containsAll(differences.keySet());
+    assertThat(compared).isGreaterThanOrEqualTo(atLeast);
+  }
+
+  private static Answer answer(IpCommand.Result result) {
+    return new Answer(
+        String.valueOf(result.status()),
+        result.stdout().lines().toList(),
+        withoutUsage(result.stderr().lines().toList()));
+  }
+
+  private static Answer recorded(List<String> lines, int from) {
+    List<String> out = new ArrayList<>();
+    List<String> err = new ArrayList<>();
+    int at = from + 1;
+    for (; at < lines.size() && (lines.get(at) + " ").matches("[>!] .*"); at++) {
+      String text = lines.get(at).length() > 2 ? lines.get(at).substring(2) : "";
+      (lines.get(at).startsWith(">") ? out : err).add(text);
+    }
+    return new Answer(lines.get(from).substring(2), out, withoutUsage(err));
+  }
+
+  /** A usage names what is there, here as there: only that it comes is compared. */
+  private static List<String> withoutUsage(List<String> lines) {
+    List<String> kept = new ArrayList<>();
+    boolean usage = false;
+    for (String line : lines) {
+      usage |= line.startsWith("Usage:");
+      usage &= !line.startsWith("Error:");
+      if (!usage) {
+        kept.add(line);
+      } else if (line.startsWith("Usage:")) {
+        kept.add("Usage:");
+      }
+    }
+    return kept;
+  }
+
+  /** Commands and reasons. */
+  private Map<String, String> differences() {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (String line : lines("differences.txt")) {
+      if (!line.startsWith("#") && !line.isEmpty()) {
+        String[] parts = line.split(" -- ", 2);
+        assertThat(parts).as(line).hasSize(2);
+        all.put(parts[0], parts[1]);
+      }
+    }
+    return all;
+  }
+
+  private List<String> lines(String name) {
+    try (InputStream in = RecordedWords.class.getResourceAsStream(folder + "/" + name)) {
+      byte[] all = Objects.requireNonNull(in, folder + "/" + name).readAllBytes();
+      return new String(all, StandardCharsets.UTF_8).lines().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
