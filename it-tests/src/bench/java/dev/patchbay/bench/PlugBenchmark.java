@@ -79,6 +79,7 @@ public class PlugBenchmark {
             new PlugAddress.Unix(path),
             "net0",
             null,
+            "",
             OptionalInt.empty(),
             null,
             Ncsi.DEFAULT,

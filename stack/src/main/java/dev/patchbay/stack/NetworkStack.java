@@ -42,6 +42,7 @@ import dev.patchbay.stack.udp.UdpEngine;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.EtherType;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ import org.jspecify.annotations.Nullable;
 public final class NetworkStack implements FrameHandler {
   private static final int IPV6_MINIMUM_MTU = 1280;
 
+  private final Namespaces namespaces;
   private final EventLoop loop;
   private final PacketPool pool;
   private final RandomSource random;
@@ -87,10 +89,22 @@ public final class NetworkStack implements FrameHandler {
   private int nextIndex = 1;
 
   /**
-   * A namespace with {@code lo} only, up, as {@code ip netns add} and {@code ip link set lo up}
-   * leave it.
+   * An appliance's initial namespace, with {@code lo} only, up, as {@code ip netns add} and {@code
+   * ip link set lo up} leave it.
    */
   public NetworkStack(EventLoop loop, PacketPool pool, RandomSource random) {
+    this(null, loop, pool, random);
+    setUp(loopback, true);
+  }
+
+  /** One more beside others, with {@code lo} only, down. */
+  NetworkStack(Namespaces others, RandomSource random) {
+    this(others, others.initial().loop(), others.initial().pool(), random);
+  }
+
+  private NetworkStack(
+      @Nullable Namespaces others, EventLoop loop, PacketPool pool, RandomSource random) {
+    namespaces = others != null ? others : new Namespaces(this);
     this.loop = loop;
     this.pool = pool;
     this.random = random;
@@ -117,16 +131,30 @@ public final class NetworkStack implements FrameHandler {
     neighbours.connect(arp, ndp, this::neighbourFailed);
     loopback = new Loopback(nextIndex(), loop);
     add(loopback);
-    addAddress(loopback, hostAddress("127.0.0.1", 8));
-    addAddress(loopback, hostAddress("::1", 128));
-    setUp(loopback, true);
     sockets = new SocketLayer(this);
+  }
+
+  /** What a loopback device has when it comes up ({@code inetdev_event}, {@code init_loopback}). */
+  private void addLoopbackAddresses(NetDevice device) {
+    List<InterfaceAddress> there = device.addresses();
+    if (there.stream().noneMatch(own -> own.address().isV4())) {
+      addAddress(device, hostAddress("127.0.0.1", 8));
+    }
+    InterfaceAddress six = hostAddress("::1", 128);
+    if (there.stream().noneMatch(own -> own.address().equals(six.address()))) {
+      addAddress(device, six);
+    }
   }
 
   private static InterfaceAddress hostAddress(String text, int prefix) {
     IpAddress address = IpAddress.parse(text);
     return new InterfaceAddress(
         address, prefix, null, InterfaceAddress.Scope.HOST, false, false, "lo");
+  }
+
+  /** The namespaces of the appliance that this one is one of. */
+  public Namespaces namespaces() {
+    return namespaces;
   }
 
   public EventLoop loop() {
@@ -261,8 +289,11 @@ public final class NetworkStack implements FrameHandler {
     return queueing;
   }
 
-  /** A device index that was never used here. */
+  /** A device index that no device has here ({@code dev_new_index}). */
   public int nextIndex() {
+    while (device(nextIndex) != null) {
+      nextIndex++;
+    }
     return nextIndex++;
   }
 
@@ -291,7 +322,28 @@ public final class NetworkStack implements FrameHandler {
     packets.deviceAdded(device);
   }
 
-  /** Takes a device away with its addresses, routes and neighbours. */
+  /** Registers a device that another namespace has given away. */
+  void adopt(NetDevice device) {
+    if (device(device.index()) != null) {
+      device.index(nextIndex());
+    }
+    devices.add(device);
+    devices.sort(Comparator.comparingInt(NetDevice::index));
+    device.handler(this);
+    packets.deviceAdded(device);
+  }
+
+  /** The device of that index, or null. */
+  public @Nullable NetDevice device(int index) {
+    for (NetDevice device : devices) {
+      if (device.index() == index) {
+        return device;
+      }
+    }
+    return null;
+  }
+
+  /** Takes a device away with its addresses, routes, neighbours and qdiscs. */
   public void remove(NetDevice device) {
     Bridge master = device.master();
     if (master != null) {
@@ -304,6 +356,7 @@ public final class NetworkStack implements FrameHandler {
     routes4.removeDevice(device);
     routes6.removeDevice(device);
     device.addresses().clear();
+    device.removeQueueing();
     device.handler(null);
     devices.remove(device);
   }
@@ -315,6 +368,9 @@ public final class NetworkStack implements FrameHandler {
   public void setUp(NetDevice device, boolean up) {
     if (device.isUp() == up) {
       return;
+    }
+    if (up && device.kind() == NetDevice.Kind.LOOPBACK) {
+      addLoopbackAddresses(device);
     }
     device.up(up);
     if (!up) {

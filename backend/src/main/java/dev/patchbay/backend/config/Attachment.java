@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param name the device name, 1 to 15 of {@code [A-Za-z0-9_.-]}; empty only until {@link
  *     ConfigBuilder#build()} has given one
  * @param mac the address expected of the guest, or null
+ * @param netns the network namespace of its port; empty for the appliance's own, where it is a port
+ *     of br0
  * @param mtu in bytes, {@value #MIN_MTU} to {@value #MAX_MTU}; empty: {@link DaemonConfig#mtu()}
  * @param qmp the unix socket of the guest's QMP server, absolute, or null
  * @param ncsi what it answers to NC-SI
@@ -26,6 +28,7 @@ public record Attachment(
     PlugAddress address,
     String name,
     @Nullable MacAddress mac,
+    String netns,
     OptionalInt mtu,
     @Nullable Path qmp,
     Ncsi ncsi,
@@ -62,7 +65,7 @@ public record Attachment(
 
   /** The same with a name. */
   public Attachment withName(String given) {
-    return new Attachment(source, kind, address, given, mac, mtu, qmp, ncsi, allow);
+    return new Attachment(source, kind, address, given, mac, netns, mtu, qmp, ncsi, allow);
   }
 
   /**
@@ -78,6 +81,7 @@ public record Attachment(
         new PlugAddress.Unix(dir.resolve("net0.sock")),
         "net0",
         null,
+        "",
         OptionalInt.empty(),
         null,
         Ncsi.DEFAULT,

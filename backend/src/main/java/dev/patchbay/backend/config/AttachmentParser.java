@@ -1,5 +1,6 @@
 package dev.patchbay.backend.config;
 
+import dev.patchbay.stack.Namespaces;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,7 @@ final class AttachmentParser {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,15}");
   private static final Set<String> OUR_DEVICES = Set.of("lo", "br0", "host0");
   private static final String KEYS =
-      "name, mac, mtu, qmp, ncsi, ncsi-packages, ncsi-channels, ncsi-vendor or allow";
+      "name, mac, netns, mtu, qmp, ncsi, ncsi-packages, ncsi-channels, ncsi-vendor or allow";
 
   private final Source source;
   private final Attachment.Kind kind;
@@ -32,6 +33,7 @@ final class AttachmentParser {
   private final List<Cidr> allow = new ArrayList<>();
   private String name = "";
   private @Nullable MacAddress mac;
+  private String netns = "";
   private OptionalInt mtu = OptionalInt.empty();
   private @Nullable Path qmp;
   private Ncsi ncsi = Ncsi.DEFAULT;
@@ -90,7 +92,7 @@ final class AttachmentParser {
     if (ncsiDetail != null && ncsi.profile() == Ncsi.Profile.OFF) {
       throw ncsiDetail.error("has no meaning with ncsi=off");
     }
-    return new Attachment(source, kind, address, name, mac, mtu, qmp, ncsi, allow);
+    return new Attachment(source, kind, address, name, mac, netns, mtu, qmp, ncsi, allow);
   }
 
   private void take(KeyValue kv) throws ConfigException {
@@ -109,7 +111,13 @@ final class AttachmentParser {
       case "mtu" -> mtu = OptionalInt.of(number(kv, Attachment.MIN_MTU, Attachment.MAX_MTU));
       case "qmp" -> qmp = unixPath(kv, kv.value());
       case "allow" -> takeAllow(kv);
-      case "netns", "mode" -> throw kv.notSupported();
+      case "netns" -> {
+        if (!Namespaces.isValidName(kv.value())) {
+          throw kv.error("expected the name of a network namespace");
+        }
+        netns = kv.value();
+      }
+      case "mode" -> throw kv.notSupported();
       case "local", "remote" -> takeEnd(kv);
       default -> takeNcsi(kv);
     }

@@ -1,5 +1,6 @@
 package dev.patchbay.backend.config;
 
+import dev.patchbay.stack.Namespaces;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -185,6 +186,15 @@ public final class ConfigBuilder {
     };
   }
 
+  private static void checkNamespaces(List<Attachment> ports) throws ConfigException {
+    Set<String> netns = new HashSet<>();
+    for (Attachment port : ports) {
+      if (netns.add(port.netns()) && netns.size() > Namespaces.LIMIT) {
+        throw port.source().error("more than " + Namespaces.LIMIT + " network namespaces");
+      }
+    }
+  }
+
   /**
    * Gives names to the attachments without one and checks what only the whole shows.
    *
@@ -194,10 +204,15 @@ public final class ConfigBuilder {
   public DaemonConfig build() throws ConfigException {
     List<Attachment> ports = named();
     checkAddresses(ports);
+    checkNamespaces(ports);
     List<String> names =
         ports.isEmpty() ? List.of("net0") : ports.stream().map(Attachment::name).toList();
+    List<String> reachable =
+        ports.isEmpty()
+            ? names
+            : ports.stream().filter(a -> a.netns().isEmpty()).map(Attachment::name).toList();
     for (Forward forward : forwards) {
-      forward.checkGuest(names);
+      forward.checkGuest(names, reachable);
     }
     checkForwards();
     checkCaptures(names);

@@ -103,15 +103,20 @@ public record Forward(
   }
 
   /**
-   * Checks that a guest given by name exists.
+   * Checks that a guest given by name exists, where forwards lead.
    *
    * @param attachments the names of the attachments
+   * @param reachable those of them in the appliance's own namespace
    */
-  public void checkGuest(Collection<String> attachments) throws ConfigException {
-    if (guest instanceof Guest.Name(String name) && !attachments.contains(name)) {
+  public void checkGuest(Collection<String> attachments, Collection<String> reachable)
+      throws ConfigException {
+    if (guest instanceof Guest.Name(String name) && !reachable.contains(name)) {
       String rule = source.text().isEmpty() ? toString() : source.text();
-      throw ForwardParser.error(
-          source, rule, "no attachment has that name (there is " + names(attachments) + ")", name);
+      String what =
+          attachments.contains(name)
+              ? "that attachment is in a namespace of its own, where no forward leads"
+              : "no attachment has that name (there is " + names(attachments) + ")";
+      throw ForwardParser.error(source, rule, what, name);
     }
   }
 

@@ -210,7 +210,8 @@ final class Daemon {
       if (mac != null) {
         macs.put(attachment.name(), mac.value());
       }
-      PortDevice port = network.addPort(attachment.name(), config.mtuOf(attachment));
+      PortDevice port =
+          network.addPort(attachment.name(), attachment.netns(), config.mtuOf(attachment));
       port.carrier(false);
       ports.put(attachment.name(), port);
       captures.device(port, attachment.kind().word() + " " + attachment.address());

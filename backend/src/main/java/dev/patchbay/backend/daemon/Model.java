@@ -13,6 +13,7 @@ import dev.patchbay.backend.plug.Plug;
 import dev.patchbay.backend.uplink.ForwardException;
 import dev.patchbay.backend.uplink.ForwardTable;
 import dev.patchbay.qemu.ncsi.NcsiController;
+import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.ss.NstatCommand;
 import dev.patchbay.stack.admin.ss.SsCommand;
@@ -143,7 +144,11 @@ final class Model implements ControlModel {
   public CompletionStage<? extends Object> addForward(String rule) {
     try {
       Forward forward = Forward.parse(Source.DEFAULT, rule, Path.of("/"));
-      forward.checkGuest(daemon.plugs().stream().map(Plug::name).toList());
+      NetworkStack own = daemon.network().stack();
+      List<Plug> plugs = daemon.plugs();
+      forward.checkGuest(
+          plugs.stream().map(Plug::name).toList(),
+          plugs.stream().filter(p -> own.devices().contains(p.port())).map(Plug::name).toList());
       Map<String, @Nullable Object> added = forward(daemon.outside().forwards().add(forward));
       daemon.events().append("forward", Map.of("id", added.getOrDefault("id", 0), "open", true));
       return CompletableFuture.completedStage(added);

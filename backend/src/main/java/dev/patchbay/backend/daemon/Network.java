@@ -1,6 +1,7 @@
 package dev.patchbay.backend.daemon;
 
 import dev.patchbay.backend.uplink.Inside;
+import dev.patchbay.stack.Namespaces;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.Bridge;
 import dev.patchbay.stack.device.NetDevice;
@@ -109,14 +110,36 @@ final class Network implements Inside {
     return packet.protocol == IpProtocol.FRAGMENT ? stack.reassembler().add6(packet) : packet;
   }
 
-  /** Makes a port of br0, up. Its own MAC is of no consequence to guests. */
-  PortDevice addPort(String name, int mtu) {
+  /**
+   * Makes a port, up: of br0, where its own MAC is of no consequence to guests, or by itself in a
+   * namespace, which is made where it is not there.
+   *
+   * @param netns the namespace's name, or empty for the initial one
+   */
+  PortDevice addPort(String name, String netns, int mtu) {
     int index = stack.nextIndex();
     PortDevice port = new PortDevice(index, name, 0x52550a010000L | index, mtu);
-    stack.add(port);
-    bridge.addPort(port);
-    stack.setUp(port, true);
+    if (netns.isEmpty()) {
+      stack.add(port);
+      bridge.addPort(port);
+      stack.setUp(port, true);
+    } else {
+      NetworkStack other = namespace(netns);
+      other.add(port);
+      other.setUp(port, true);
+    }
     return port;
+  }
+
+  private NetworkStack namespace(String name) {
+    NetworkStack there = stack.namespaces().find(name);
+    if (there == null) {
+      there = stack.namespaces().add(name);
+    }
+    if (there == null) {
+      throw new IllegalArgumentException("more than " + Namespaces.LIMIT + " namespaces");
+    }
+    return there;
   }
 
   @Override

@@ -142,7 +142,8 @@ class AttachmentTest {
         "listen|unix:/a,allow=10.0.0.0/8|allow= is for tcp: addresses only",
         "listen|tcp:0.0.0.0:1,allow=x|allow 'x': expected CIDR",
         "listen|tcp:0.0.0.0:1,allow=10.0.0.1/8|allow '10.0.0.1/8': expected CIDR",
-        "listen|unix:/a,netns=red|netns= is not supported yet",
+        "listen|unix:/a,netns=a/b|netns 'a/b': expected the name of a network namespace",
+        "listen|unix:/a,netns=..|netns '..': expected the name of a network namespace",
         "listen|unix:/a,mode=0660|mode= is not supported yet",
       })
   void wrong(String kind, String text, String message) {

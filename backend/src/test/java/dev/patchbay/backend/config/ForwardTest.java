@@ -99,11 +99,16 @@ class ForwardTest {
   @Test
   void aGuestByNameMustExist() throws ConfigException {
     Forward f = parse("tcp::1-bmc1:22");
-    f.checkGuest(List.of("bmc0", "bmc1"));
-    assertThatThrownBy(() -> f.checkGuest(List.of("bmc0")))
+    List<String> both = List.of("bmc0", "bmc1");
+    f.checkGuest(both, both);
+    assertThatThrownBy(() -> f.checkGuest(List.of("bmc0"), List.of("bmc0")))
         .hasMessage(
             "invalid forwarding rule 'tcp::1-bmc1:22': no attachment has that name (there is bmc0)"
                 + " at 'bmc1'");
+    assertThatThrownBy(() -> f.checkGuest(both, List.of("bmc0")))
+        .hasMessage(
+            "invalid forwarding rule 'tcp::1-bmc1:22': that attachment is in a namespace of its"
+                + " own, where no forward leads at 'bmc1'");
   }
 
   @Test

@@ -156,7 +156,7 @@ class YamlConfigTest {
         "attachments: [{listen: unix:a, tap: b}]|ci.yaml:2:32: 'tap' beside 'listen': expected one of them",
         "attachments: [{listen: unix:a, foo: b}]|ci.yaml:2:32: unknown key 'foo'; expected name, mac",
         "attachments: [{listen: unix:a, mac: 7}]|ci.yaml:2:37: mac '7': expected a MAC address",
-        "attachments: [{listen: unix:a, netns: 7}]|ci.yaml:2:32: netns= is not supported yet",
+        "attachments: [{listen: unix:a, netns: a/b}]|ci.yaml:2:39: netns 'a/b': expected the name of a",
         "attachments: [{listen: [a]}]|ci.yaml:2:24: listen: expected an address, found a list",
         "attachments: [{listen: 'unix:a,name=a', name: b}]|ci.yaml:2:41: name 'b': is given twice",
         "forwards: [tcp]|ci.yaml:2:12: invalid forwarding rule 'tcp': expected a '-' between host and guest at 'tcp'",

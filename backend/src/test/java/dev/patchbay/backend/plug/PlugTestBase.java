@@ -99,6 +99,7 @@ abstract class PlugTestBase {
         address,
         "net0",
         null,
+        "",
         OptionalInt.empty(),
         null,
         Ncsi.DEFAULT,

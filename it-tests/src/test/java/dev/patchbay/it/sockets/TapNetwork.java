@@ -67,6 +67,7 @@ public final class TapNetwork implements AutoCloseable {
             new PlugAddress.Tap("tap0"),
             "net0",
             null,
+            "",
             OptionalInt.empty(),
             null,
             Ncsi.DEFAULT,

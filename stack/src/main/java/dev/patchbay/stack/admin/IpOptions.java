@@ -1,5 +1,6 @@
 package dev.patchbay.stack.admin;
 
+import dev.patchbay.stack.NetworkStack;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -8,6 +9,7 @@ import java.util.function.Function;
  * The options of {@code ip} before its object.
  *
  * @param family 0 for any, 4, 6 or {@link #LINK}
+ * @param netns the namespace that is meant ({@code -n}); empty for the one of the command
  * @param used number of words of the command line that they took
  */
 public record IpOptions(
@@ -18,6 +20,7 @@ public record IpOptions(
     boolean brief,
     boolean statistics,
     boolean details,
+    String netns,
     int used) {
   /** The family {@code link}: {@code AF_PACKET}. */
   public static final int LINK = 17;
@@ -34,6 +37,7 @@ public record IpOptions(
   public static IpOptions parse(List<String> argv) throws RefusedException {
     int set = 0;
     int family = 0;
+    String netns = "";
     int at = 0;
     while (at < argv.size() && argv.get(at).startsWith("-") && !argv.get(at).equals("-")) {
       String word = argv.get(at++);
@@ -49,6 +53,11 @@ public record IpOptions(
           throw RefusedException.incomplete();
         }
         family = family(argv.get(at++));
+      } else if (matches(name, "-netns")) {
+        if (at == argv.size()) {
+          throw noNamespace("(null)");
+        }
+        netns = argv.get(at++);
       } else {
         int flag = flag(name, word);
         if (flag == STATISTICS && (set & STATISTICS) != 0) {
@@ -65,7 +74,36 @@ public record IpOptions(
         (set & BRIEF) != 0,
         (set & STATISTICS) != 0,
         (set & DETAILS) != 0,
+        netns,
         at);
+  }
+
+  private static RefusedException noNamespace(String name) {
+    return new RefusedException(
+        RefusedException.SYNTAX,
+        "Cannot open network namespace \"" + name + "\": No such file or directory");
+  }
+
+  /**
+   * The namespace that {@code -n} names, or the one of the command.
+   *
+   * @throws RefusedException where there is none of that name
+   */
+  public NetworkStack namespace(NetworkStack own) throws RefusedException {
+    return netns.isEmpty() ? own : namespace(own, netns);
+  }
+
+  /**
+   * The namespace of a name.
+   *
+   * @throws RefusedException where there is none
+   */
+  public static NetworkStack namespace(NetworkStack own, String name) throws RefusedException {
+    NetworkStack found = own.namespaces().find(name);
+    if (found == null) {
+      throw noNamespace(name);
+    }
+    return found;
   }
 
   private static int flag(String name, String word) throws RefusedException {

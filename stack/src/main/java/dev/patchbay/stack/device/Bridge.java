@@ -50,6 +50,11 @@ public final class Bridge extends NetDevice {
   }
 
   @Override
+  public boolean isBoundToNamespace() {
+    return true;
+  }
+
+  @Override
   public int features() {
     return FEATURE_TSO | FEATURE_CSUM;
   }

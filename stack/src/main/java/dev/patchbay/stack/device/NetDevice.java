@@ -44,7 +44,7 @@ public abstract class NetDevice {
 
   private static final Tap[] NO_TAPS = {};
 
-  private final int index;
+  private int index;
   private final Kind kind;
   private String name;
   private long mac;
@@ -79,6 +79,16 @@ public abstract class NetDevice {
 
   public final int index() {
     return index;
+  }
+
+  /** Another index: that of another namespace, into which it was moved. Of the namespace alone. */
+  public final void index(int value) {
+    index = value;
+  }
+
+  /** Whether it can never leave its namespace ({@code NETIF_F_NETNS_LOCAL}). */
+  public boolean isBoundToNamespace() {
+    return false;
   }
 
   public final String name() {
@@ -154,6 +164,16 @@ public abstract class NetDevice {
   /** Gives it a place for qdiscs, once; packets go through it while there are some. */
   public final void queueing(DeviceQueueing value) {
     queueing = value;
+  }
+
+  /** Takes its qdiscs away with what waits in them ({@code dev_shutdown}). */
+  public final void removeQueueing() {
+    if (queueing != null) {
+      queueing.purge();
+    }
+    queueing = null;
+    egress = null;
+    ingress = null;
   }
 
   final void queueing(@Nullable DeviceQueueing outgoing, @Nullable DeviceQueueing incoming) {

@@ -20,7 +20,6 @@ public final class IpCommand {
           "rule",
           "tunnel",
           "tuntap",
-          "netns",
           "monitor",
           "xfrm",
           "mroute",
@@ -125,7 +124,7 @@ public final class IpCommand {
     }
   }
 
-  private static Result execute(NetworkStack stack, List<String> argv) throws RefusedException {
+  private static Result execute(NetworkStack own, List<String> argv) throws RefusedException {
     Result known = withoutNetwork(argv);
     if (known != null && known.status() == 0) {
       return known;
@@ -134,6 +133,7 @@ public final class IpCommand {
       throw new RefusedException(known.status(), USAGE);
     }
     IpOptions options = IpOptions.parse(argv);
+    NetworkStack stack = options.namespace(own);
     String object = argv.get(options.used());
     List<String> rest = argv.subList(options.used() + 1, argv.size());
     // the order in which iproute2 tries its objects decides what an abbreviation means
@@ -147,6 +147,9 @@ public final class IpCommand {
       return done(new LinkShow(stack, options.withoutLink()).run(show("link", rest)));
     } else if (IpOptions.matches(object, "neighbor") || IpOptions.matches(object, "neighbour")) {
       return done(new NeighbourShow(stack, options.withoutLink()).run(show("neigh", rest)));
+    }
+    if (IpOptions.matches(object, "netns")) {
+      return done(new NetnsCommand(stack.namespaces(), options).run(rest));
     }
     for (String other : OBJECTS_NOT_HERE) {
       if (IpOptions.matches(object, other)) {

@@ -1,0 +1,140 @@
+package dev.patchbay.stack;
+
+import dev.patchbay.stack.device.Loopback;
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.device.PortDevice;
+import dev.patchbay.stack.device.UplinkDevice;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The network namespaces of an appliance: the one that is always there, and those that {@code ip
+ * netns add} named. All belong to one loop and one pool of packets; nothing else is common to them.
+ *
+ * <p>Of the loop's thread.
+ */
+public final class Namespaces {
+  /** How many names there may be; each costs some hundred KiB of tables. */
+  public static final int LIMIT = 256;
+
+  private final NetworkStack initial;
+  private final SequencedMap<String, NetworkStack> named = new LinkedHashMap<>();
+
+  Namespaces(NetworkStack initial) {
+    this.initial = initial;
+  }
+
+  /** The one without a name. */
+  public NetworkStack initial() {
+    return initial;
+  }
+
+  /** The one of that name, or null. */
+  public @Nullable NetworkStack find(String name) {
+    return named.get(name);
+  }
+
+  /** The name of a namespace; empty for the initial one. */
+  public String nameOf(NetworkStack stack) {
+    for (var entry : named.entrySet()) {
+      if (entry.getValue().equals(stack)) {
+        return entry.getKey();
+      }
+    }
+    return "";
+  }
+
+  /** All names, the newest first, as the file system lists them to {@code ip netns}. */
+  public List<String> names() {
+    return List.copyOf(named.reversed().keySet());
+  }
+
+  /** Whether a file could have that name: what a namespace is on Linux. */
+  public static boolean isValidName(String name) {
+    return !name.isEmpty()
+        && name.length() < 256
+        && name.indexOf('/') < 0
+        && !name.equals(".")
+        && !name.equals("..");
+  }
+
+  /**
+   * Makes an empty one: {@code lo} alone, down.
+   *
+   * @return null where the name is taken, or {@link #LIMIT} are there
+   * @throws IllegalArgumentException for a name that {@link #isValidName} does not allow
+   */
+  public @Nullable NetworkStack add(String name) {
+    if (!isValidName(name)) {
+      throw new IllegalArgumentException("not a name of a namespace: '" + name + "'");
+    }
+    if (named.containsKey(name) || named.size() >= LIMIT) {
+      return null;
+    }
+    NetworkStack made = new NetworkStack(this, initial.random().derive("netns " + name));
+    named.put(name, made);
+    return made;
+  }
+
+  /**
+   * Takes a name away and what was behind it: cables and uplinks go back to the initial namespace,
+   * down; all other devices end ({@code default_device_exit_net}). A socket that is still open in
+   * it finds no route and no device any more; on Linux the namespace lives on for it.
+   *
+   * @return false where there is no such name
+   */
+  public boolean delete(String name) {
+    NetworkStack gone = named.remove(name);
+    if (gone == null) {
+      return false;
+    }
+    for (NetDevice device : new ArrayList<>(gone.devices())) {
+      if (!gone.devices().contains(device)) {
+        continue; // it went with another one
+      }
+      if (device instanceof PortDevice || device instanceof UplinkDevice) {
+        if (initial.device(device.name()) != null) {
+          device.name(freeName());
+        }
+        move(device, gone, initial);
+      } else {
+        gone.remove(device);
+      }
+    }
+    return true;
+  }
+
+  /** {@code dev%d}, as Linux renames what comes back and finds its name taken. */
+  private String freeName() {
+    int number = 0;
+    while (initial.device("dev" + number) != null) {
+      number++;
+    }
+    return "dev" + number;
+  }
+
+  /** Whether a device may leave its namespace at all ({@code NETIF_F_NETNS_LOCAL}). */
+  public static boolean isMovable(NetDevice device) {
+    return !(device instanceof Loopback) && !device.isBoundToNamespace();
+  }
+
+  /**
+   * Moves a device ({@code dev_change_net_namespace}): it goes down and loses addresses, routes,
+   * neighbours, qdiscs and master, and keeps its name, and its index where that is free.
+   *
+   * @throws IllegalArgumentException where the name is taken there, or the device cannot move
+   */
+  public static void move(NetDevice device, NetworkStack from, NetworkStack to) {
+    if (from.equals(to)) {
+      return;
+    }
+    if (!isMovable(device) || to.device(device.name()) != null) {
+      throw new IllegalArgumentException(device.name() + " cannot move");
+    }
+    from.remove(device);
+    to.adopt(device);
+  }
+}
