@@ -22,19 +22,21 @@ final class CallState {
    */
   static final int LENGTH_AT = 4224;
 
-  private static final long ERRNO_BYTES = Linker.Option.captureStateLayout().byteSize();
+  /** Bytes at {@link #errnoAddress}. */
+  static final long ERRNO_BYTES = Linker.Option.captureStateLayout().byteSize();
 
   /**
-   * All memory, of which {@link #errno()} is cut. A constant, since the linker cuts the segment
-   * once more for each call: only where the compiler knows the class of a segment without having to
-   * guess it from a profile is every such cut free of an object, in every process.
+   * All memory, of which each call cuts where the linker is to leave errno. A constant, since the
+   * linker cuts that segment once more: only where the compiler knows the class of a segment
+   * without having to guess it from a profile is every such cut free of an object, in every
+   * process. And cut where the call is made, since a method for it need not be inlined.
    */
-  private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+  static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   private static final ThreadLocal<CallState> CURRENT = ThreadLocal.withInitial(CallState::new);
 
   private final MemorySegment captured;
-  private final long errnoAddress;
+  final long errnoAddress;
   final MemorySegment area;
   final long address;
 
@@ -49,11 +51,6 @@ final class CallState {
 
   static CallState get() {
     return CURRENT.get();
-  }
-
-  /** Where a downcall leaves errno. */
-  MemorySegment errno() {
-    return MEMORY.asSlice(errnoAddress, ERRNO_BYTES);
   }
 
   /** The errno of the last failed call of this thread, above 0. */

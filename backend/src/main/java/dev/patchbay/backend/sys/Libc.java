@@ -179,7 +179,13 @@ final class Libc {
   static long read(int fd, long address, long length) {
     CallState state = CallState.get();
     try {
-      long result = (long) READ.invokeExact(state.errno(), (long) fd, address, length);
+      long result =
+          (long)
+              READ.invokeExact(
+                  CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES),
+                  (long) fd,
+                  address,
+                  length);
       return result >= 0 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -189,7 +195,13 @@ final class Libc {
   static long write(int fd, long address, long length) {
     CallState state = CallState.get();
     try {
-      long result = (long) WRITE.invokeExact(state.errno(), (long) fd, address, length);
+      long result =
+          (long)
+              WRITE.invokeExact(
+                  CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES),
+                  (long) fd,
+                  address,
+                  length);
       return result >= 0 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -200,7 +212,13 @@ final class Libc {
     CallState state = CallState.get();
     try {
       long result =
-          (long) SEND.invokeExact(state.errno(), (long) fd, address, length, (long) flags);
+          (long)
+              SEND.invokeExact(
+                  CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES),
+                  (long) fd,
+                  address,
+                  length,
+                  (long) flags);
       return result >= 0 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -211,7 +229,13 @@ final class Libc {
     CallState state = CallState.get();
     try {
       long result =
-          (long) RECV.invokeExact(state.errno(), (long) fd, address, length, (long) flags);
+          (long)
+              RECV.invokeExact(
+                  CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES),
+                  (long) fd,
+                  address,
+                  length,
+                  (long) flags);
       return result >= 0 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -225,7 +249,13 @@ final class Libc {
     long all = flags | Linux.MSG_DONTWAIT;
     try {
       long result =
-          (long) SEND_ARRAY.invokeExact(state.errno(), (long) fd, range, (long) length, all);
+          (long)
+              SEND_ARRAY.invokeExact(
+                  CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES),
+                  (long) fd,
+                  range,
+                  (long) length,
+                  all);
       return result >= 0 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -239,7 +269,13 @@ final class Libc {
     long all = flags | Linux.MSG_DONTWAIT;
     try {
       long result =
-          (long) RECV_ARRAY.invokeExact(state.errno(), (long) fd, range, (long) length, all);
+          (long)
+              RECV_ARRAY.invokeExact(
+                  CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES),
+                  (long) fd,
+                  range,
+                  (long) length,
+                  all);
       return result >= 0 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -248,15 +284,55 @@ final class Libc {
 
   /** Messages here are far below 2 GiB: the int variant of the result is enough. */
   static int sendmsg(int fd, long header, int flags) {
-    return callInt(SENDMSG, fd, header, flags);
+    CallState state = CallState.get();
+    try {
+      int result =
+          (int)
+              (long)
+                  SENDMSG.invokeExact(
+                      CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES),
+                      (long) fd,
+                      header,
+                      (long) flags);
+      return result != -1 ? result : -state.code();
+    } catch (Throwable t) {
+      throw rethrow(t);
+    }
   }
 
   static int recvmsg(int fd, long header, int flags) {
-    return callInt(RECVMSG, fd, header, flags);
+    CallState state = CallState.get();
+    try {
+      int result =
+          (int)
+              (long)
+                  RECVMSG.invokeExact(
+                      CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES),
+                      (long) fd,
+                      header,
+                      (long) flags);
+      return result != -1 ? result : -state.code();
+    } catch (Throwable t) {
+      throw rethrow(t);
+    }
   }
 
   static int sendmmsg(int fd, long headers, int count, int flags) {
-    return callInt(SENDMMSG, fd, headers, count, flags);
+    CallState state = CallState.get();
+    try {
+      int result =
+          (int)
+              (long)
+                  SENDMMSG.invokeExact(
+                      CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES),
+                      (long) fd,
+                      headers,
+                      (long) count,
+                      (long) flags);
+      return result != -1 ? result : -state.code();
+    } catch (Throwable t) {
+      throw rethrow(t);
+    }
   }
 
   /** Without the timeout of recvmmsg(2), which is of no use to non-blocking descriptors. */
@@ -267,7 +343,12 @@ final class Libc {
           (int)
               (long)
                   RECVMMSG.invokeExact(
-                      state.errno(), (long) fd, headers, (long) count, (long) flags, 0L);
+                      CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES),
+                      (long) fd,
+                      headers,
+                      (long) count,
+                      (long) flags,
+                      0L);
       return result >= 0 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -295,7 +376,20 @@ final class Libc {
   }
 
   static int ioctl(int fd, long request, long argument) {
-    return callInt(IOCTL, fd, request, argument);
+    CallState state = CallState.get();
+    try {
+      int result =
+          (int)
+              (long)
+                  IOCTL.invokeExact(
+                      CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES),
+                      (long) fd,
+                      request,
+                      argument);
+      return result != -1 ? result : -state.code();
+    } catch (Throwable t) {
+      throw rethrow(t);
+    }
   }
 
   static int open(long path, int flags, int mode) {
@@ -340,13 +434,17 @@ final class Libc {
     return result != 0 ? result : -CallState.get().code();
   }
 
-  // One method for each number of arguments. The handle is a constant at every call site once
-  // inlined.
+  // One method for each number of arguments, for what is not called for each packet: the handle is
+  // a constant only where the compiler has inlined them, and costs an object where it has not.
 
   private static int callInt(MethodHandle handle) {
     CallState state = CallState.get();
     try {
-      int result = (int) (long) handle.invokeExact(state.errno());
+      int result =
+          (int)
+              (long)
+                  handle.invokeExact(
+                      CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES));
       return result != -1 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -356,7 +454,11 @@ final class Libc {
   private static int callInt(MethodHandle handle, long a) {
     CallState state = CallState.get();
     try {
-      int result = (int) (long) handle.invokeExact(state.errno(), a);
+      int result =
+          (int)
+              (long)
+                  handle.invokeExact(
+                      CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES), a);
       return result != -1 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -366,7 +468,11 @@ final class Libc {
   private static int callInt(MethodHandle handle, long a, long b) {
     CallState state = CallState.get();
     try {
-      int result = (int) (long) handle.invokeExact(state.errno(), a, b);
+      int result =
+          (int)
+              (long)
+                  handle.invokeExact(
+                      CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES), a, b);
       return result != -1 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -376,7 +482,11 @@ final class Libc {
   private static int callInt(MethodHandle handle, long a, long b, long c) {
     CallState state = CallState.get();
     try {
-      int result = (int) (long) handle.invokeExact(state.errno(), a, b, c);
+      int result =
+          (int)
+              (long)
+                  handle.invokeExact(
+                      CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES), a, b, c);
       return result != -1 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -386,7 +496,15 @@ final class Libc {
   private static int callInt(MethodHandle handle, long a, long b, long c, long d) {
     CallState state = CallState.get();
     try {
-      int result = (int) (long) handle.invokeExact(state.errno(), a, b, c, d);
+      int result =
+          (int)
+              (long)
+                  handle.invokeExact(
+                      CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES),
+                      a,
+                      b,
+                      c,
+                      d);
       return result != -1 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
@@ -396,7 +514,16 @@ final class Libc {
   private static int callInt(MethodHandle handle, long a, long b, long c, long d, long e) {
     CallState state = CallState.get();
     try {
-      int result = (int) (long) handle.invokeExact(state.errno(), a, b, c, d, e);
+      int result =
+          (int)
+              (long)
+                  handle.invokeExact(
+                      CallState.MEMORY.asSlice(state.errnoAddress, CallState.ERRNO_BYTES),
+                      a,
+                      b,
+                      c,
+                      d,
+                      e);
       return result != -1 ? result : -state.code();
     } catch (Throwable t) {
       throw rethrow(t);
