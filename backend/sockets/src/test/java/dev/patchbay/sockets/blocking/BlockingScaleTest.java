@@ -102,11 +102,12 @@ class BlockingScaleTest {
   void twoThousandThreadsWithAConnectionEach() throws Exception {
     int count = 2000;
     BlockingSocket listener = net.listener(7, 4096);
+    List<Thread> echoes = new ArrayList<>();
     Background<Object> server =
         Background.virtual(() -> {
           for (int i = 0; i < count; i++) {
             BlockingSocket s = listener.accept();
-            Thread.startVirtualThread(() -> echo(s));
+            echoes.add(Thread.startVirtualThread(() -> echo(s)));
           }
           return null;
         });
@@ -119,6 +120,9 @@ class BlockingScaleTest {
       assertThat(clients.get(i).get()).isEqualTo("as it was");
     }
     server.get();
+    for (Thread echo : echoes) {
+      echo.join(); // until it has read the end
+    }
     listener.close();
   }
 
