@@ -183,6 +183,9 @@ public final class Bridge extends NetDevice {
    * data once more. A header that cannot be true, or a jumbogram (RFC 2675), stays as it is.
    */
   private static void cutTrailer(Packet packet) {
+    if (packet.vlanProtocol != 0) {
+      return; // Linux's bridge-nf-filter-vlan-tagged is 0
+    }
     int type = packet.ethernet().type();
     if (type == EtherType.IPV4) {
       Ipv4 ip = packet.ipv4();

@@ -3,6 +3,7 @@ package dev.patchbay.stack.device;
 import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.packet.VlanTag;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
@@ -285,6 +286,10 @@ public abstract class NetDevice {
     }
     statistics.rxPackets += Math.max(packet.gsoCount, 1);
     statistics.rxBytes += packet.wireLength();
+    if (isEthernet() && !VlanTag.takeOff(packet)) {
+      dropReceived(packet, DropReason.HDR_TRUNC);
+      return;
+    }
     show(packet, false);
     if (isEthernet() && packet.length() < Ethernet.LENGTH) {
       dropReceived(packet, DropReason.PKT_TOO_SMALL);
@@ -347,6 +352,14 @@ public abstract class NetDevice {
     }
     long destination = Bytes.u48(packet.data, packet.l2);
     FrameHandler target = handler;
+    if (packet.vlanProtocol != 0) {
+      // nobody here has the VLAN: as for another host; priority alone (id 0) is for all
+      if (VlanTag.id(packet) != 0) {
+        dropReceived(packet, DropReason.OTHERHOST);
+        return;
+      }
+      VlanTag.clear(packet);
+    }
     if (target == null || destination != mac && !Addresses.isGroupMac(destination)) {
       dropReceived(packet, DropReason.OTHERHOST);
       return;
