@@ -1,9 +1,9 @@
 package dev.patchbay.stack;
 
-import dev.patchbay.stack.device.Bridge;
 import dev.patchbay.stack.device.DeviceQueueing;
 import dev.patchbay.stack.device.FrameHandler;
 import dev.patchbay.stack.device.Loopback;
+import dev.patchbay.stack.device.MasterPort;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.icmp.IcmpInput;
 import dev.patchbay.stack.icmp.IcmpOutput;
@@ -345,10 +345,11 @@ public final class NetworkStack implements FrameHandler {
 
   /** Takes a device away with its addresses, routes, neighbours and qdiscs. */
   public void remove(NetDevice device) {
-    Bridge master = device.master();
-    if (master != null) {
-      master.removePort(device);
+    MasterPort port = device.masterPort();
+    if (port != null) {
+      port.remove();
     }
+    device.removing();
     setUp(device, false);
     packets.deviceRemoved(device);
     multicast.deviceRemoved(device);

@@ -1,6 +1,6 @@
 package dev.patchbay.stack;
 
-import dev.patchbay.stack.device.Bridge;
+import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.device.Segmenter;
 import dev.patchbay.stack.device.UplinkDevice;

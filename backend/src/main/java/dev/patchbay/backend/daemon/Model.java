@@ -114,8 +114,8 @@ final class Model implements ControlModel {
         .table()
         .forEach(
             daemon.network().stack().loop().now(),
-            (mac, port, age) -> {
-              if (port.equals(plug.port()) && age < newest[1]) {
+            (mac, vid, port, age) -> {
+              if (port != null && port.device().equals(plug.port()) && age < newest[1]) {
                 newest[0] = mac;
                 newest[1] = age;
               }

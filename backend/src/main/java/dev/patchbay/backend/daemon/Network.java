@@ -3,7 +3,7 @@ package dev.patchbay.backend.daemon;
 import dev.patchbay.backend.uplink.Inside;
 import dev.patchbay.stack.Namespaces;
 import dev.patchbay.stack.NetworkStack;
-import dev.patchbay.stack.device.Bridge;
+import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.device.UplinkDevice;

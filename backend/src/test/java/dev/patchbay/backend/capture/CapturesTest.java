@@ -2,7 +2,8 @@ package dev.patchbay.backend.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.patchbay.stack.device.Bridge;
+import dev.patchbay.stack.bridge.Bridge;
+import dev.patchbay.stack.bridge.BridgeRefusedException;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.device.UplinkDevice;
 import dev.patchbay.stack.loop.TurnQueue;
@@ -202,9 +203,9 @@ class CapturesTest {
   }
 
   @Test
-  void aLongSegmentIsCutWhereThePortCutsItAndWholeBefore() {
+  void aLongSegmentIsCutWhereThePortCutsItAndWholeBefore() throws BridgeRefusedException {
     Captures.Capture capture = captures.add(null, null);
-    bridge.table().learn(GUEST, net0, 0);
+    bridge.fdb().use(GUEST, 0, bridge.port(net0));
     bridge.transmit(tcp(4000, 1460));
     endTurn();
     PcapngFile file = end(capture);

@@ -11,7 +11,7 @@ import dev.patchbay.backend.plug.Plugs;
 import dev.patchbay.it.Netns;
 import dev.patchbay.it.uplink.Setns;
 import dev.patchbay.stack.NetworkStack;
-import dev.patchbay.stack.device.Bridge;
+import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.ip.IpAddress;

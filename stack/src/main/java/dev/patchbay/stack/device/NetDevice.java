@@ -52,7 +52,7 @@ public abstract class NetDevice {
   private int mtu;
   private boolean up;
   private boolean carrier = true;
-  private @Nullable Bridge master;
+  private @Nullable MasterPort masterPort;
   private @Nullable Runnable linkListener;
   private @Nullable FrameHandler handler;
   private @Nullable DeviceQueueing queueing;
@@ -110,8 +110,17 @@ public abstract class NetDevice {
   }
 
   public final void mac(long value) {
+    long before = mac;
     mac = value;
+    addressChanged(before);
+    MasterPort port = masterPort;
+    if (port != null) {
+      port.addressChanged(before);
+    }
   }
+
+  /** Its Ethernet address was set; {@code before} was it. */
+  protected void addressChanged(long before) {}
 
   /** Longest network-layer packet in bytes. */
   public final int mtu() {
@@ -120,10 +129,15 @@ public abstract class NetDevice {
 
   public void mtu(int value) {
     mtu = value;
-    Bridge bridge = master;
-    if (bridge != null) {
-      bridge.portMtuChanged();
+    MasterPort port = masterPort;
+    if (port != null) {
+      port.mtuChanged();
     }
+  }
+
+  /** Sets the MTU that an administrator wants ({@code ndo_change_mtu}). */
+  public void wantMtu(int value) {
+    mtu(value);
   }
 
   /** Administratively up (IFF_UP). */
@@ -183,9 +197,9 @@ public abstract class NetDevice {
   }
 
   private void linkChanged() {
-    Bridge bridge = master;
-    if (bridge != null) {
-      bridge.portLinkChanged(this);
+    MasterPort port = masterPort;
+    if (port != null) {
+      port.linkChanged();
     }
     Runnable listener = linkListener;
     if (listener != null) {
@@ -198,14 +212,27 @@ public abstract class NetDevice {
     linkListener = listener;
   }
 
-  /** The bridge whose port it is. */
-  public final @Nullable Bridge master() {
-    return master;
+  /** The device whose port it is ({@code ip link … master}). */
+  public final @Nullable NetDevice master() {
+    MasterPort port = masterPort;
+    return port == null ? null : port.master();
   }
 
-  final void master(@Nullable Bridge bridge) {
-    master = bridge;
+  /** Its place under a master, or null. */
+  public final @Nullable MasterPort masterPort() {
+    return masterPort;
   }
+
+  /** Makes it a port, or (null) none; called by the master. */
+  public final void masterPort(@Nullable MasterPort port) {
+    masterPort = port;
+  }
+
+  /**
+   * It is about to go for good: those above it go too. What overrides this frees what it is bound
+   * to and calls it.
+   */
+  public void removing() {}
 
   /** Where packets go that are not bridged. */
   public final void handler(@Nullable FrameHandler frameHandler) {
@@ -260,8 +287,8 @@ public abstract class NetDevice {
    * us, and nobody looks at each of them.
    */
   public final boolean takesMerged(long destination) {
-    Bridge bridge = master;
-    NetDevice station = bridge == null ? this : bridge;
+    MasterPort port = masterPort;
+    NetDevice station = port == null ? this : port.master();
     return destination == station.mac && ingress == null && !isObserved() && !station.isObserved();
   }
 
@@ -270,7 +297,7 @@ public abstract class NetDevice {
   }
 
   /** Shows a packet to the taps. */
-  final void show(Packet packet, boolean outgoing) {
+  protected final void show(Packet packet, boolean outgoing) {
     for (Tap tap : taps) {
       tap.seen(this, packet, outgoing);
     }
@@ -300,7 +327,7 @@ public abstract class NetDevice {
   }
 
   /** Takes a packet that was counted and shown: into the qdisc of what comes in, or on at once. */
-  final void queueReceived(Packet packet) {
+  protected final void queueReceived(Packet packet) {
     DeviceQueueing queued = ingress;
     if (queued != null) {
       queued.receive(packet);
@@ -323,9 +350,9 @@ public abstract class NetDevice {
       receiveRaw(packet);
       return;
     }
-    Bridge bridge = master;
-    if (bridge != null) {
-      bridge.receivePort(this, packet);
+    MasterPort port = masterPort;
+    if (port != null) {
+      port.receive(packet);
     } else {
       deliverUp(packet);
     }
@@ -346,7 +373,7 @@ public abstract class NetDevice {
   }
 
   /** Hands a frame to the network layer: for us, a group, or (dropped) another host. */
-  final void deliverUp(Packet packet) {
+  public final void deliverUp(Packet packet) {
     for (Tap tap : protocolTaps) {
       tap.seen(this, packet, false);
     }
@@ -360,7 +387,7 @@ public abstract class NetDevice {
       }
       VlanTag.clear(packet);
     }
-    if (target == null || destination != mac && !Addresses.isGroupMac(destination)) {
+    if (target == null || destination != mac && !isForUs(packet, destination)) {
       dropReceived(packet, DropReason.OTHERHOST);
       return;
     }
@@ -369,6 +396,12 @@ public abstract class NetDevice {
     }
     packet.head = packet.l3;
     target.deliver(packet, Bytes.u16(packet.data, packet.l2 + 12));
+  }
+
+  /** Whether a frame not to our own address is for us too: to a group, or to the port it took. */
+  private static boolean isForUs(Packet packet, long destination) {
+    NetDevice port = packet.physicalDevice;
+    return Addresses.isGroupMac(destination) || port != null && destination == port.mac;
   }
 
   /** Drops a received packet on this device's account. */

@@ -2,7 +2,7 @@ package dev.patchbay.stack.neighbour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.patchbay.stack.device.Bridge;
+import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.loop.VirtualLoop;

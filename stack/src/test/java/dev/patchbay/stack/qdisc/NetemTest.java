@@ -3,7 +3,7 @@ package dev.patchbay.stack.qdisc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.patchbay.stack.device.Bridge;
+import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Bytes;

@@ -4,7 +4,6 @@ import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.DeviceFilter;
 import dev.patchbay.stack.admin.IpOptions;
 import dev.patchbay.stack.admin.RefusedException;
-import dev.patchbay.stack.device.Bridge;
 import dev.patchbay.stack.device.DeviceQueueing;
 import dev.patchbay.stack.device.DeviceStatistics;
 import dev.patchbay.stack.device.NetDevice;
@@ -89,7 +88,7 @@ final class LinkShow {
     if (family != 6) {
       map.put("qdisc", queueing(device));
     }
-    Bridge master = device.master();
+    NetDevice master = device.master();
     if (master != null) {
       map.put("master", master.name());
     }
@@ -119,7 +118,7 @@ final class LinkShow {
     if (family != 6) {
       out.append(" qdisc ").append(queueing(device));
     }
-    Bridge master = device.master();
+    NetDevice master = device.master();
     if (master != null) {
       out.append(" master ").append(master.name());
     }

@@ -3,7 +3,7 @@ package dev.patchbay.stack.admin.ip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.NetworkStack;
-import dev.patchbay.stack.device.Bridge;
+import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.device.UplinkDevice;
 import dev.patchbay.stack.ip.InterfaceAddress;

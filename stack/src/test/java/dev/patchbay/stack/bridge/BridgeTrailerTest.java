@@ -1,7 +1,8 @@
-package dev.patchbay.stack.device;
+package dev.patchbay.stack.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.loop.VirtualLoop;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
@@ -40,7 +41,7 @@ class BridgeTrailerTest {
     }
     one.plug(Packet::release);
     two.plug(packet -> {
-      delivered.add(packet.length());
+      delivered.add(packet.length() + (packet.vlanProtocol == 0 ? 0 : 4));
       for (int at = packet.head + 14; at < packet.tail; at++) {
         assertThat(packet.data[at]).as("byte %d", at - packet.head).isNotEqualTo((byte) 'T');
       }

@@ -1,4 +1,4 @@
-package dev.patchbay.stack.device;
+package dev.patchbay.stack.bridge;
 
 /**
  * Storm control of one bridge port: how many of its frames may go to all other ports. A frame for

@@ -1,0 +1,548 @@
+package dev.patchbay.stack.bridge;
+
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.loop.EventLoop;
+import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.packet.VlanTag;
+import dev.patchbay.stack.socket.Errno;
+import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.EtherType;
+import dev.patchbay.stack.wire.Ethernet;
+import dev.patchbay.stack.wire.IpProtocol;
+import dev.patchbay.stack.wire.Ipv4;
+import dev.patchbay.stack.wire.Ipv6;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A learning bridge, itself a device with an address (Linux: {@code net_bridge}; the way of a frame
+ * stands in the package's documentation).
+ */
+public final class Bridge extends NetDevice {
+  /** Ports, at most ({@code BR_MAX_PORTS}). */
+  public static final int MAX_PORTS = 1023;
+
+  /** The kind, as {@code ip link add type} names it. */
+  public static final String TYPE = "bridge";
+
+  /** Told when an address moves between ports. */
+  @FunctionalInterface
+  public interface MoveListener {
+    /**
+     * {@code mac} was behind {@code from} and is now seen behind {@code to}.
+     *
+     * @param age ns since it was last seen there
+     */
+    void moved(long mac, NetDevice from, NetDevice to, long age);
+  }
+
+  private final EventLoop loop;
+  private final List<NetDevice> ports = new ArrayList<>();
+  private final ForwardingTable table;
+  private final Fdb fdb;
+  private final BridgeVlans vlans = new BridgeVlans(this);
+  private BridgePort[] members = {};
+  private boolean followsAddresses;
+  private boolean hasOwnMtu;
+  private boolean learnsFromLinkLocal = true;
+  private int groupForwardMask;
+  private @Nullable MoveListener moves;
+  private @Nullable Runnable mtuListener;
+
+  /**
+   * A bridge without ports, down.
+   *
+   * @param mac its address, which stays whatever ports there are
+   * @param key secret that spreads the forwarding table
+   */
+  public Bridge(int index, String name, long mac, EventLoop loop, long key) {
+    super(index, name, Kind.ETHER, mac, 1500);
+    this.loop = loop;
+    this.table = new ForwardingTable(key);
+    this.fdb = new Fdb(this, table, loop);
+    fdb.addLocal(null, mac, 0);
+    vlans.init(null);
+    carrier(false);
+  }
+
+  @Override
+  public boolean isBoundToNamespace() {
+    return true;
+  }
+
+  @Override
+  public int features() {
+    return FEATURE_TSO | FEATURE_CSUM;
+  }
+
+  /** The devices that are its ports; changed by {@link #addPort} and {@link #removePort} only. */
+  public List<NetDevice> ports() {
+    return ports;
+  }
+
+  /** Its ports in the order in which they came; not to be changed. */
+  public BridgePort[] bridgePorts() {
+    return members;
+  }
+
+  /** The port that {@code device} is, or null. */
+  public @Nullable BridgePort port(NetDevice device) {
+    return device.masterPort() instanceof BridgePort port && port.master() == this ? port : null;
+  }
+
+  public ForwardingTable table() {
+    return table;
+  }
+
+  /** The forwarding table for administration. */
+  public Fdb fdb() {
+    return fdb;
+  }
+
+  public BridgeVlans vlans() {
+    return vlans;
+  }
+
+  /** Age after which a learned address is forgotten, ns; 0 learns nothing. */
+  public long ageing() {
+    return table.ageing();
+  }
+
+  public void ageing(long nanos) {
+    table.ageing(nanos);
+  }
+
+  /** Whether sources of frames to 01:80:c2:00:00:0x are learned ({@code no_linklocal_learn} 0). */
+  public boolean learnsFromLinkLocal() {
+    return learnsFromLinkLocal;
+  }
+
+  public void learnsFromLinkLocal(boolean value) {
+    learnsFromLinkLocal = value;
+  }
+
+  /** Which of 01:80:c2:00:00:00 to :0f are forwarded all the same, a bit each. */
+  public int groupForwardMask() {
+    return groupForwardMask;
+  }
+
+  /**
+   * Sets it.
+   *
+   * @throws BridgeRefusedException EINVAL where STP's, the pause frames' or LACP's is among them
+   */
+  public void groupForwardMask(int mask) throws BridgeRefusedException {
+    if ((mask & 7) != 0) {
+      throw new BridgeRefusedException(Errno.EINVAL);
+    }
+    groupForwardMask = mask;
+  }
+
+  /** Whether a spanning tree is run. */
+  public boolean hasStp() {
+    return false;
+  }
+
+  /** Who is told of moving addresses. */
+  public void onMove(MoveListener listener) {
+    moves = listener;
+  }
+
+  /** Who is told when the MTU followed the ports. */
+  public void onMtuChange(Runnable listener) {
+    mtuListener = listener;
+  }
+
+  /**
+   * From now on its address is the lowest of its ports', as that of a bridge to which none was
+   * given ({@code br_stp_recalculate_bridge_id}); until it is set.
+   */
+  public void followAddresses() {
+    followsAddresses = true;
+    chooseAddress();
+  }
+
+  void chooseAddress() {
+    if (!followsAddresses) {
+      return;
+    }
+    long least = Long.MAX_VALUE;
+    for (BridgePort port : members) {
+      least = Math.min(least, port.device().mac());
+    }
+    if (members.length > 0 && least != mac()) {
+      mac(least);
+      followsAddresses = true;
+    }
+  }
+
+  @Override
+  protected void addressChanged(long before) {
+    followsAddresses = false;
+    fdb.bridgeAddressChanged(before);
+  }
+
+  /** From then on it does not follow its ports. */
+  @Override
+  public void wantMtu(int value) {
+    hasOwnMtu = true;
+    mtu(value);
+  }
+
+  @Override
+  public void up(boolean value) {
+    super.up(value);
+    for (BridgePort port : members) {
+      stateChanged(port);
+    }
+    followPorts();
+  }
+
+  /** Its ports are free then. */
+  @Override
+  public void removing() {
+    super.removing();
+    List.copyOf(ports).forEach(this::removePort);
+  }
+
+  /** Makes {@code device} a port ({@code ip link set DEVICE master BRIDGE}; {@code br_add_if}). */
+  public void addPort(NetDevice device) {
+    if (device.master() != null) {
+      throw new IllegalArgumentException(device.name() + " is a port of another bridge");
+    }
+    BridgePort port = new BridgePort(this, device, freeNumber());
+    BridgePort[] grown = new BridgePort[members.length + 1];
+    System.arraycopy(members, 0, grown, 0, members.length);
+    grown[members.length] = port;
+    members = grown;
+    ports.add(device);
+    device.masterPort(port);
+    fdb.addLocal(port, device.mac(), 0);
+    vlans.init(port);
+    chooseAddress();
+    portMtuChanged();
+    portLinkChanged(port);
+  }
+
+  private int freeNumber() {
+    int number = 1;
+    for (int i = 0; i < members.length; i++) {
+      if (members[i].number() == number) {
+        number++;
+        i = -1;
+      }
+    }
+    return number;
+  }
+
+  /** Takes a port away ({@code nomaster}; {@code br_del_if}). */
+  public void removePort(NetDevice device) {
+    BridgePort port = port(device);
+    if (port == null) {
+      return;
+    }
+    port.state(PortState.DISABLED);
+    ports.remove(device);
+    List<BridgePort> rest = new ArrayList<>(List.of(members));
+    rest.remove(port);
+    members = rest.toArray(BridgePort[]::new);
+    device.masterPort(null);
+    VlanGroup group = port.vlans();
+    for (int vid = group.next(1); vid > 0; vid = group.next(vid + 1)) {
+      fdb.deleteLocal(port, device.mac(), vid);
+    }
+    fdb.deleteLocal(port, device.mac(), 0);
+    fdb.forgetAll(port);
+    chooseAddress();
+    portMtuChanged();
+    followPorts();
+  }
+
+  /** A port without carrier leads nowhere any more ({@code br_port_carrier_check}). */
+  void portLinkChanged(BridgePort port) {
+    stateChanged(port);
+    followPorts();
+  }
+
+  private void stateChanged(BridgePort port) {
+    boolean live = isUp() && port.isLive();
+    if (!live) {
+      fdb.forget(port, 0);
+      port.state(PortState.DISABLED);
+    } else if (port.state() == PortState.DISABLED) {
+      port.state(PortState.FORWARDING);
+    }
+  }
+
+  /** Its carrier is that of ports that forward ({@code br_port_state_selection}). */
+  private void followPorts() {
+    boolean any = false;
+    for (BridgePort port : members) {
+      any |= port.state() == PortState.FORWARDING;
+    }
+    carrier(any);
+  }
+
+  /**
+   * Sets the state of a port by hand ({@code br_set_port_state}). One that blocks forwards again at
+   * once, where there is no spanning tree.
+   *
+   * @throws BridgeRefusedException as Linux
+   */
+  public void portState(BridgePort port, PortState state) throws BridgeRefusedException {
+    if (!port.isLive() && state != PortState.DISABLED) {
+      throw new BridgeRefusedException(Errno.ENETDOWN);
+    }
+    port.state(state == PortState.BLOCKING ? PortState.FORWARDING : state);
+    followPorts();
+  }
+
+  /** The bridge's MTU is the least of its ports ({@code br_mtu_auto_adjust}). */
+  void portMtuChanged() {
+    if (hasOwnMtu) {
+      return;
+    }
+    int least = ports.stream().mapToInt(NetDevice::mtu).min().orElse(1500);
+    if (least != mtu()) {
+      mtu(least);
+      if (mtuListener != null) {
+        mtuListener.run();
+      }
+    }
+  }
+
+  /** Takes a frame to 01:80:c2:00:00:0x that is not forwarded: it is for the port's own device. */
+  void receiveLinkLocal(BridgePort port, Packet packet, long source) {
+    boolean learns = port.state() == PortState.LEARNING || port.state() == PortState.FORWARDING;
+    if (learns && learnsFromLinkLocal && port.has(PortFlag.LEARNING)) {
+      int vid = 0;
+      if (vlans.isFiltering()) {
+        vid = packet.vlanProtocol == vlans.protocol() ? VlanTag.id(packet) : 0;
+        vid = vid == 0 ? port.vlans().pvid() : vid;
+      }
+      if (!vlans.isFiltering() || port.vlans().has(vid)) {
+        learn(source, vid, port, loop.now());
+      }
+    }
+    port.device().deliverUp(packet);
+  }
+
+  /** {@code br_handle_frame_finish}: learn, then to us, to one port, or to all. */
+  void input(BridgePort port, Packet packet, long source, long destination) {
+    boolean filtered = vlans.isFiltering();
+    int vid = 0;
+    if (filtered) {
+      DropReason refused = vlans.ingress(port.vlans(), packet);
+      if (refused != null) {
+        port.device().dropReceived(packet, refused);
+        return;
+      }
+      vid = VlanTag.id(packet);
+    }
+    long now = loop.now();
+    if (port.has(PortFlag.LOCKED) && !isKnown(source, vid, port, now)) {
+      port.device().dropReceived(packet, DropReason.BRIDGE_LOCKED);
+      return;
+    }
+    if (port.has(PortFlag.LEARNING)) {
+      learn(source, vid, port, now);
+    }
+    if (port.state() == PortState.LEARNING) {
+      port.device().dropReceived(packet, DropReason.BRIDGE_INGRESS_STP_STATE);
+      return;
+    }
+    packet.physicalDevice = port.device();
+    cutTrailer(packet);
+    if (destination == mac()) {
+      passUp(packet, filtered);
+    } else if (Addresses.isGroupMac(destination)) {
+      if (port.mayFlood(now)) {
+        flood(packet, port, groupFlag(destination), filtered);
+      } else {
+        port.device().statistics.dropped(DropReason.BRIDGE_STORM);
+      }
+      passUp(packet, filtered);
+    } else {
+      unicast(port, packet, table.find(destination, vid, now), filtered, now);
+    }
+  }
+
+  private void unicast(BridgePort from, Packet packet, int slot, boolean filtered, long now) {
+    if (slot >= 0) {
+      table.used(slot, now);
+      BridgePort to = table.port(slot);
+      if (to == null || (table.flags(slot) & ForwardingTable.LOCAL) != 0) {
+        passUp(packet, filtered);
+      } else {
+        forward(packet, from, to, filtered);
+      }
+    } else if (from.mayFlood(now)) {
+      flood(packet, from, PortFlag.FLOOD, filtered);
+      packet.release();
+    } else {
+      from.device().dropReceived(packet, DropReason.BRIDGE_STORM);
+    }
+  }
+
+  private boolean isKnown(long source, int vid, BridgePort port, long now) {
+    int slot = table.find(source, vid, now);
+    return slot >= 0
+        && port.equals(table.port(slot))
+        && (table.flags(slot) & ForwardingTable.LOCAL) == 0;
+  }
+
+  private void learn(long source, int vid, BridgePort port, long now) {
+    if (table.ageing() == 0) {
+      return;
+    }
+    BridgePort before = table.learn(source, vid, port, now);
+    if (before != null && moves != null) {
+      moves.moved(source, before.device(), port.device(), table.movedAfter());
+    }
+  }
+
+  /**
+   * Cuts what follows an IP packet in its frame, before anybody asks whether it is too long ({@code
+   * br_validate_ipv4}, {@code br_validate_ipv6}: Linux's bridge does so where {@code
+   * bridge-nf-call-iptables} and {@code -ip6tables} are on, as they are here). It is more than
+   * padding: Linux's ftgmac100 appends to an IPv6 packet that was given to {@code sendfile} its
+   * data once more. A header that cannot be true, or a jumbogram (RFC 2675), stays as it is.
+   */
+  private static void cutTrailer(Packet packet) {
+    if (packet.vlanProtocol != 0) {
+      return; // Linux's bridge-nf-filter-vlan-tagged is 0
+    }
+    int type = packet.ethernet().type();
+    if (type == EtherType.IPV4) {
+      Ipv4 ip = packet.ipv4();
+      if (ip.check(packet.tail)) {
+        packet.tail = packet.l3 + ip.totalLength();
+      }
+    } else if (type == EtherType.IPV6) {
+      Ipv6 ip = packet.ipv6();
+      if (ip.check(packet.tail)
+          && (ip.payloadLength() != 0 || ip.nextHeader() != IpProtocol.HOP_BY_HOP)) {
+        packet.tail = packet.l3 + Ipv6.LENGTH + ip.payloadLength();
+      }
+    }
+  }
+
+  private static PortFlag groupFlag(long destination) {
+    return destination == Addresses.MAC_BROADCAST ? PortFlag.BCAST_FLOOD : PortFlag.MCAST_FLOOD;
+  }
+
+  /** {@code br_pass_frame_up}. */
+  private void passUp(Packet packet, boolean filtered) {
+    packet.device = this;
+    if (!isUp()) {
+      dropReceived(packet, DropReason.DEV_READY);
+      return;
+    }
+    if (filtered) {
+      int vid = VlanTag.id(packet);
+      if (!vlans.own().has(vid)) {
+        dropReceived(packet, DropReason.BRIDGE_VLAN);
+        return;
+      }
+      if (vlans.own().isUntagged(vid)) {
+        VlanTag.clear(packet);
+      }
+    }
+    statistics.rxPackets++;
+    statistics.rxBytes += packet.tail - packet.l3;
+    show(packet, false);
+    queueReceived(packet);
+  }
+
+  private static void forward(Packet packet, BridgePort from, BridgePort to, boolean filtered) {
+    if (!to.shouldDeliver(packet, from, filtered)) {
+      from.device().dropReceived(packet, DropReason.BRIDGE_NO_EGRESS_PORT);
+    } else if (to.isTooLong(packet)) {
+      from.device().dropReceived(packet, DropReason.PKT_TOO_BIG);
+    } else {
+      to.send(packet, filtered);
+    }
+  }
+
+  /**
+   * Sends a copy to each port but {@code from}; the packet stays the caller's ({@code br_flood}).
+   *
+   * @param from null for what the bridge itself sends
+   * @param kind the flag that a port must have for it
+   */
+  private void flood(Packet packet, @Nullable BridgePort from, PortFlag kind, boolean filtered) {
+    // what the bridge itself sends to a group goes to all ports, whatever their flags
+    boolean all = from == null && kind != PortFlag.FLOOD;
+    for (BridgePort port : members) {
+      if (all || port.has(kind)) {
+        boolean deliver =
+            from == null
+                ? port.maySend(packet, filtered)
+                : port.shouldDeliver(packet, from, filtered);
+        if (deliver) {
+          sendCopy(packet, port, filtered);
+        }
+      }
+    }
+  }
+
+  private static void sendCopy(Packet packet, BridgePort port, boolean filtered) {
+    Packet twin = packet.copy();
+    if (twin == null) {
+      port.device().statistics.txDropped++;
+    } else if (port.isTooLong(twin)) {
+      port.device().statistics.txDropped++;
+      twin.drop(DropReason.PKT_TOO_BIG);
+    } else {
+      port.send(twin, filtered);
+    }
+  }
+
+  /** What the appliance itself sends: to the port that is known, or to all (br_dev_xmit). */
+  @Override
+  protected void send(Packet packet) {
+    packet.l2 = packet.head;
+    packet.l3 = packet.head + Ethernet.LENGTH;
+    boolean filtered = vlans.isFiltering();
+    int vid = 0;
+    if (filtered) {
+      DropReason refused = vlans.ingress(vlans.own(), packet);
+      if (refused != null) {
+        statistics.txDropped++;
+        packet.drop(refused);
+        return;
+      }
+      vid = VlanTag.id(packet);
+    }
+    long destination = Bytes.u48(packet.data, packet.l2);
+    if (Addresses.isGroupMac(destination)) {
+      flood(packet, null, groupFlag(destination), filtered);
+      packet.release();
+      return;
+    }
+    long now = loop.now();
+    int slot = table.find(destination, vid, now);
+    if (slot < 0) {
+      flood(packet, null, PortFlag.FLOOD, filtered);
+      packet.release();
+      return;
+    }
+    table.used(slot, now);
+    sendTo(table.port(slot), packet, filtered);
+  }
+
+  private void sendTo(@Nullable BridgePort to, Packet packet, boolean filtered) {
+    if (to == null || !to.maySend(packet, filtered)) {
+      statistics.txDropped++;
+      packet.drop(DropReason.BRIDGE_NO_EGRESS_PORT);
+    } else if (to.isTooLong(packet)) {
+      statistics.txDropped++;
+      packet.drop(DropReason.PKT_TOO_BIG);
+    } else {
+      to.send(packet, filtered);
+    }
+  }
+}
