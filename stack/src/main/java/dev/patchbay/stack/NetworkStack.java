@@ -397,6 +397,7 @@ public final class NetworkStack implements FrameHandler {
               address, 64, null, InterfaceAddress.Scope.LINK, false, false, device.name()));
     }
     multicast.deviceUp(device);
+    arp.deviceUp(device);
   }
 
   /** The IPv6 link-local address of a device, or null. */

@@ -81,9 +81,9 @@ final class Guests implements GuestResolver {
       }
       IpAddress address = new IpAddress(n.hi(), n.lo());
       Long leased = heard.get(address);
-      boolean newer = leased == null || leased <= n.confirmed();
+      boolean newer = leased == null || leased <= n.heard();
       if (which.test(n)) {
-        heard.merge(address, n.confirmed(), Math::max);
+        heard.merge(address, n.heard(), Math::max);
         if (newer && isSilent(n)) {
           silent.add(address);
         }

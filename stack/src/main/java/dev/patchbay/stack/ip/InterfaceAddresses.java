@@ -293,6 +293,17 @@ public final class InterfaceAddresses {
     stack.routes6().add(RouteEntry.LOCAL, new IpAddress(GROUPS_HI, 0), 8, route);
   }
 
+  /** The device's own entry of an address, or null ({@code ipv6_get_ifaddr}). */
+  public static @Nullable InterfaceAddress find(NetDevice device, long hi, long lo) {
+    for (int i = 0; i < device.addresses().size(); i++) {
+      InterfaceAddress own = device.addresses().get(i);
+      if (own.address().lo() == lo && own.address().hi() == hi) {
+        return own;
+      }
+    }
+    return null;
+  }
+
   /** The IPv6 link-local address of a device, or null. */
   public static @Nullable IpAddress linkLocal(NetDevice device) {
     for (InterfaceAddress own : device.addresses()) {

@@ -9,6 +9,7 @@ import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Arp;
 import dev.patchbay.stack.wire.EtherType;
+import org.jspecify.annotations.Nullable;
 
 /** ARP for IPv4 over Ethernet (RFC 826; Linux: {@code arp_process}). */
 public final class ArpProtocol implements NeighbourTable.Solicitor {
@@ -19,7 +20,8 @@ public final class ArpProtocol implements NeighbourTable.Solicitor {
   }
 
   /**
-   * Takes a received ARP packet: answers a request for an address of ours and learns the sender.
+   * Takes a received ARP packet ({@code arp_process}): answers a request for an address of ours, or
+   * for one that we answer for, and learns the sender.
    */
   public void receive(Packet packet) {
     Arp arp = packet.arp();
@@ -28,29 +30,95 @@ public final class ArpProtocol implements NeighbourTable.Solicitor {
       packet.drop(DropReason.HDR_TRUNC);
       return;
     }
-    long senderIp = arp.senderIp();
-    long senderMac = arp.senderMac();
-    long targetIp = arp.targetIp();
-    if (Addresses.isMulticast(0, targetIp)
-        || Addresses.isGroupMac(senderMac)
-        || Addresses.isLoopback(0, targetIp)) {
+    if (Addresses.isMulticast(0, arp.targetIp())
+        || Addresses.isGroupMac(arp.senderMac())
+        || Addresses.isLoopback(0, arp.targetIp())) {
       packet.drop(DropReason.IP_INADDRERRORS);
       return;
     }
-    boolean probe = Addresses.isAny(0, senderIp);
-    boolean forUs = stack.isLocal(0, targetIp);
-    boolean request = arp.operation() == Arp.REQUEST;
-    if (!probe && !stack.isLocal(0, senderIp) && isNeighbour(device, senderIp)) {
-      // RFC 826: merge what is known; add an entry only where the packet is for us
-      boolean answered = !request && forUs;
-      stack
-          .neighbours()
-          .learn(0, senderIp, device, senderMac, answered, true, forUs, packet.physicalDevice);
+    int operation = arp.operation();
+    if (operation == Arp.REQUEST || operation == Arp.REPLY) {
+      process(packet, arp, device);
     }
     packet.release();
-    if (request && forUs) {
-      send(device, Arp.REPLY, senderMac, targetIp, senderMac, senderIp);
+  }
+
+  private void process(Packet packet, Arp arp, NetDevice device) {
+    long senderIp = arp.senderIp();
+    long senderMac = arp.senderMac();
+    long targetIp = arp.targetIp();
+    boolean request = arp.operation() == Arp.REQUEST;
+    if (Addresses.isAny(0, senderIp)) {
+      // a probe of RFC 5227: answered, nothing is learned
+      if (request && stack.isLocal(0, targetIp)) {
+        send(device, Arp.REPLY, senderMac, targetIp, senderMac, senderIp);
+      }
+      return;
     }
+    if (stack.isLocal(0, senderIp)) {
+      // a martian source: somebody else bears our address, or our own request came back
+      return;
+    }
+    if (request && (stack.isLocal(0, targetIp) || isProxied(device, targetIp))) {
+      if (isNeighbour(device, senderIp)) {
+        NeighbourTable neighbours = stack.neighbours();
+        neighbours.learn(0, senderIp, device, senderMac, false, true, true, packet.physicalDevice);
+      }
+      answer(packet, device, senderMac, senderIp, targetIp);
+      return;
+    }
+    learn(packet, arp, device);
+  }
+
+  /** At once for ourselves; for others after a while, unless we alone were asked. */
+  private void answer(
+      Packet packet, NetDevice device, long senderMac, long senderIp, long targetIp) {
+    boolean toUs = packet.ethernet().destination() == device.mac();
+    NeighbourTable neighbours = stack.neighbours();
+    if (toUs || neighbours.settings().proxyDelay == 0 || stack.isLocal(0, targetIp)) {
+      send(device, Arp.REPLY, senderMac, targetIp, senderMac, senderIp);
+    } else {
+      neighbours
+          .proxies()
+          .later(device, () -> send(device, Arp.REPLY, senderMac, targetIp, senderMac, senderIp));
+    }
+  }
+
+  /** Whether we answer for an address, which must lie behind another device. */
+  private boolean isProxied(NetDevice device, long ip) {
+    if (stack.neighbours().proxies().find(0, ip, device) == null) {
+      return false;
+    }
+    Route route = stack.routes4().lookup(0, ip);
+    return route != null && route.type() == Route.Type.UNICAST && !device.equals(route.device());
+  }
+
+  /** What is known is merged; new entries are made with {@code arp_accept} alone. */
+  private void learn(Packet packet, Arp arp, NetDevice device) {
+    NeighbourTable neighbours = stack.neighbours();
+    long senderIp = arp.senderIp();
+    boolean reply = arp.operation() == Arp.REPLY;
+    boolean gratuitous =
+        senderIp == arp.targetIp() && (!reply || arp.targetMac() == arp.senderMac());
+    Neighbour known = neighbours.find(0, senderIp, device);
+    if (known == null
+        && neighbours.settings().arpAccept
+        && (gratuitous || reply)
+        && isNeighbour(device, senderIp)) {
+      known = neighbours.create(0, senderIp, device);
+    }
+    if (known == null) {
+      return;
+    }
+    // "use the FIRST one. It is possible, if several proxy agents are active"
+    boolean settled = stack.loop().now() - known.updated > neighbours.settings().lockTime;
+    boolean answered = reply && packet.ethernet().destination() == device.mac();
+    neighbours.heard(
+        known,
+        arp.senderMac(),
+        answered ? Neighbour.State.REACHABLE : Neighbour.State.STALE,
+        settled || gratuitous ? NudMachine.OVERRIDE : 0,
+        packet.physicalDevice);
   }
 
   /** Whether the sender is on the link: of a subnet of ours, by a route, or since we asked it. */
@@ -73,16 +141,50 @@ public final class ArpProtocol implements NeighbourTable.Solicitor {
     return false;
   }
 
+  /**
+   * Asks for a neighbour in the name of the packet's source where that is ours ({@code
+   * arp_announce} 0), else of the device's address ({@code arp_solicit}).
+   */
   @Override
-  public void solicit(NetDevice device, long hi, long lo, long unicastMac) {
-    long source = stack.output().sourceFor(device, hi, lo);
-    send(
-        device,
-        Arp.REQUEST,
-        unicastMac == 0 ? Addresses.MAC_BROADCAST : unicastMac,
-        source,
-        unicastMac,
-        lo);
+  public void solicit(Neighbour neighbour, @Nullable Packet waiting) {
+    NetDevice device = neighbour.device;
+    long source = Addresses.V4_PREFIX;
+    if (waiting != null && waiting.isIpv4() && stack.isLocal(0, waiting.sourceLo())) {
+      source = waiting.sourceLo();
+    } else {
+      source = select(device, neighbour.lo);
+    }
+    boolean probe = neighbour.state.isValid();
+    long to = probe ? neighbour.mac : Addresses.MAC_BROADCAST;
+    send(device, Arp.REQUEST, to, source, 0, neighbour.lo);
+  }
+
+  /** {@code inet_select_addr}: of a device that shares the subnet, else its first, else any. */
+  private long select(NetDevice device, long target) {
+    long first = Addresses.V4_PREFIX;
+    for (int i = 0; i < device.addresses().size(); i++) {
+      InterfaceAddress own = device.addresses().get(i);
+      if (!own.address().isV4() || own.secondary() || own.scope() == InterfaceAddress.Scope.HOST) {
+        continue;
+      }
+      if (own.covers(0, target)) {
+        return own.address().lo();
+      }
+      first = Addresses.isAny(0, first) ? own.address().lo() : first;
+    }
+    return Addresses.isAny(0, first) ? stack.output().sourceFor(device, 0, target) : first;
+  }
+
+  /** A device has come up: its addresses are announced where {@code arp_notify} says so. */
+  public void deviceUp(NetDevice device) {
+    if (!stack.neighbours().settings().arpNotify || device.mac() == 0) {
+      return;
+    }
+    for (InterfaceAddress own : device.addresses()) {
+      if (own.address().isV4()) {
+        announce(device, own.address().lo());
+      }
+    }
   }
 
   /** Tells everybody on the link that {@code ip} is ours (RFC 5227 section 3). */

@@ -2,6 +2,8 @@ package dev.patchbay.stack.neighbour;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.ip.InterfaceAddress;
+import dev.patchbay.stack.ip.InterfaceAddresses;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.ip.IpCounters;
 import dev.patchbay.stack.packet.DropReason;
@@ -33,6 +35,13 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
   private static final int TARGET_LINK_LAYER = 2;
   private static final long ALL_NODES_HI = 0xff02_0000_0000_0000L;
   private static final int BODY = 32;
+
+  /** Low half of ff02::1:ff00:0, behind which stand the last 24 bits of an address. */
+  private static final long SOLICITED_NODE = 0x0000_0001_ff00_0000L;
+
+  private static final int ROUTER_FLAG = 0x8000_0000;
+  private static final int SOLICITED_FLAG = 0x4000_0000;
+  private static final int OVERRIDE_FLAG = 0x2000_0000;
 
   private final NetworkStack stack;
   private @Nullable RouterSolicitationListener solicitations;
@@ -118,103 +127,193 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
     long lo = packet.sourceLo();
     long mac = option(packet, 8, SOURCE_LINK_LAYER);
     if (!Addresses.isAny(hi, lo) && mac != 0 && !Addresses.isGroupMac(mac)) {
-      learn(packet, hi, lo, mac, false, true, true);
+      // who asks for routers is none
+      int flags = NudMachine.OVERRIDE | NudMachine.WEAK_OVERRIDE | NudMachine.OVERRIDE_ROUTER;
+      heard(packet, hi, lo, mac, Neighbour.State.STALE, flags, true);
     }
     if (listener != null) {
       listener.solicited(device, packet.physicalDevice, hi, lo, mac);
     }
   }
 
-  private void learn(
-      Packet packet,
-      long hi,
-      long lo,
-      long mac,
-      boolean solicited,
-      boolean override,
-      boolean create) {
+  /** Notes what was heard of a neighbour; false where there is no entry for it. */
+  private boolean heard(
+      Packet packet, long hi, long lo, long mac, Neighbour.State state, int flags, boolean create) {
     NetDevice device = packet.device;
-    if (device != null && !stack.isLocal(hi, lo)) {
-      stack
-          .neighbours()
-          .learn(hi, lo, device, mac, solicited, override, create, packet.physicalDevice);
+    if (device == null || stack.isLocal(hi, lo)) {
+      return false;
     }
+    NeighbourTable neighbours = stack.neighbours();
+    Neighbour neighbour = neighbours.find(hi, lo, device);
+    if (neighbour == null && create) {
+      neighbour = neighbours.create(hi, lo, device);
+    }
+    if (neighbour == null) {
+      return false;
+    }
+    neighbours.heard(neighbour, mac, state, flags, packet.physicalDevice);
+    return true;
   }
 
-  /** RFC 4861 section 7.2.3 and 7.2.4. */
+  /** RFC 4861 section 7.2.3 and 7.2.4 ({@code ndisc_recv_ns}). */
   private void neighbourSolicitation(Packet packet) {
     NetDevice device = packet.device;
     long targetHi = Bytes.i64(packet.data, packet.l4 + 8);
     long targetLo = Bytes.i64(packet.data, packet.l4 + 16);
-    if (device == null
-        || Addresses.isMulticast(targetHi, targetLo)
-        || !stack.isLocal(targetHi, targetLo)) {
+    if (device == null || Addresses.isMulticast(targetHi, targetLo)) {
       return;
     }
     long hi = packet.sourceHi();
     long lo = packet.sourceLo();
-    boolean dad = Addresses.isAny(hi, lo);
     long mac = option(packet, 24, SOURCE_LINK_LAYER);
-    if (!dad) {
-      if (mac == 0 && packet.l2 >= 0) {
-        mac = packet.ethernet().source();
-      }
-      if (!Addresses.isGroupMac(mac)) {
-        learn(packet, hi, lo, mac, false, true, true);
-      }
+    boolean toGroup = Addresses.isMulticast(packet.destinationHi(), packet.destinationLo());
+    if (Addresses.isAny(hi, lo) && (mac != 0 || !isSolicitedNode(packet))) {
+      return; // section 7.1.1: no duplicate address detection looks like that
     }
-    // router flag; solicited unless it is duplicate address detection; override
-    int flags = dad ? 0xa000_0000 : 0xe000_0000;
-    advertise(device, flags, targetHi, targetLo, dad ? ALL_NODES_HI : hi, dad ? 1 : lo);
+    if (Addresses.isGroupMac(mac)) {
+      return;
+    }
+    boolean own = InterfaceAddresses.find(device, targetHi, targetLo) != null;
+    ProxyTable.Entry proxy = own ? null : proxy(device, targetHi, targetLo);
+    if (!own && proxy == null) {
+      return;
+    }
+    boolean router = proxy == null || proxy.router();
+    boolean late =
+        proxy != null
+            && toGroup
+            && packet.ethernet().destination() != device.mac()
+            && stack.neighbours().settings().proxyDelay != 0;
+    NetDevice port = packet.physicalDevice;
+    Solicitation asked =
+        new Solicitation(device, port, hi, lo, mac, targetHi, targetLo, toGroup, own);
+    if (late) {
+      stack.neighbours().proxies().later(device, () -> answer(asked, router));
+    } else {
+      answer(asked, router);
+    }
   }
 
-  private void advertise(
-      NetDevice device, int flags, long targetHi, long targetLo, long dstHi, long dstLo) {
-    Packet packet = message(NEIGHBOUR_ADVERTISEMENT, flags, targetHi, targetLo);
-    if (packet != null) {
-      linkLayerOption(packet, TARGET_LINK_LAYER, device.mac());
-      transmit(packet, device, targetHi, targetLo, dstHi, dstLo, 255);
+  private ProxyTable.@Nullable Entry proxy(NetDevice device, long hi, long lo) {
+    NeighbourTable neighbours = stack.neighbours();
+    return neighbours.settings().proxyNdp ? neighbours.proxies().find(hi, lo, device) : null;
+  }
+
+  private static boolean isSolicitedNode(Packet packet) {
+    return packet.destinationHi() == ALL_NODES_HI
+        && packet.destinationLo() >>> 24 == SOLICITED_NODE >>> 24;
+  }
+
+  /**
+   * What was asked, kept while the answer waits.
+   *
+   * @param own whether the target is an address of the device, not one that we answer for
+   */
+  private record Solicitation(
+      NetDevice device,
+      @Nullable NetDevice port,
+      long hi,
+      long lo,
+      long mac,
+      long targetHi,
+      long targetLo,
+      boolean toGroup,
+      boolean own) {}
+
+  private void answer(Solicitation asked, boolean router) {
+    int flags = router ? ROUTER_FLAG : 0;
+    int override = asked.own() && asked.toGroup() ? OVERRIDE_FLAG : 0;
+    if (Addresses.isAny(asked.hi(), asked.lo())) {
+      advertise(asked, flags | (asked.own() ? OVERRIDE_FLAG : 0), ALL_NODES_HI, 1, true);
+      return;
+    }
+    boolean create = !asked.toGroup() || asked.mac() != 0;
+    NeighbourTable neighbours = stack.neighbours();
+    NetDevice device = asked.device();
+    if (stack.isLocal(asked.hi(), asked.lo())) {
+      return;
+    }
+    Neighbour neighbour = neighbours.find(asked.hi(), asked.lo(), device);
+    if (neighbour == null && create) {
+      neighbour = neighbours.create(asked.hi(), asked.lo(), device);
+    }
+    if (neighbour != null) {
+      int update = NudMachine.OVERRIDE | NudMachine.WEAK_OVERRIDE;
+      neighbours.heard(neighbour, asked.mac(), Neighbour.State.STALE, update, asked.port());
+      flags |= SOLICITED_FLAG | override;
+      advertise(asked, flags, asked.hi(), asked.lo(), asked.toGroup());
     }
   }
 
+  private void advertise(Solicitation asked, int flags, long dstHi, long dstLo, boolean option) {
+    NetDevice device = asked.device();
+    long hi = asked.targetHi();
+    long lo = asked.targetLo();
+    IpAddress source =
+        asked.own() ? new IpAddress(hi, lo) : stack.output().source(device, dstHi, dstLo);
+    Packet packet = source == null ? null : message(NEIGHBOUR_ADVERTISEMENT, flags, hi, lo);
+    if (packet != null && source != null) {
+      if (option) {
+        linkLayerOption(packet, TARGET_LINK_LAYER, device.mac());
+      }
+      transmit(packet, device, source.hi(), source.lo(), dstHi, dstLo, 255);
+    }
+  }
+
+  /** RFC 4861 section 7.2.5 ({@code ndisc_recv_na}). */
   private void neighbourAdvertisement(Packet packet) {
     long hi = Bytes.i64(packet.data, packet.l4 + 8);
     long lo = Bytes.i64(packet.data, packet.l4 + 16);
     int flags = Bytes.i32(packet.data, packet.l4 + 4);
-    boolean solicited = (flags & 0x4000_0000) != 0;
-    boolean override = (flags & 0x2000_0000) != 0;
+    boolean solicited = (flags & SOLICITED_FLAG) != 0;
     long mac = option(packet, 24, TARGET_LINK_LAYER);
-    if (mac == 0 && packet.l2 >= 0) {
-      mac = packet.ethernet().source();
-    }
-    if (Addresses.isMulticast(hi, lo) || Addresses.isGroupMac(mac)) {
+    NetDevice device = packet.device;
+    boolean toGroup = Addresses.isMulticast(packet.destinationHi(), packet.destinationLo());
+    if (device == null
+        || Addresses.isMulticast(hi, lo)
+        || Addresses.isGroupMac(mac)
+        || toGroup && solicited) {
       return;
     }
-    // section 7.2.5: no entry is made for an unsolicited advertisement
-    learn(packet, hi, lo, mac, solicited, override, false);
-    NetDevice device = packet.device;
-    Neighbour neighbour = device == null ? null : stack.neighbours().find(hi, lo, device);
-    if (neighbour != null) {
-      neighbour.router = flags < 0;
+    Neighbour known = stack.neighbours().find(hi, lo, device);
+    if (known == null || known.state == Neighbour.State.FAILED) {
+      // no entry is made for an advertisement
+      return;
     }
+    int update =
+        NudMachine.WEAK_OVERRIDE
+            | NudMachine.OVERRIDE_ROUTER
+            | ((flags & OVERRIDE_FLAG) != 0 ? NudMachine.OVERRIDE : 0)
+            | ((flags & ROUTER_FLAG) != 0 ? NudMachine.ROUTER : 0);
+    Neighbour.State state = solicited ? Neighbour.State.REACHABLE : Neighbour.State.STALE;
+    heard(packet, hi, lo, mac, state, update, false);
   }
 
+  /**
+   * Asks for a neighbour in the name of the packet's source where that is an address of the device,
+   * else of its link-local one ({@code ndisc_solicit}).
+   */
   @Override
-  public void solicit(NetDevice device, long hi, long lo, long unicastMac) {
-    Packet packet = message(NEIGHBOUR_SOLICITATION, 0, hi, lo);
-    IpAddress source = stack.output().source(device, hi, lo);
+  public void solicit(Neighbour neighbour, @Nullable Packet waiting) {
+    NetDevice device = neighbour.device;
+    IpAddress source = null;
+    if (waiting != null && !waiting.isIpv4()) {
+      InterfaceAddress own =
+          InterfaceAddresses.find(device, waiting.sourceHi(), waiting.sourceLo());
+      source = own == null ? null : own.address();
+    }
+    source = source == null ? stack.linkLocal(device) : source;
+    long hi = neighbour.hi;
+    long lo = neighbour.lo;
+    Packet packet = source == null ? null : message(NEIGHBOUR_SOLICITATION, 0, hi, lo);
     if (packet == null || source == null) {
-      if (packet != null) {
-        packet.release();
-      }
       return;
     }
     linkLayerOption(packet, SOURCE_LINK_LAYER, device.mac());
-    if (unicastMac != 0) {
+    if (neighbour.state.isValid()) {
       transmit(packet, device, source.hi(), source.lo(), hi, lo, 255);
     } else {
-      // solicited-node group ff02::1:ffxx:xxxx
-      long group = 0x0000_0001_ff00_0000L | lo & 0xff_ffffL;
+      long group = SOLICITED_NODE | lo & 0xff_ffffL;
       transmit(packet, device, source.hi(), source.lo(), ALL_NODES_HI, group, 255);
     }
   }

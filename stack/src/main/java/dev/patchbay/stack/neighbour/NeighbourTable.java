@@ -6,7 +6,7 @@ import dev.patchbay.stack.neighbour.Neighbour.State;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.random.RandomSource;
-import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.time.Timer;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
 import dev.patchbay.stack.wire.Ethernet;
@@ -17,14 +17,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The neighbours of a namespace. Times are Linux's defaults: reachable 30 s (spread from half to
- * one and a half), delay 5 s, three probes of one second.
+ * The neighbours of a namespace: who is there, how many there may be, who goes (Linux: {@code
+ * neigh_table}). What becomes of one of them is {@link NudMachine}'s.
+ *
+ * <p>One table for both families, bounded where Linux has {@code gc_thresh3} of 1024 for each: 250
+ * guests with three addresses each are more than Linux's {@code gc_thresh2}. A full table refuses
+ * nobody, as Linux's does: the entry that was of no use for longest gives way, and a port that
+ * claims addresses without end pushes out its own. Below {@code gc_thresh1} none is collected.
  */
 public final class NeighbourTable {
   /** How an unknown neighbour is asked for. */
   public interface Solicitor {
-    /** Sends a request; {@code unicastMac} is 0 for a broadcast or multicast one. */
-    void solicit(NetDevice device, long hi, long lo, long unicastMac);
+    /**
+     * Sends a request: to the neighbour alone where its address is known, else to all.
+     *
+     * @param waiting the packet for whose sake it is asked, or null
+     */
+    void solicit(Neighbour neighbour, @Nullable Packet waiting);
   }
 
   /** Told of packets whose neighbour did not answer. */
@@ -55,10 +64,9 @@ public final class NeighbourTable {
   /** Packets that wait for one neighbour (of Linux's 212 992 bytes: {@code unres_qlen_bytes}). */
   static final int QUEUE_LIMIT = 101;
 
-  private static final long SECOND = 1_000_000_000L;
-  private static final long DELAY_PROBE = 5 * SECOND;
-  private static final long RETRANSMIT = SECOND;
-  private static final int PROBES = 3;
+  /** Another reachable time is chosen each 300 s (Linux; RFC 4861: every few hours). */
+  private static final int COLLECTIONS_PER_TIME = 20;
+
   private static final int SLOTS = LIMIT * 4;
 
   private final EventLoop loop;
@@ -68,22 +76,35 @@ public final class NeighbourTable {
   private final Map<NetDevice, int[]> byPort = new HashMap<>();
   private int count;
   private int cursor;
-  private @Nullable Solicitor arp;
-  private @Nullable Solicitor ndp;
-  private @Nullable FailureHandler failures;
   private final List<Listener> listeners = new ArrayList<>();
+  private final NeighbourSettings settings = new NeighbourSettings();
+  private final NudMachine machine;
+  private final ProxyTable proxies;
+  private final Timer collector;
+  private int collections;
 
   public NeighbourTable(EventLoop loop, RandomSource random) {
     this.loop = loop;
     this.random = random.derive("neighbour");
     this.key = this.random.nextLong();
+    machine = new NudMachine(loop, this.random, settings);
+    proxies = new ProxyTable(loop, this.random, settings);
+    collector = loop.timer(this::collect);
+  }
+
+  /** The numbers and switches; live. */
+  public NeighbourSettings settings() {
+    return settings;
+  }
+
+  /** For whom we answer. */
+  public ProxyTable proxies() {
+    return proxies;
   }
 
   /** Connects the protocols. */
   public void connect(Solicitor arpProtocol, Solicitor ndpProtocol, FailureHandler handler) {
-    arp = arpProtocol;
-    ndp = ndpProtocol;
-    failures = handler;
+    machine.connect(arpProtocol, ndpProtocol, handler);
   }
 
   /** Who is told of new and moved neighbours. */
@@ -109,13 +130,20 @@ public final class NeighbourTable {
     return null;
   }
 
-  private @Nullable Neighbour create(long hi, long lo, NetDevice device) {
+  /** A new entry in state NONE; null where the table is full of permanent ones. */
+  public @Nullable Neighbour create(long hi, long lo, NetDevice device) {
     if (count >= LIMIT && !evict(null)) {
       return null;
     }
     Neighbour neighbour = new Neighbour(hi, lo, device);
-    neighbour.timer = loop.timer(() -> expire(neighbour));
+    neighbour.timer = loop.timer(() -> machine.expire(neighbour));
+    neighbour.used = loop.now();
+    neighbour.updated = loop.now();
+    neighbour.confirmed = loop.now() - 2 * settings.baseReachableTime;
     insert(neighbour);
+    if (!collector.isArmed()) {
+      collector.arm(loop.now() + settings.baseReachableTime / 2);
+    }
     return neighbour;
   }
 
@@ -140,7 +168,7 @@ public final class NeighbourTable {
     for (int i = 0; i < SLOTS && found < SAMPLE; i++) {
       cursor = cursor + 1 & SLOTS - 1;
       Neighbour n = slots[cursor];
-      if (n != null && n.state != State.PERMANENT && (port == null || port.equals(n.port))) {
+      if (n != null && !n.state.isFixed() && (port == null || port.equals(n.port))) {
         found++;
         oldest = oldest == null || goesBefore(n, oldest) ? n : oldest;
       }
@@ -152,7 +180,35 @@ public final class NeighbourTable {
   }
 
   private static boolean goesBefore(Neighbour a, Neighbour b) {
-    return a.state.usable() == b.state.usable() ? a.used < b.used : !a.state.usable();
+    return a.state.isValid() == b.state.isValid() ? lastUse(a) < lastUse(b) : !a.state.isValid();
+  }
+
+  private static long lastUse(Neighbour n) {
+    return Math.max(n.used, Math.max(n.confirmed, n.heard));
+  }
+
+  /**
+   * Each half of the base reachable time: where there are more than a few, those go that failed or
+   * were of no use for long ({@code neigh_periodic_work}).
+   */
+  private void collect() {
+    if (++collections % COLLECTIONS_PER_TIME == 0) {
+      machine.chooseReachableTime();
+    }
+    if (count >= settings.gcThresh1) {
+      for (Neighbour n : entries()) {
+        if (!n.state.isFixed() && !n.state.isTimed() && isOfNoUse(n)) {
+          remove(n);
+        }
+      }
+    }
+    if (count > 0) {
+      collector.arm(loop.now() + settings.baseReachableTime / 2);
+    }
+  }
+
+  private boolean isOfNoUse(Neighbour n) {
+    return n.state == State.FAILED || loop.now() - lastUse(n) >= settings.gcStaleTime;
   }
 
   /** Entries that were heard of behind a port. */
@@ -184,7 +240,7 @@ public final class NeighbourTable {
 
   /** Removes an entry with what waits for it. */
   public void remove(Neighbour neighbour) {
-    cancel(neighbour);
+    machine.cancel(neighbour);
     neighbour.queue.clear(DropReason.NEIGH_DEAD);
     int hole = slot(neighbour.hi, neighbour.lo, neighbour.device);
     while (slots[hole] != null && !neighbour.equals(slots[hole])) {
@@ -207,8 +263,9 @@ public final class NeighbourTable {
     }
   }
 
-  /** Removes all of a device. */
+  /** Removes all of a device, what is answered on it for others included. */
   public void removeDevice(NetDevice device) {
+    proxies.removeDevice(device);
     for (Neighbour neighbour : entries()) {
       if (neighbour.device.equals(device)) {
         remove(neighbour);
@@ -240,25 +297,17 @@ public final class NeighbourTable {
         return;
       }
     }
-    neighbour.used = loop.now();
-    if (neighbour.state.usable()) {
-      if (neighbour.state == State.STALE) {
-        neighbour.state = State.DELAY;
-        arm(neighbour, DELAY_PROBE);
-      }
+    if (packet.confirmsNeighbour) {
+      packet.confirmsNeighbour = false;
+      machine.confirm(neighbour);
+    }
+    // what it becomes may send what waits: it is known now or this packet waits too
+    boolean known = neighbour.state.isValid();
+    if (!neighbour.state.isConnected()) {
+      machine.send(neighbour, known ? null : packet);
+    }
+    if (known) {
       send(packet, device, neighbour.mac);
-      return;
-    }
-    if (neighbour.queue.count() >= QUEUE_LIMIT) {
-      packet.drop(DropReason.NEIGH_QUEUEFULL);
-      return;
-    }
-    neighbour.queue.add(packet);
-    if (neighbour.state == State.FAILED || neighbour.probes == 0) {
-      neighbour.state = State.INCOMPLETE;
-      neighbour.probes = 1;
-      arm(neighbour, RETRANSMIT);
-      solicit(neighbour, 0);
     }
   }
 
@@ -270,58 +319,6 @@ public final class NeighbourTable {
     Bytes.put48(packet.data, at + 6, device.mac());
     Bytes.put16(packet.data, at + 12, packet.isIpv4() ? EtherType.IPV4 : EtherType.IPV6);
     device.transmit(packet);
-  }
-
-  private void arm(Neighbour neighbour, long after) {
-    if (neighbour.timer != null) {
-      neighbour.timer.arm(loop.now() + after);
-    }
-  }
-
-  private void cancel(Neighbour neighbour) {
-    if (neighbour.timer != null) {
-      neighbour.timer.cancel();
-    }
-  }
-
-  private void solicit(Neighbour neighbour, long unicastMac) {
-    Solicitor by = Addresses.isV4(neighbour.hi, neighbour.lo) ? arp : ndp;
-    if (by != null) {
-      by.solicit(neighbour.device, neighbour.hi, neighbour.lo, unicastMac);
-    }
-  }
-
-  /** The timer of one entry ran out; what follows depends on its state (RFC 4861 appendix C). */
-  private void expire(Neighbour neighbour) {
-    switch (neighbour.state) {
-      case INCOMPLETE -> probeAgain(neighbour, 0);
-      case REACHABLE -> neighbour.state = State.STALE;
-      case DELAY -> {
-        neighbour.state = State.PROBE;
-        neighbour.probes = 0;
-        probeAgain(neighbour, neighbour.mac);
-      }
-      case PROBE -> probeAgain(neighbour, neighbour.mac);
-      case STALE, FAILED, PERMANENT -> {}
-    }
-  }
-
-  private void probeAgain(Neighbour neighbour, long unicastMac) {
-    if (neighbour.probes < PROBES) {
-      neighbour.probes++;
-      arm(neighbour, RETRANSMIT);
-      solicit(neighbour, unicastMac);
-      return;
-    }
-    neighbour.state = State.FAILED;
-    neighbour.probes = 0;
-    for (Packet packet = neighbour.queue.poll(); packet != null; packet = neighbour.queue.poll()) {
-      if (failures != null) {
-        failures.unreachable(packet);
-      } else {
-        packet.drop(DropReason.NEIGH_FAILED);
-      }
-    }
   }
 
   /**
@@ -342,54 +339,68 @@ public final class NeighbourTable {
       boolean create,
       @Nullable NetDevice port) {
     Neighbour neighbour = find(hi, lo, device);
-    if (neighbour == null) {
-      neighbour = create ? create(hi, lo, device) : null;
-      if (neighbour == null) {
-        return null;
-      }
-      neighbour.used = loop.now();
+    if (neighbour == null && create) {
+      neighbour = create(hi, lo, device);
     }
-    if (neighbour.state == State.PERMANENT) {
-      return neighbour;
+    if (neighbour != null) {
+      int flags = NudMachine.WEAK_OVERRIDE | (override ? NudMachine.OVERRIDE : 0);
+      heard(neighbour, mac, solicited ? State.REACHABLE : State.STALE, flags, port);
     }
-    boolean known = neighbour.state.usable();
-    if (known && neighbour.mac != mac && !override) {
-      // RFC 4861 section 7.2.5: an address that may not be overridden makes a reachable one stale
-      if (neighbour.state == State.REACHABLE) {
-        neighbour.state = State.STALE;
-      }
-      return neighbour;
+    return neighbour;
+  }
+
+  /**
+   * A neighbour was heard of.
+   *
+   * @param state {@link State#REACHABLE} where it answered us, else {@link State#STALE}
+   * @param flags of {@link NudMachine}
+   */
+  void heard(Neighbour neighbour, long mac, State state, int flags, @Nullable NetDevice port) {
+    if (neighbour.state.isFixed()) {
+      return;
     }
+    boolean known = neighbour.state.isValid();
+    long before = neighbour.mac;
+    long told = mac == 0 ? NudMachine.UNTOLD : mac;
+    if (!machine.update(neighbour, told, state, flags) || mac != 0 && neighbour.mac != mac) {
+      return;
+    }
+    neighbour.heard = loop.now();
     boolean changed =
-        !known || neighbour.mac != mac || port != null && !port.equals(neighbour.port);
-    boolean moved = known && neighbour.mac != mac;
-    neighbour.mac = mac;
+        !known || before != neighbour.mac || port != null && !port.equals(neighbour.port);
     if (port != null) {
       movePort(neighbour, port);
     }
-    neighbour.confirmed = loop.now();
-    if (solicited) {
-      neighbour.state = State.REACHABLE;
-      neighbour.probes = 0;
-      arm(neighbour, 15 * SECOND + (long) (random.nextDouble() * 30 * SECOND));
-    } else if (!known || moved) {
-      neighbour.state = State.STALE;
-      neighbour.probes = 0;
-      cancel(neighbour);
-    }
-    flush(neighbour);
     if (changed) {
       for (int i = 0; i < listeners.size(); i++) {
         listeners.get(i).changed(neighbour);
       }
     }
-    return neighbour;
   }
 
-  private void flush(Neighbour neighbour) {
-    for (Packet packet = neighbour.queue.poll(); packet != null; packet = neighbour.queue.poll()) {
-      send(packet, neighbour.device, neighbour.mac);
-    }
+  /**
+   * Changes an entry by hand ({@code ip neigh add}, {@code change}, {@code replace}).
+   *
+   * @param mac -1 where none was named: the one that is known stays
+   * @return false where no link-layer address is known and none was named
+   */
+  public boolean set(Neighbour neighbour, long mac, State state, boolean router) {
+    int flags =
+        NudMachine.ADMIN
+            | NudMachine.OVERRIDE
+            | NudMachine.OVERRIDE_ROUTER
+            | (router ? NudMachine.ROUTER : 0);
+    return machine.update(neighbour, mac, state, flags);
+  }
+
+  /** Says who made an entry (a name or number of {@code rt_protos}). */
+  public void protocol(Neighbour neighbour, String protocol) {
+    neighbour.protocol = protocol;
+  }
+
+  /** Asks for a neighbour, or doubts it, as if a packet were sent ({@code NTF_USE}). */
+  public void use(Neighbour neighbour) {
+    machine.use(neighbour);
   }
 
   /**
@@ -401,14 +412,6 @@ public final class NeighbourTable {
     if (neighbour == null) {
       neighbour = create(hi, lo, device);
     }
-    if (neighbour == null) {
-      return false;
-    }
-    cancel(neighbour);
-    neighbour.mac = mac;
-    neighbour.state = State.PERMANENT;
-    neighbour.confirmed = loop.now();
-    flush(neighbour);
-    return true;
+    return neighbour != null && set(neighbour, mac, State.PERMANENT, false);
   }
 }

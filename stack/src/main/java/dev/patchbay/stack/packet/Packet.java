@@ -138,6 +138,9 @@ public final class Packet {
   /** Whether it was joined from fragments: its sender knows to cut what is too long for a path. */
   public boolean joined;
 
+  /** Whether its sender has just had an answer: so the next hop is there ({@code dst_confirm}). */
+  public boolean confirmsNeighbour;
+
   /** Next hop chosen by routing, two longs. */
   public long nextHopHi;
 
@@ -192,6 +195,7 @@ public final class Packet {
     gsoCount = 0;
     joined = false;
     toMany = false;
+    confirmsNeighbour = false;
     isDuplicate = false;
     packetType = 0;
     vlanProtocol = 0;

@@ -138,6 +138,10 @@ abstract sealed class ControlBlock extends FlowEntry permits ConnectionState {
   boolean waitsForMemory;
   boolean noDelay;
   boolean cwndLimited;
+
+  /** An answer has come: the next segment says so ({@code sk_dst_pending_confirm}). */
+  boolean confirmPending;
+
   int maxFlight;
 
   /** End of the last segment sent that was shorter than the MSS (Nagle as Minshall has it). */

@@ -226,6 +226,8 @@ final class SegmentBuilder {
     int segments = Math.max(1, packet.gsoCount);
     s.segmentsOut += segments;
     counters.outSegs += segments;
+    packet.confirmsNeighbour = s.confirmPending;
+    s.confirmPending = false;
     engine.output.send(packet, s.localHi, s.localLo, s.remoteHi, s.remoteLo);
   }
 }

@@ -117,6 +117,7 @@ final class TcpAck {
     s.backoff = 0;
     s.stalledSince = -1;
     s.softError = false;
+    s.confirmPending = true;
     if (s.mtuSearching) {
       engine.pathMtu.onAck(s);
     }
