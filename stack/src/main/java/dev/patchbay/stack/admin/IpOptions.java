@@ -20,6 +20,7 @@ public record IpOptions(
     boolean brief,
     boolean statistics,
     boolean details,
+    boolean moreStatistics,
     String netns,
     int used) {
   /** The family {@code link}: {@code AF_PACKET}. */
@@ -33,6 +34,7 @@ public record IpOptions(
   private static final int BRIEF = 8;
   private static final int STATISTICS = 16;
   private static final int DETAILS = 32;
+  private static final int MORE_STATISTICS = 64;
 
   public static IpOptions parse(List<String> argv) throws RefusedException {
     int set = 0;
@@ -61,7 +63,7 @@ public record IpOptions(
       } else {
         int flag = flag(name, word);
         if (flag == STATISTICS && (set & STATISTICS) != 0) {
-          throw RefusedException.unsupported("ip -s -s");
+          set |= MORE_STATISTICS;
         }
         set |= flag;
       }
@@ -74,6 +76,7 @@ public record IpOptions(
         (set & BRIEF) != 0,
         (set & STATISTICS) != 0,
         (set & DETAILS) != 0,
+        (set & MORE_STATISTICS) != 0,
         netns,
         at);
   }
@@ -151,6 +154,14 @@ public record IpOptions(
     StringBuilder out = new StringBuilder();
     entries.forEach(entry -> out.append(text.apply(entry)));
     return out.toString();
+  }
+
+  /** These options for an object of which {@code -s} twice says nothing here. */
+  public IpOptions withoutMore() throws RefusedException {
+    if (moreStatistics) {
+      throw RefusedException.unsupported("ip -s -s");
+    }
+    return this;
   }
 
   /** These options for an object that has nothing of the link by itself. */

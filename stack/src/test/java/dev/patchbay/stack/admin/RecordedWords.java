@@ -29,10 +29,19 @@ public final class RecordedWords {
 
     /** Runs a command, its name included. */
     IpCommand.Result run(List<String> argv);
+
+    /** A line without what differs from run to run (ages), on both sides. */
+    default String masked(String line) {
+      return line;
+    }
   }
 
   /** What came back for one command. */
-  private record Answer(String status, List<String> out, List<String> err) {}
+  private record Answer(String status, List<String> out, List<String> err) {
+    Answer masked(Ours by) {
+      return new Answer(status, out.stream().map(by::masked).toList(), err);
+    }
+  }
 
   private final String folder;
 
@@ -65,8 +74,8 @@ public final class RecordedWords {
           continue;
         }
         String command = line.substring(2);
-        Answer theirs = recorded(lines, at);
-        Answer mine = answer(ours.run(List.of(command.split(" +"))));
+        Answer theirs = recorded(lines, at).masked(ours);
+        Answer mine = answer(ours.run(List.of(command.split(" +")))).masked(ours);
         compared++;
         if (mine.equals(theirs) == differences.containsKey(command)) {
           wrong.add(recording + ": " + line + "\n  theirs " + theirs + "\n  ours   " + mine);

@@ -138,15 +138,15 @@ public final class IpCommand {
     List<String> rest = argv.subList(options.used() + 1, argv.size());
     // the order in which iproute2 tries its objects decides what an abbreviation means
     if (IpOptions.matches(object, "address")) {
-      return address(stack, options.withoutLink(), rest);
+      return address(stack, options.withoutMore().withoutLink(), rest);
     } else if (IpOptions.matches(object, "maddress")) {
-      return done(new MaddressShow(stack, options).run(show("maddr", rest)));
+      return done(new MaddressShow(stack, options.withoutMore()).run(show("maddr", rest)));
     } else if (IpOptions.matches(object, "route")) {
-      return done(route(stack, options.withoutLink(), rest));
+      return done(route(stack, options.withoutMore().withoutLink(), rest));
     } else if (IpOptions.matches(object, "link")) {
-      return done(new LinkShow(stack, options.withoutLink()).run(show("link", rest)));
+      return done(new LinkShow(stack, options.withoutMore().withoutLink()).run(show("link", rest)));
     } else if (IpOptions.matches(object, "neighbor") || IpOptions.matches(object, "neighbour")) {
-      return done(new NeighbourShow(stack, options.withoutLink()).run(show("neigh", rest)));
+      return done(neighbour(stack, options.withoutLink(), rest));
     }
     if (IpOptions.matches(object, "netns")) {
       return done(new NetnsCommand(stack.namespaces(), options).run(rest));
@@ -214,6 +214,46 @@ public final class IpCommand {
     }
     show("route", words);
     throw new IllegalStateException("ip route " + command);
+  }
+
+  /** {@code do_ipneigh}, in the order in which it tries its commands. */
+  private static String neighbour(NetworkStack stack, IpOptions options, List<String> words)
+      throws RefusedException {
+    if (words.isEmpty()) {
+      return new NeighbourShow(stack, options, false).run(words);
+    }
+    String command = words.getFirst();
+    List<String> rest = words.subList(1, words.size());
+    NeighbourModify.Change change = neighbourChange(command);
+    if (change != null) {
+      new NeighbourModify(stack, options, change).run(rest);
+      return "";
+    }
+    if (IpOptions.matches(command, "get")) {
+      return new NeighbourGet(stack, options).run(rest);
+    }
+    boolean flush = !isShow(command) && IpOptions.matches(command, "flush");
+    if (flush || isShow(command)) {
+      return new NeighbourShow(stack, options, flush).run(rest);
+    }
+    if (IpOptions.matches(command, "help")) {
+      throw NeighbourWord.usage();
+    }
+    throw new RefusedException(
+        RefusedException.SYNTAX, "Command \"" + command + "\" is unknown, try \"ip neigh help\".");
+  }
+
+  private static NeighbourModify.@Nullable Change neighbourChange(String command) {
+    if (IpOptions.matches(command, "add")) {
+      return NeighbourModify.Change.ADD;
+    }
+    if (IpOptions.matches(command, "change") || command.equals("chg")) {
+      return NeighbourModify.Change.CHANGE;
+    }
+    if (IpOptions.matches(command, "replace")) {
+      return NeighbourModify.Change.REPLACE;
+    }
+    return IpOptions.matches(command, "delete") ? NeighbourModify.Change.DELETE : null;
   }
 
   private static @Nullable RouteChange routeChange(String word) {

@@ -1,0 +1,108 @@
+package dev.patchbay.stack.admin.ip;
+
+import dev.patchbay.stack.admin.IpOptions;
+import dev.patchbay.stack.admin.Numbers;
+import dev.patchbay.stack.admin.RefusedException;
+import dev.patchbay.stack.neighbour.Neighbour.State;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Words of {@code ip neighbour} that several of its commands have. */
+final class NeighbourWord {
+  /** Bit of {@link State#NONE} in masks of states, of which it has none itself. */
+  static final int NONE_BIT = 0x100;
+
+  private static final String USAGE =
+      """
+      Usage: ip neigh { add | del | change | replace }
+                      { ADDR [ lladdr LLADDR ] [ nud STATE ] | proxy ADDR } [ dev DEV ]
+                      [ router ] [ use ] [ protocol PROTO ]
+             ip neigh { show | flush } [ proxy ] [ to PREFIX ] [ dev DEV ] [ nud STATE ]
+                      [ master DEV | nomaster ] [ unused ] [ protocol PROTO ]
+             ip neigh get { ADDR | proxy ADDR } dev DEV
+
+      STATE := { delay | failed | incomplete | noarp | none |
+                 permanent | probe | reachable | stale }\
+      """;
+
+  private NeighbourWord() {}
+
+  static RefusedException usage() {
+    return new RefusedException(RefusedException.SYNTAX, USAGE);
+  }
+
+  static RefusedException duplicate(String key, String word) {
+    return new RefusedException(
+        RefusedException.SYNTAX,
+        "Error: duplicate \"" + key + "\": \"" + word + "\" is the second value.");
+  }
+
+  static RefusedException secondAddress(String word) {
+    return new RefusedException(
+        RefusedException.SYNTAX,
+        "Error: either \"to\" is duplicate, or \"" + word + "\" is a garbage.");
+  }
+
+  static RefusedException wrong(String word, String what) {
+    return new RefusedException(
+        RefusedException.SYNTAX, "Error: argument \"" + word + "\" is wrong: " + what);
+  }
+
+  /** {@code nud_state_a2n}: a name, some of them cut short, or one bit; null where it is none. */
+  static @Nullable State state(String word) {
+    for (State state : List.of(State.PERMANENT, State.REACHABLE, State.FAILED)) {
+      if (IpOptions.matches(word, name(state))) {
+        return state;
+      }
+    }
+    for (State state : State.values()) {
+      if (name(state).equals(word)) {
+        return state;
+      }
+    }
+    long bits = Numbers.unsigned(word, 0xff);
+    for (State state : State.values()) {
+      if (state.bit() == bits) {
+        return state;
+      }
+    }
+    return null;
+  }
+
+  private static String name(State state) {
+    return state.name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /**
+   * A link-layer address as {@code ll_addr_a2n} reads it: numbers of base 16 with colons, or an
+   * IPv4 address; what stands behind the sixth is passed over.
+   *
+   * @return its octets, or -1 where they are too few
+   */
+  static long linkLayer(String word) throws RefusedException {
+    if (word.indexOf('.') >= 0) {
+      return -1; // four octets, where it is an address at all
+    }
+    String[] parts = word.split(":", -1);
+    long mac = 0;
+    for (int i = 0; i < parts.length && i < 20; i++) {
+      int octet = octet(parts[i]);
+      if (octet < 0) {
+        throw new RefusedException(
+            RefusedException.FAILED, "\"" + parts[i] + "\" is invalid lladdr.");
+      }
+      mac = i < 6 ? mac << 8 | octet : mac;
+    }
+    return parts.length < 6 ? -1 : mac;
+  }
+
+  /** {@code sscanf("%x")}: what follows the number is passed over. */
+  private static int octet(String part) {
+    int end = 0;
+    while (end < part.length() && end < 8 && Character.digit(part.charAt(end), 16) >= 0) {
+      end++;
+    }
+    long value = end == 0 ? -1 : Long.parseLong(part.substring(0, end), 16);
+    return value > 255 ? -1 : (int) value;
+  }
+}
