@@ -108,6 +108,8 @@ public final class NetworkStack implements FrameHandler {
     this.loop = loop;
     this.pool = pool;
     this.random = random;
+    routes4.hashKey(random.hash("multipath inet"));
+    routes6.hashKey(random.hash("multipath inet6"));
     neighbours = new NeighbourTable(loop, random);
     output = new IpOutput(this);
     fragmenter = new Fragmenter(this);
@@ -175,6 +177,11 @@ public final class NetworkStack implements FrameHandler {
 
   public Fib routes6() {
     return routes6;
+  }
+
+  /** The routes of the family of an address. */
+  public Fib routes(long hi, long lo) {
+    return Addresses.isV4(hi, lo) ? routes4 : routes6;
   }
 
   /** The addresses of all devices. */
@@ -378,6 +385,8 @@ public final class NetworkStack implements FrameHandler {
       packets.deviceDown(device);
       multicast.deviceDown(device);
       neighbours.removeDevice(device);
+      routes4.deviceDown(device);
+      routes6.deviceDown(device);
       return;
     }
     addresses.deviceUp(device);
@@ -412,8 +421,7 @@ public final class NetworkStack implements FrameHandler {
 
   /** Whether the address is one of ours. */
   public boolean isLocal(long hi, long lo) {
-    Route route = Addresses.isV4(hi, lo) ? routes4.lookup(hi, lo) : routes6.lookup(hi, lo);
-    return route != null && route.type() == Route.Type.LOCAL;
+    return routes(hi, lo).addressType(hi, lo) == Route.Type.LOCAL;
   }
 
   /** Whether it is a broadcast of a network of ours, or the limited one (IPv4). */
@@ -421,14 +429,12 @@ public final class NetworkStack implements FrameHandler {
     if (!Addresses.isV4(hi, lo) || Addresses.isLimitedBroadcast(hi, lo)) {
       return Addresses.isLimitedBroadcast(hi, lo);
     }
-    Route route = routes4.lookup(hi, lo);
-    return route != null && route.type() == Route.Type.BROADCAST;
+    return routes4.addressType(hi, lo) == Route.Type.BROADCAST;
   }
 
   /** The device that has the address, or null. */
   public @Nullable NetDevice deviceOf(long hi, long lo) {
-    Route route = Addresses.isV4(hi, lo) ? routes4.lookup(hi, lo) : routes6.lookup(hi, lo);
-    return route == null || route.type() != Route.Type.LOCAL ? null : route.device();
+    return routes(hi, lo).deviceOf(hi, lo);
   }
 
   /** Takes a packet to a group or broadcast that we sent ourselves ({@code dev_loopback_xmit}). */

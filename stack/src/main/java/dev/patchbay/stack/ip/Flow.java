@@ -1,6 +1,7 @@
 package dev.patchbay.stack.ip;
 
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.route.Route;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,12 @@ public final class Flow {
 
   public long dstLo;
 
+  /** Protocol and ports by which rules may choose; their user sets them, 0 where there are none. */
+  public int protocol;
+
+  public int sourcePort;
+  public int destinationPort;
+
   /** Bytes that a packet may have on its whole path, as far as it is known. */
   public int pathMtu;
 
@@ -28,6 +35,10 @@ public final class Flow {
   long hopHi;
   long hopLo;
   @Nullable NetDevice device;
+
+  /** The route that was chosen, null where none was asked or found. */
+  @Nullable Route route;
+
   boolean local;
   boolean broadcast;
   boolean multicast;

@@ -30,13 +30,9 @@ final class InputChecks {
     if (Addresses.isLoopback(srcHi, srcLo) || Addresses.isLoopback(dstHi, dstLo)) {
       return true;
     }
-    Route back =
-        (Addresses.isV4(srcHi, srcLo) ? stack.routes4() : stack.routes6()).lookup(srcHi, srcLo);
-    if (back == null) {
-      return false;
-    }
-    return back.type() == Route.Type.BROADCAST
-        || back.type() == Route.Type.LOCAL && device.kind() == NetDevice.Kind.ETHER;
+    Route.Type type = stack.routes(srcHi, srcLo).addressType(srcHi, srcLo);
+    return type == Route.Type.BROADCAST
+        || type == Route.Type.LOCAL && device.kind() == NetDevice.Kind.ETHER;
   }
 
   /**

@@ -179,13 +179,7 @@ public final class InterfaceAddresses {
   /** Routes that prefer a source go with it; those of IPv6 stay and choose another one. */
   private void forgetSource(IpAddress address) {
     Fib fib = fib(address);
-    List<RouteEntry> preferring = new ArrayList<>();
-    fib.forEach(entry -> {
-      if (address.equals(entry.route().source())) {
-        preferring.add(entry);
-      }
-    });
-    for (RouteEntry entry : preferring) {
+    for (RouteEntry entry : fib.entriesOf(route -> address.equals(route.source()))) {
       fib.remove(entry);
       if (!address.isV4()) {
         // fib6_clean_prefsrc

@@ -7,6 +7,7 @@ import dev.patchbay.stack.neighbour.NeighbourTable;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.route.FlowKey;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.tcp.SegmentOutput;
 import dev.patchbay.stack.wire.Addresses;
@@ -27,6 +28,9 @@ public final class IpOutput implements SegmentOutput {
   private final NetworkStack stack;
   private final RandomSource random;
 
+  /** What the packet at hand is looked up by. */
+  private final FlowKey key = new FlowKey();
+
   public IpOutput(NetworkStack stack) {
     this.stack = stack;
     this.random = stack.random().derive("ip id");
@@ -34,21 +38,24 @@ public final class IpOutput implements SegmentOutput {
 
   /** Route of a destination, or null. */
   private @Nullable Route route(long hi, long lo) {
-    return Addresses.isV4(hi, lo) ? stack.routes4().lookup(hi, lo) : stack.routes6().lookup(hi, lo);
+    return stack.routes(hi, lo).lookup(hi, lo);
   }
 
-  /**
-   * Route of a destination, or null.
-   *
-   * @param device the only device that may be used ({@code SO_BINDTODEVICE}), or null
-   */
-  public @Nullable Route route(long hi, long lo, @Nullable NetDevice device) {
-    if (device == null) {
-      return route(hi, lo);
+  /** Route of a packet of ours, or null ({@code ip_route_output_key}). */
+  public @Nullable Route route(FlowKey flow) {
+    return stack.routes(flow.dstHi, flow.dstLo).lookup(flow);
+  }
+
+  /** What a packet of ours (l3 and l4 set) is looked up by. */
+  private FlowKey keyOf(Packet packet, long dstHi, long dstLo, @Nullable NetDevice only) {
+    FlowKey flow = key.to(dstHi, dstLo).from(packet.sourceHi(), packet.sourceLo()).by(only);
+    flow.mark = packet.mark;
+    flow.tos = packet.tos;
+    flow.protocol = packet.protocol;
+    if (stack.routes(dstHi, dstLo).needsPorts()) {
+      flow.ports(packet);
     }
-    return Addresses.isV4(hi, lo)
-        ? stack.routes4().lookup(hi, lo, device)
-        : stack.routes6().lookup(hi, lo, device);
+    return flow;
   }
 
   /**
@@ -73,7 +80,7 @@ public final class IpOutput implements SegmentOutput {
    * IPv4.
    */
   private void sendBy(Packet packet, NetDevice only, long dstHi, long dstLo) {
-    Route route = route(dstHi, dstLo, only);
+    Route route = route(keyOf(packet, dstHi, dstLo, only));
     if (route != null) {
       route(packet, route, dstHi, dstLo);
     } else if (!packet.isIpv4()) {
@@ -140,7 +147,7 @@ public final class IpOutput implements SegmentOutput {
   public void sendRaw(Packet packet) {
     long hi = packet.destinationHi();
     long lo = packet.destinationLo();
-    Route route = route(hi, lo);
+    Route route = route(keyOf(packet, hi, lo, null));
     packet.device = null;
     packet.physicalDevice = null;
     if (route == null) {
@@ -271,7 +278,7 @@ public final class IpOutput implements SegmentOutput {
 
   @Override
   public int mtu(long srcHi, long srcLo, long dstHi, long dstLo) {
-    Route route = route(dstHi, dstLo);
+    Route route = route(key.to(dstHi, dstLo).from(srcHi, srcLo));
     NetDevice out = route == null ? null : route.device();
     return out == null || route == null ? 1500 : Math.min(route.mtu(out), 65535);
   }
@@ -281,8 +288,7 @@ public final class IpOutput implements SegmentOutput {
     if (!SegmentOutput.super.isUnicast(hi, lo)) {
       return false;
     }
-    Route route = route(hi, lo);
-    return route == null || route.type() != Route.Type.BROADCAST;
+    return stack.routes(hi, lo).addressType(hi, lo) != Route.Type.BROADCAST;
   }
 
   @Override
@@ -313,7 +319,12 @@ public final class IpOutput implements SegmentOutput {
    * @param device the device it leaves by, or null for the one of the route
    */
   public @Nullable IpAddress source(@Nullable NetDevice device, long dstHi, long dstLo) {
-    Route route = route(dstHi, dstLo);
+    return source(device, route(dstHi, dstLo), dstHi, dstLo);
+  }
+
+  /** The same where the route is known, or that there is none. */
+  public @Nullable IpAddress source(
+      @Nullable NetDevice device, @Nullable Route route, long dstHi, long dstLo) {
     if (route != null && route.type() == Route.Type.LOCAL && !Addresses.isV4(dstHi, dstLo)) {
       // RFC 6724 rule 1: "Prefer same address"
       return own(route.device(), dstHi, dstLo);

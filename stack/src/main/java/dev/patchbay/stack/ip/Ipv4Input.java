@@ -4,11 +4,14 @@ import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.route.Fib;
+import dev.patchbay.stack.route.FlowKey;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.InternetChecksum;
 import dev.patchbay.stack.wire.IpProtocol;
 import dev.patchbay.stack.wire.Ipv4;
+import org.jspecify.annotations.Nullable;
 
 /**
  * IPv4 from the device to the transport or back out (Linux: {@code ip_rcv}, {@code ip_forward}, RFC
@@ -17,6 +20,9 @@ import dev.patchbay.stack.wire.Ipv4;
 public final class Ipv4Input {
   private final NetworkStack stack;
   private final IpCounters counters;
+
+  /** What the packet at hand is looked up by. */
+  private final FlowKey key = new FlowKey();
 
   public Ipv4Input(NetworkStack stack) {
     this.stack = stack;
@@ -60,7 +66,7 @@ public final class Ipv4Input {
       broadcast(packet);
       return;
     }
-    Route route = stack.routes4().lookup(0, destination);
+    Route route = route(packet, source, destination);
     if (route == null) {
       counters.inNoRoutes++;
       stack.icmp().unreachable(packet, 0, 0);
@@ -76,6 +82,18 @@ public final class Ipv4Input {
         NetDevice.dropIncoming(packet, DropReason.IP_INNOROUTES);
       }
     }
+  }
+
+  private @Nullable Route route(Packet packet, long source, long destination) {
+    FlowKey key = this.key.to(0, destination).from(0, source);
+    key.input = packet.device;
+    key.mark = packet.mark;
+    key.tos = packet.ipv4().tos();
+    Fib routes = stack.routes4();
+    if (routes.needsPorts()) {
+      key.ports(packet);
+    }
+    return routes.lookup(key);
   }
 
   /** RFC 1812 section 5.3.7: sources that no packet on a wire may have. */

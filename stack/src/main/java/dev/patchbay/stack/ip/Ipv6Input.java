@@ -4,11 +4,14 @@ import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.route.Fib;
+import dev.patchbay.stack.route.FlowKey;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.IpProtocol;
 import dev.patchbay.stack.wire.Ipv6;
+import org.jspecify.annotations.Nullable;
 
 /**
  * IPv6 from the device to the transport or back out (Linux: {@code ipv6_rcv}, {@code ip6_forward},
@@ -20,6 +23,9 @@ public final class Ipv6Input {
 
   private final NetworkStack stack;
   private final IpCounters counters;
+
+  /** What the packet at hand is looked up by. */
+  private final FlowKey key = new FlowKey();
 
   public Ipv6Input(NetworkStack stack) {
     this.stack = stack;
@@ -54,7 +60,7 @@ public final class Ipv6Input {
       group(packet, dstHi, dstLo);
       return;
     }
-    Route route = stack.routes6().lookup(dstHi, dstLo);
+    Route route = route(packet, ip);
     boolean linkLocal = Addresses.isLinkLocal(dstHi, dstLo);
     if (route == null || linkLocal && route.type() != Route.Type.LOCAL) {
       counters.inNoRoutes++;
@@ -70,6 +76,21 @@ public final class Ipv6Input {
         NetDevice.dropIncoming(packet, DropReason.IP_INNOROUTES);
       }
     }
+  }
+
+  private @Nullable Route route(Packet packet, Ipv6 ip) {
+    FlowKey key = this.key.to(ip.destinationHi(), ip.destinationLo());
+    key.from(ip.sourceHi(), ip.sourceLo());
+    key.input = packet.device;
+    key.mark = packet.mark;
+    key.tos = ip.trafficClass();
+    key.flowLabel = ip.versionClassFlow() & 0xf_ffff;
+    key.protocol = packet.protocol;
+    Fib routes = stack.routes6();
+    if (routes.needsPorts()) {
+      key.ports(packet);
+    }
+    return routes.lookup(key);
   }
 
   /**

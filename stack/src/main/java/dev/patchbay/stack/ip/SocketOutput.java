@@ -5,6 +5,7 @@ import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketQueue;
+import dev.patchbay.stack.route.FlowKey;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Addresses;
@@ -28,6 +29,10 @@ public final class SocketOutput {
   private final PathMtuCache paths;
   private final PacketQueue looped = new PacketQueue();
   private final Runnable drain = this::drain;
+
+  /** What the flow at hand is looked up by. */
+  private final FlowKey key = new FlowKey();
+
   private boolean draining;
 
   public SocketOutput(NetworkStack stack) {
@@ -58,6 +63,22 @@ public final class SocketOutput {
       long dstHi,
       long dstLo,
       @Nullable NetDevice by) {
+    int error = find(flow, options, srcHi, srcLo, dstHi, dstLo, by);
+    if (error == -Errno.ENETUNREACH) {
+      stack.counters(Addresses.isV4(dstHi, dstLo)).outNoRoutes++;
+    }
+    return error;
+  }
+
+  /** As {@link #resolve} for who only asks: nothing is counted. */
+  public int find(
+      Flow flow,
+      IpSocketOptions options,
+      long srcHi,
+      long srcLo,
+      long dstHi,
+      long dstLo,
+      @Nullable NetDevice by) {
     boolean v4 = Addresses.isV4(dstHi, dstLo);
     boolean any = Addresses.isAny(dstHi, dstLo);
     flow.dstHi = dstHi;
@@ -68,11 +89,12 @@ public final class SocketOutput {
     flow.broadcast = false;
     flow.multicast = Addresses.isMulticast(dstHi, dstLo);
     flow.device = null;
+    flow.route = null;
     NetDevice wanted = by != null ? by : options.device;
     if (wanted != null && !wanted.isUp()) {
-      return unreachable(v4);
+      return -Errno.ENETUNREACH;
     }
-    int error = flow.multicast ? group(flow, options, wanted, v4) : host(flow, wanted, v4);
+    int error = flow.multicast ? group(flow, options, wanted, v4) : host(flow, options, wanted, v4);
     if (error != 0) {
       return error;
     }
@@ -81,22 +103,23 @@ public final class SocketOutput {
     }
     NetDevice out = flow.device;
     if (out == null || !out.isUp()) {
-      return unreachable(v4);
+      return -Errno.ENETUNREACH;
     }
     int mtu = Math.min(flow.linkMtu, 65535);
     flow.pathMtu = flow.local ? mtu : Math.min(mtu, paths.lookup(flow.dstHi, flow.dstLo));
     return source(flow, options, wanted, v4);
   }
 
-  private int unreachable(boolean v4) {
-    stack.counters(v4).outNoRoutes++;
-    return -Errno.ENETUNREACH;
-  }
-
-  private @Nullable Route route(Flow flow, boolean v4) {
-    return v4
-        ? stack.routes4().lookup(flow.dstHi, flow.dstLo)
-        : stack.routes6().lookup(flow.dstHi, flow.dstLo);
+  /** The route of a flow ({@code flowi4_init_output}, {@code ip_route_output_flow}), or null. */
+  private @Nullable Route route(Flow flow, IpSocketOptions o, @Nullable NetDevice by) {
+    FlowKey to = key.to(flow.dstHi, flow.dstLo).from(flow.srcHi, flow.srcLo).by(by);
+    to.mark = o.mark;
+    to.tos = Addresses.isV4(flow.dstHi, flow.dstLo) ? o.tos : o.trafficClass;
+    to.protocol = flow.protocol;
+    to.sourcePort = flow.sourcePort;
+    to.destinationPort = flow.destinationPort;
+    flow.route = stack.output().route(to);
+    return flow.route;
   }
 
   private int group(Flow flow, IpSocketOptions o, @Nullable NetDevice wanted, boolean v4) {
@@ -108,11 +131,11 @@ public final class SocketOutput {
       out = stack.deviceOf(flow.srcHi, flow.srcLo);
     }
     if (out == null) {
-      Route route = route(flow, v4);
+      Route route = route(flow, o, null);
       out = route == null ? null : route.device();
     }
-    if (out == null || !v4 && !hasRoute6(flow, out)) {
-      return unreachable(v4);
+    if (out == null || !v4 && !hasRoute6(flow, o, out)) {
+      return -Errno.ENETUNREACH;
     }
     boolean named = v4 && Addresses.isAny(flow.srcHi, flow.srcLo);
     if (named && !Addresses.isAny(0, o.multicastSource)) {
@@ -124,10 +147,9 @@ public final class SocketOutput {
   }
 
   /** Mostly the best route is by that device; else all are looked at. */
-  private boolean hasRoute6(Flow flow, NetDevice out) {
-    Route best = route(flow, false);
-    return best != null && out.equals(best.device())
-        || stack.output().route(flow.dstHi, flow.dstLo, out) != null;
+  private boolean hasRoute6(Flow flow, IpSocketOptions o, NetDevice out) {
+    Route best = route(flow, o, null);
+    return best != null && out.equals(best.device()) || route(flow, o, out) != null;
   }
 
   private static void onLink(Flow flow, NetDevice out) {
@@ -137,14 +159,14 @@ public final class SocketOutput {
     flow.hopLo = flow.dstLo;
   }
 
-  private int host(Flow flow, @Nullable NetDevice wanted, boolean v4) {
+  private int host(Flow flow, IpSocketOptions o, @Nullable NetDevice wanted, boolean v4) {
     if (Addresses.isLimitedBroadcast(flow.dstHi, flow.dstLo)) {
-      return limitedBroadcast(flow, wanted);
+      return limitedBroadcast(flow, o, wanted);
     }
-    Route route = stack.output().route(flow.dstHi, flow.dstLo, wanted);
+    Route route = route(flow, o, wanted);
     if (route == null) {
       if (wanted == null || !v4) {
-        return unreachable(v4);
+        return -Errno.ENETUNREACH;
       }
       // ip_route_output_key_hash_rcu: "assume, that the destination is on link"
       onLink(flow, wanted);
@@ -185,17 +207,17 @@ public final class SocketOutput {
     }
   }
 
-  private int limitedBroadcast(Flow flow, @Nullable NetDevice wanted) {
+  private int limitedBroadcast(Flow flow, IpSocketOptions o, @Nullable NetDevice wanted) {
     NetDevice out = wanted;
     if (out == null && !Addresses.isAny(flow.srcHi, flow.srcLo)) {
       out = stack.deviceOf(flow.srcHi, flow.srcLo);
     }
     if (out == null) {
-      Route route = route(flow, true);
+      Route route = route(flow, o, null);
       out = route == null ? null : route.device();
     }
     if (out == null) {
-      return unreachable(true);
+      return -Errno.ENETUNREACH;
     }
     flow.broadcast = true;
     onLink(flow, out);
@@ -228,7 +250,8 @@ public final class SocketOutput {
       return family && ours ? 0 : -Errno.EINVAL;
     }
     boolean byDevice = wanted != null || flow.multicast || flow.broadcast;
-    IpAddress chosen = stack.output().source(byDevice ? flow.device : null, flow.dstHi, flow.dstLo);
+    NetDevice by = byDevice ? flow.device : null;
+    IpAddress chosen = stack.output().source(by, flow.route, flow.dstHi, flow.dstLo);
     if (chosen == null && !v4) {
       return -Errno.EADDRNOTAVAIL;
     }

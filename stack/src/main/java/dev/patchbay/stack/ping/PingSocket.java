@@ -129,6 +129,7 @@ public final class PingSocket extends IpSocket {
       }
     }
     boolean own = Addresses.isAny(srcHi, srcLo);
+    flow.protocol = Addresses.isV4(dstHi, dstLo) ? IpProtocol.ICMP : IpProtocol.ICMPV6;
     return stack
         .socketOutput()
         .resolve(flow, options, own ? localHi : srcHi, own ? localLo : srcLo, dstHi, dstLo, by);

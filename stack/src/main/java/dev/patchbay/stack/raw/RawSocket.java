@@ -212,6 +212,7 @@ public final class RawSocket extends IpSocket {
         Addresses.isAny(srcHi, srcLo)
             && !Addresses.isMulticast(localHi, localLo)
             && !stack.isBroadcast(localHi, localLo);
+    flow.protocol = protocol;
     return stack
         .socketOutput()
         .resolve(flow, options, own ? localHi : srcHi, own ? localLo : srcLo, dstHi, dstLo, by);

@@ -2,9 +2,9 @@ package dev.patchbay.stack.route;
 
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.random.SipHash;
 import dev.patchbay.stack.socket.Errno;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,41 +13,48 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forwarding information base of one family: its tables, and the look-up through them as
- * Linux's standing rules have it ({@code fib_lookup}): local, main, and of IPv4 default. Others are
- * asked by nobody yet.
+ * The forwarding information base of one family: its tables, and the look-up through them as the
+ * rules have it ({@code fib_lookup}): while they are Linux's standing ones local, main, and of IPv4
+ * default.
  *
  * <p>Of the loop's thread. A look-up allocates nothing.
  */
 public final class Fib {
+  /** How next hops are chosen among several ({@code fib_multipath_hash_policy}). */
+  public enum HashPolicy {
+    /** By both addresses, 0. */
+    ADDRESSES,
+    /** By addresses, protocol and ports, 1. */
+    PORTS
+  }
+
   private final boolean v4;
   private final RouteTable local;
   private final RouteTable main;
   private final RouteTable last;
   private final Map<Long, RouteTable> tables = new TreeMap<>();
-
-  /** Each route that says something of its own, and how many prefixes have it. */
-  private final Map<Route, Shared> shared = new HashMap<>();
-
+  private final SharedRoutes shared = new SharedRoutes();
   private final RouteChecks checks = new RouteChecks(this);
+  private final RuleTable rules;
 
-  private static final class Shared {
-    final Route route;
-    int users;
+  /** For look-ups of which no more than the destination is known. */
+  private final FlowKey plain = new FlowKey();
 
-    Shared(Route route) {
-      this.route = route;
-    }
-  }
+  private SipHash hash = new SipHash(0, 0);
+  private HashPolicy policy = HashPolicy.ADDRESSES;
 
   /**
    * @param v4 the family
    */
   public Fib(boolean v4) {
     this.v4 = v4;
-    local = table(RouteEntry.LOCAL);
-    main = table(RouteEntry.MAIN);
+    local = new RouteTable(RouteEntry.LOCAL, v4);
+    main = new RouteTable(RouteEntry.MAIN, v4);
     last = new RouteTable(RouteEntry.DEFAULT, v4);
+    tables.put(RouteEntry.LOCAL, local);
+    tables.put(RouteEntry.MAIN, main);
+    rules = new RuleTable(this);
+    rules.changed();
   }
 
   /** Whether it is IPv4's. */
@@ -55,8 +62,55 @@ public final class Fib {
     return v4;
   }
 
-  private RouteTable table(long id) {
-    return tables.computeIfAbsent(id, n -> n == RouteEntry.DEFAULT ? last : new RouteTable(n, v4));
+  /** The rules that say which tables are asked. */
+  public RuleTable rules() {
+    return rules;
+  }
+
+  /** Gives the hash that spreads flows over next hops a key, so that nobody outside foresees it. */
+  public void hashKey(SipHash key) {
+    hash = key;
+  }
+
+  /** How next hops are chosen among several. */
+  public HashPolicy hashPolicy() {
+    return policy;
+  }
+
+  /** Sets how next hops are chosen among several, from the next packet on. */
+  public void hashPolicy(HashPolicy value) {
+    policy = value;
+  }
+
+  /** Whether keys of packets that come in are to have protocol and ports. */
+  public boolean needsPorts() {
+    return rules.needsPorts() || policy == HashPolicy.PORTS;
+  }
+
+  /** The table of that number, made where it is not there. */
+  RouteTable table(long id) {
+    RouteTable table = tables.get(id);
+    if (table == null) {
+      table = id == RouteEntry.DEFAULT ? last : new RouteTable(id, v4);
+      tables.put(id, table);
+      rules.changed();
+    }
+    return table;
+  }
+
+  /** The table of that number, or null. */
+  @Nullable RouteTable tableOf(long id) {
+    return tables.get(id);
+  }
+
+  /** Makes the first table that is not there yet ({@code fib_empty_table}). Returns its number. */
+  long newTable() {
+    long id = 1;
+    while (tables.containsKey(id)) {
+      id++;
+    }
+    table(id);
+    return id;
   }
 
   /** Whether a table is there: local and main, and what ever had a route. */
@@ -80,16 +134,49 @@ public final class Fib {
 
   // ---- look-up
 
-  /** The route for a destination, or null where there is none. */
-  public @Nullable Route lookup(long hi, long lo) {
-    Route route = local.lookup(hi, lo);
+  /**
+   * The route of a packet, or null where there is none. Of several next hops the one of its flow
+   * was chosen. By one device a route that refuses is none either.
+   */
+  public @Nullable Route lookup(FlowKey key) {
+    Route route = rules.isStanding() ? standing(key) : rules.lookup(key);
+    if (route == null) {
+      return null;
+    }
+    NetDevice output = key.output;
+    Multipath hops = route.hops();
+    if (output != null && (route.device() == null || route.type().isRefusal())) {
+      return null;
+    }
+    if (hops == null) {
+      return route;
+    }
+    return output == null ? hops.select(hash(key)) : hops.by(output);
+  }
+
+  private @Nullable Route standing(FlowKey key) {
+    Route route = local.lookup(key);
     if (route == null || route.type() == Route.Type.THROW) {
-      route = main.lookup(hi, lo);
+      route = main.lookup(key);
     }
     if (v4 && (route == null || route.type() == Route.Type.THROW)) {
-      route = last.lookup(hi, lo);
+      route = last.lookup(key);
     }
     return route == null || route.type() == Route.Type.THROW ? null : route;
+  }
+
+  /** {@code fib_multipath_hash}, {@code rt6_multipath_hash}: 31 bits. */
+  private int hash(FlowKey key) {
+    long above = v4 ? 0 : (long) key.flowLabel << 8 | key.protocol;
+    if (policy == HashPolicy.PORTS) {
+      above = (long) key.sourcePort << 24 | (long) key.destinationPort << 8 | key.protocol;
+    }
+    return (int) (hash.hash(key.srcHi, key.srcLo, key.dstHi, key.dstLo, above) >>> 33);
+  }
+
+  /** The route for a destination of a packet of which nothing else is known; or null. */
+  public @Nullable Route lookup(long hi, long lo) {
+    return lookup(plain.to(hi, lo));
   }
 
   /**
@@ -97,34 +184,34 @@ public final class Fib {
    * none either.
    */
   public @Nullable Route lookup(long hi, long lo, NetDevice device) {
-    Route route = local.lookup(hi, lo, device);
-    if (route == null || route.type() == Route.Type.THROW) {
-      route = main.lookup(hi, lo, device);
-    }
-    if (v4 && (route == null || route.type() == Route.Type.THROW)) {
-      route = last.lookup(hi, lo, device);
-    }
-    return route == null || route.device() == null || route.type().isRefusal() ? null : route;
+    return lookup(plain.to(hi, lo).by(device));
   }
 
   /** The first route in the order of look-up that suits, with table and prefix; or null. */
+  public @Nullable RouteEntry match(FlowKey key, Predicate<Route> suits) {
+    return rules.match(key, suits);
+  }
+
+  /** The same for a packet of which no more than the destination is known. */
   public @Nullable RouteEntry match(IpAddress to, Predicate<Route> suits) {
-    RouteEntry entry = local.match(to.hi(), to.lo(), suits);
-    if (entry == null || entry.route().type() == Route.Type.THROW) {
-      entry = main.match(to.hi(), to.lo(), suits);
-    }
-    if (v4 && (entry == null || entry.route().type() == Route.Type.THROW)) {
-      entry = last.match(to.hi(), to.lo(), suits);
-    }
-    return entry == null || entry.route().type() == Route.Type.THROW ? null : entry;
+    return match(new FlowKey().to(to.hi(), to.lo()), suits);
   }
 
   /**
    * The type of an address as the table local has it; of others UNICAST ({@code inet_addr_type}).
    */
+  public Route.Type addressType(long hi, long lo) {
+    return local.typeOf(hi, lo);
+  }
+
   Route.Type addressType(IpAddress address) {
-    Route route = local.lookup(address.hi(), address.lo());
-    return route == null ? Route.Type.UNICAST : route.type();
+    return addressType(address.hi(), address.lo());
+  }
+
+  /** The device that has an address of ours as the table local has it, or null. */
+  public @Nullable NetDevice deviceOf(long hi, long lo) {
+    Route route = local.first(hi, lo);
+    return route == null || route.type() != Route.Type.LOCAL ? null : route.device();
   }
 
   // ---- changes
@@ -150,25 +237,43 @@ public final class Fib {
   }
 
   private void put(RouteEntry entry, RouteChange how) throws RouteRefusedException {
-    Shared mine = shared.computeIfAbsent(entry.route(), Shared::new);
-    mine.users++;
+    RouteTable table = table(entry.table());
+    Route known =
+        v4 || how.replaces() || entry.route().gateway() == null
+            ? null
+            : table.sibling(entry.destination(), entry.prefix(), entry.route());
+    if (known != null) {
+      join(entry, known, how);
+      return;
+    }
+    RouteEntry mine = shared.take(entry);
     try {
-      Route replaced =
-          table(entry.table()).insert(entry.destination(), entry.prefix(), mine.route, how);
+      Route replaced = table.insert(entry.destination(), entry.prefix(), mine.route(), how);
       if (replaced != null) {
-        release(replaced);
+        shared.release(entry.with(replaced));
       }
     } catch (RouteRefusedException e) {
-      release(mine.route);
+      shared.release(mine);
       throw e;
     }
   }
 
-  private void release(Route route) {
-    Shared one = shared.get(route);
-    if (one != null && --one.users == 0) {
-      shared.remove(route);
+  /** {@code fib6_add_rt2node}: a further gateway is a sibling of those that are there. */
+  private void join(RouteEntry entry, Route known, RouteChange how) throws RouteRefusedException {
+    List<Multipath.Hop> mine = known.allHops();
+    List<Multipath.Hop> more = entry.route().allHops();
+    boolean twice =
+        more.stream().anyMatch(hop -> mine.stream().anyMatch(other -> other.isSameWay(hop)));
+    if (how == RouteChange.ADD || twice) {
+      throw new RouteRefusedException(Errno.EEXIST);
     }
+    swap(entry.with(known), known.withHops(Multipath.joined(mine, more)));
+  }
+
+  private void swap(RouteEntry old, Route route) {
+    RouteEntry mine = shared.take(old.with(route));
+    table(old.table()).swap(old.destination(), old.prefix(), old.route(), mine.route());
+    shared.release(old);
   }
 
   /**
@@ -184,8 +289,36 @@ public final class Fib {
     if (gone == null) {
       throw new RouteRefusedException(Errno.ESRCH);
     }
-    release(gone);
+    shared.release(new RouteEntry(table, to, prefix, gone));
     return gone;
+  }
+
+  /**
+   * Takes the first next hop of a prefix away that suits, and the route with the last one ({@code
+   * ip6_route_del} with a gateway).
+   *
+   * @param suits asked of the way of each hop
+   * @throws RouteRefusedException {@code ESRCH} where there is none
+   */
+  public void removeHop(long table, IpAddress to, int prefix, Predicate<Route> suits)
+      throws RouteRefusedException {
+    RouteTable from = tables.get(table);
+    for (Route route : from == null ? List.<Route>of() : from.of(to, prefix)) {
+      Multipath hops = route.hops();
+      if (hops == null && suits.test(route)) {
+        remove(new RouteEntry(table, to, prefix, route));
+        return;
+      }
+      for (Multipath.Hop hop : hops == null ? List.<Multipath.Hop>of() : hops.hops()) {
+        if (suits.test(hop.way())) {
+          swap(
+              new RouteEntry(table, to, prefix, route),
+              route.withHops(hops.without(other -> other.equals(hop))));
+          return;
+        }
+      }
+    }
+    throw new RouteRefusedException(Errno.ESRCH);
   }
 
   /** Takes a route away that was listed; nothing where it has gone meanwhile. */
@@ -193,7 +326,7 @@ public final class Fib {
     RouteTable from = tables.get(entry.table());
     Route route = entry.route();
     if (from != null && from.remove(entry.destination(), entry.prefix(), route::equals) != null) {
-      release(route);
+      shared.release(entry);
     }
   }
 
@@ -209,8 +342,43 @@ public final class Fib {
     return going.size();
   }
 
-  /** Removes what leads to a device that goes away. */
+  /**
+   * The prefixes of all routes that say what suits. Costs what they are, and a look at each table
+   * where one route has many ({@link SharedRoutes#MANY}).
+   */
+  public List<RouteEntry> entriesOf(Predicate<Route> suits) {
+    return shared.entriesOf(suits, this::forEach);
+  }
+
+  /**
+   * Removes what leads to a device that has gone ({@code fib_sync_down_dev}, {@code fib6_ifdown}): of
+   * IPv4 every route that names it, of IPv6 its next hops.
+   */
   public void removeDevice(NetDevice device) {
-    removeAll(entry -> device.equals(entry.route().device()));
+    for (RouteEntry entry : entriesOf(route -> route.uses(device))) {
+      Multipath hops = entry.route().hops();
+      List<Multipath.Hop> rest =
+          v4 || hops == null
+              ? List.of()
+              : hops.without(hop -> device.equals(hop.way().device()));
+      if (rest.isEmpty()) {
+        remove(entry);
+      } else {
+        swap(entry, entry.route().withHops(rest));
+      }
+    }
+  }
+
+  /**
+   * Removes the routes that a device that is down now leaves without any next hop; addresses of
+   * IPv4 stay ({@code fib_disable_ip}, {@code rt6_sync_down_dev}).
+   */
+  public void deviceDown(NetDevice device) {
+    entriesOf(route -> route.uses(device) && isDead(route)).forEach(this::remove);
+  }
+
+  private boolean isDead(Route route) {
+    Multipath hops = route.hops();
+    return hops == null ? !v4 || route.type() != Route.Type.LOCAL : hops.isDead();
   }
 }

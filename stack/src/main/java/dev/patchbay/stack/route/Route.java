@@ -3,6 +3,7 @@ package dev.patchbay.stack.route;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.InterfaceAddress.Scope;
 import dev.patchbay.stack.ip.IpAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param onlink whether the gateway is taken for a neighbour though no route leads to it
  * @param mtu bytes that a packet may have ({@code RTAX_MTU}), 68 (IPv4) or 1280 (IPv6) to 65520, 0
  *     for the device's
+ * @param tos type of service that packets must have, 0 for any (IPv4)
+ * @param hops several next hops, of which {@code gateway} and {@code device} name the first; or null
  */
 public record Route(
     Type type,
@@ -30,7 +33,9 @@ public record Route(
     String protocol,
     Scope scope,
     boolean onlink,
-    int mtu) {
+    int mtu,
+    int tos,
+    @Nullable Multipath hops) {
   /** What happens to packets that match ({@code RTN_*}, in Linux's order). */
   public enum Type {
     UNICAST,
@@ -50,6 +55,20 @@ public record Route(
     }
   }
 
+  /** A route by one next hop at most, for packets of every type of service. */
+  public Route(
+      Type type,
+      @Nullable IpAddress gateway,
+      @Nullable NetDevice device,
+      @Nullable IpAddress source,
+      long metric,
+      String protocol,
+      Scope scope,
+      boolean onlink,
+      int mtu) {
+    this(type, gateway, device, source, metric, protocol, scope, onlink, mtu, 0, null);
+  }
+
   /** A route of protocol {@code kernel} and metric 0 to all that lies behind a device. */
   public static Route of(Type type, @Nullable NetDevice device, Scope scope) {
     return new Route(type, null, device, null, 0, "kernel", scope, false, 0);
@@ -57,27 +76,86 @@ public record Route(
 
   /** The same, of another preferred source. */
   public Route withSource(@Nullable IpAddress from) {
-    return new Route(type, gateway, device, from, metric, protocol, scope, onlink, mtu);
+    return new Route(
+        type, gateway, device, from, metric, protocol, scope, onlink, mtu, tos, hops);
   }
 
   /** The same, of another metric. */
   public Route withMetric(long value) {
-    return new Route(type, gateway, device, source, value, protocol, scope, onlink, mtu);
+    return new Route(
+        type, gateway, device, source, value, protocol, scope, onlink, mtu, tos, hops);
   }
 
   /** The same, made by somebody else. */
   public Route withProtocol(String maker) {
-    return new Route(type, gateway, device, source, metric, maker, scope, onlink, mtu);
+    return new Route(type, gateway, device, source, metric, maker, scope, onlink, mtu, tos, hops);
   }
 
   /** The same, by another device. */
   public Route withDevice(@Nullable NetDevice out) {
-    return new Route(type, gateway, out, source, metric, protocol, scope, onlink, mtu);
+    return new Route(type, gateway, out, source, metric, protocol, scope, onlink, mtu, tos, hops);
+  }
+
+  /** The same, for packets of one type of service. */
+  public Route withTos(int value) {
+    return new Route(
+        type, gateway, device, source, metric, protocol, scope, onlink, mtu, value, hops);
+  }
+
+  /** The same, by one next hop. */
+  public Route withHop(@Nullable IpAddress via, @Nullable NetDevice out, boolean isOnlink) {
+    return new Route(type, via, out, source, metric, protocol, scope, isOnlink, mtu, tos, null);
+  }
+
+  /** The same by several next hops; by one where the list has one. */
+  public Route withHops(List<Multipath.Hop> several) {
+    Route first = several.getFirst().way();
+    if (several.size() == 1) {
+      return first;
+    }
+    return new Route(
+        type,
+        first.gateway,
+        first.device,
+        source,
+        metric,
+        protocol,
+        scope,
+        first.onlink,
+        mtu,
+        tos,
+        new Multipath(several));
+  }
+
+  /** The same with next hops as they are wanted, of which the checks make what is put in. */
+  public Route by(List<Multipath.Hop> wanted) {
+    return new Route(
+        type,
+        gateway,
+        device,
+        source,
+        metric,
+        protocol,
+        scope,
+        onlink,
+        mtu,
+        tos,
+        new Multipath(wanted));
   }
 
   /** The same, leading nowhere. */
   public Route withoutWay() {
-    return new Route(type, null, null, source, metric, protocol, scope, false, mtu);
+    return new Route(type, null, null, source, metric, protocol, scope, false, mtu, tos, null);
+  }
+
+  /** Its next hops, one or several. */
+  public List<Multipath.Hop> allHops() {
+    return hops == null ? List.of(new Multipath.Hop(this, 1)) : hops.hops();
+  }
+
+  /** Whether it leads, perhaps among others, by a device. */
+  public boolean uses(NetDevice out) {
+    return hops == null ? out.equals(device) : hops.uses(out);
   }
 
   /** Bytes that a packet of this route may have when it leaves by {@code out}. */

@@ -6,6 +6,8 @@ import dev.patchbay.stack.ip.InterfaceAddress.Scope;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Addresses;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +41,7 @@ final class RouteChecks {
     if (wanted.route().mtu() != 0 && wanted.route().mtu() < least) {
       throw refused(Errno.EINVAL, "An mtu below " + least + " is not supported here");
     }
-    Route route = fib.isV4() ? complete4(wanted) : complete6(wanted.route());
+    Route route = fib.isV4() ? complete4(wanted) : completeAll6(wanted.route());
     return new RouteEntry(wanted.table(), network, wanted.prefix(), route);
   }
 
@@ -49,11 +51,14 @@ final class RouteChecks {
 
   private Route complete4(RouteEntry wanted) throws RouteRefusedException {
     Route route = wanted.route();
+    if ((route.tos() & 3) != 0) {
+      throw refused(Errno.EINVAL, "Invalid dsfield (tos): ECN bits must be 0");
+    }
     if (leastScope(route.type()).compareTo(route.scope()) > 0) {
       throw refused(Errno.EINVAL, "Invalid scope");
     }
     if (route.type().isRefusal()) {
-      if (route.gateway() != null || route.device() != null) {
+      if (route.gateway() != null || route.device() != null || route.hops() != null) {
         throw refused(
             Errno.EINVAL, "Gateway, device and multipath can not be specified for this route type");
       }
@@ -70,13 +75,36 @@ final class RouteChecks {
         throw new RouteRefusedException(Errno.ENODEV);
       }
     }
-    Route complete = route.gateway() == null ? direct4(route) : indirect4(route, route.gateway());
+    Route complete = route.hops() == null ? way4(route) : ways4(route, route.hops());
     IpAddress source = route.source();
     boolean itself = route.type() == Route.Type.LOCAL && wanted.destination().equals(source);
     if (source != null && !itself && fib.addressType(source) != Route.Type.LOCAL) {
       throw refused(Errno.EINVAL, "Invalid prefsrc address");
     }
     return complete;
+  }
+
+  private Route way4(Route route) throws RouteRefusedException {
+    IpAddress gateway = route.gateway();
+    return gateway == null ? direct4(route) : indirect4(route, gateway);
+  }
+
+  /** {@code fib_get_nhs}; what was said of the way of the whole is to be that of the first hop. */
+  private Route ways4(Route route, Multipath several) throws RouteRefusedException {
+    Route first = several.hops().getFirst().way();
+    if (route.device() != null && !route.device().equals(first.device())) {
+      throw refused(Errno.EINVAL, "Nexthop device index does not match RTA_OIF");
+    }
+    if (route.gateway() != null && !route.gateway().equals(first.gateway())) {
+      throw refused(Errno.EINVAL, "Nexthop gateway does not match RTA_GATEWAY or RTA_VIA");
+    }
+    List<Multipath.Hop> complete = new ArrayList<>();
+    for (Multipath.Hop hop : several.hops()) {
+      Route way = hop.way();
+      way = way4(route.withHop(way.gateway(), way.device(), way.onlink()));
+      complete.add(new Multipath.Hop(way, hop.weight()));
+    }
+    return route.withHops(complete);
   }
 
   /** {@code fib_props}: what reaches less far cannot be of that type. */
@@ -149,6 +177,33 @@ final class RouteChecks {
       throw refused(Errno.EINVAL, "Nexthop has invalid gateway");
     }
     return route;
+  }
+
+  /** {@code ip6_route_multipath_add}: each next hop is a route of its own. */
+  private Route completeAll6(Route wanted) throws RouteRefusedException {
+    if (wanted.tos() != 0) {
+      throw refused(Errno.EINVAL, "Invalid dsfield (tos): option not available for IPv6");
+    }
+    Multipath several = wanted.hops();
+    if (several == null) {
+      return complete6(wanted);
+    }
+    List<Multipath.Hop> complete = new ArrayList<>();
+    for (Multipath.Hop hop : several.hops()) {
+      Route way = hop.way();
+      way = complete6(wanted.withHop(way.gateway(), way.device(), way.onlink()));
+      if (way.gateway() == null) {
+        throw refused(
+            Errno.EINVAL,
+            "Device only routes can not be added for IPv6 using the multipath API");
+      }
+      Multipath.Hop mine = new Multipath.Hop(way, hop.weight());
+      if (complete.stream().anyMatch(other -> other.isSameWay(mine))) {
+        throw new RouteRefusedException(Errno.EEXIST);
+      }
+      complete.add(mine);
+    }
+    return complete.getFirst().way().withHops(complete);
   }
 
   private Route complete6(Route wanted) throws RouteRefusedException {

@@ -19,4 +19,9 @@ public record RouteEntry(long table, IpAddress destination, int prefix, Route ro
 
   /** The number of the table that is asked last ({@code RT_TABLE_DEFAULT}). */
   public static final long DEFAULT = 253;
+
+  /** The same prefix with another route. */
+  public RouteEntry with(Route other) {
+    return new RouteEntry(table, destination, prefix, other);
+  }
 }

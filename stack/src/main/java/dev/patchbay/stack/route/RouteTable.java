@@ -44,47 +44,25 @@ public final class RouteTable {
     return v4 ? 0 : lo;
   }
 
-  private static Route best(Object found) {
-    return found instanceof Route one ? one : ((Route[]) found)[0];
-  }
-
-  /** The route of the longest prefix and the least metric, of whatever type; or null. */
-  @Nullable Route lookup(long hi, long lo) {
-    Object found = tree.first(keyHi(hi, lo), keyLo(lo));
-    return found == null ? null : best(found);
-  }
-
-  /** The first route in the order of {@link #lookup} that suits, with its prefix; or null. */
-  @Nullable RouteEntry match(long hi, long lo, Predicate<Route> suits) {
-    Object found = tree.first(keyHi(hi, lo), keyLo(lo));
-    for (; found != null; found = tree.next()) {
-      List<Route> routes =
-          found instanceof Route one ? List.of(one) : Arrays.asList((Route[]) found);
-      for (Route route : routes) {
-        if (suits.test(route)) {
-          int prefix = tree.matchedLength();
-          return new RouteEntry(id, new IpAddress(hi, lo).network(prefix), prefix, route);
-        }
-      }
-    }
-    return null;
-  }
-
   /**
-   * The first route by one device, or null where there is none. A route that refuses is none either
-   * ({@code fib_table_lookup} looks at its type before the device; in IPv6 it is one of the
-   * loopback's).
+   * The route of the longest prefix and the least metric that a packet may take, of whatever type;
+   * or null. Of several next hops none is chosen yet.
    */
-  @Nullable Route lookup(long hi, long lo, NetDevice device) {
-    Object found = tree.first(keyHi(hi, lo), keyLo(lo));
+  @Nullable Route lookup(FlowKey key) {
+    NetDevice output = key.output;
+    if (output != null) {
+      return lookup(key, output);
+    }
+    int tos = key.tos & RuleMatch.TOS4;
+    Object found = tree.first(keyHi(key.dstHi, key.dstLo), keyLo(key.dstLo));
     for (; found != null; found = tree.next()) {
       if (found instanceof Route one) {
-        if (isBy(one, device)) {
+        if (one.tos() == 0 || one.tos() == tos) {
           return one;
         }
       } else {
         for (Route route : (Route[]) found) {
-          if (isBy(route, device)) {
+          if (route.tos() == 0 || route.tos() == tos) {
             return route;
           }
         }
@@ -93,8 +71,74 @@ public final class RouteTable {
     return null;
   }
 
-  private boolean isBy(Route route, NetDevice device) {
-    return device.equals(route.device()) || v4 && route.type().isRefusal();
+  /** Bits of the prefix of what {@link #lookup} found last. */
+  int matchedLength() {
+    return tree.matchedLength();
+  }
+
+  /** The type of an address as this table has it; of others UNICAST. */
+  Route.Type typeOf(long hi, long lo) {
+    Route route = first(hi, lo);
+    return route == null ? Route.Type.UNICAST : route.type();
+  }
+
+  /** The first route for an address, for packets of whatever type of service; or null. */
+  @Nullable Route first(long hi, long lo) {
+    Object found = tree.first(keyHi(hi, lo), keyLo(lo));
+    return found == null ? null : found instanceof Route one ? one : ((Route[]) found)[0];
+  }
+
+  /** The first route in the order of {@link #lookup} that suits, with its prefix; or null. */
+  @Nullable RouteEntry match(FlowKey key, Predicate<Route> suits) {
+    int tos = key.tos & RuleMatch.TOS4;
+    Object found = tree.first(keyHi(key.dstHi, key.dstLo), keyLo(key.dstLo));
+    for (; found != null; found = tree.next()) {
+      for (Route route : listed(found)) {
+        if ((route.tos() == 0 || route.tos() == tos) && suits.test(route)) {
+          int prefix = tree.matchedLength();
+          IpAddress network = new IpAddress(key.dstHi, key.dstLo).network(prefix);
+          return new RouteEntry(id, network, prefix, route);
+        }
+      }
+    }
+    return null;
+  }
+
+  private static List<Route> listed(Object found) {
+    return found instanceof Route one ? List.of(one) : Arrays.asList((Route[]) found);
+  }
+
+  /**
+   * The first route by one device, or null where there is none. A route that refuses is none either
+   * ({@code fib_table_lookup} looks at its type before the device; in IPv6 it is one of the
+   * loopback's).
+   */
+  private @Nullable Route lookup(FlowKey key, NetDevice device) {
+    int tos = key.tos & RuleMatch.TOS4;
+    Object found = tree.first(keyHi(key.dstHi, key.dstLo), keyLo(key.dstLo));
+    for (; found != null; found = tree.next()) {
+      if (found instanceof Route one) {
+        if (isBy(one, device, tos)) {
+          return one;
+        }
+      } else {
+        for (Route route : (Route[]) found) {
+          if (isBy(route, device, tos)) {
+            return route;
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  private boolean isBy(Route route, NetDevice device, int tos) {
+    if (route.tos() != 0 && route.tos() != tos) {
+      return false;
+    }
+    Multipath hops = route.hops();
+    return (hops == null ? device.equals(route.device()) : hops.by(device) != null)
+        || v4 && route.type().isRefusal();
   }
 
   private @Nullable Object at(IpAddress to, int prefix) {
@@ -118,7 +162,7 @@ public final class RouteTable {
     if (found == null) {
       return List.of();
     }
-    return found instanceof Route one ? List.of(one) : Arrays.asList((Route[]) found);
+    return listed(found);
   }
 
   /** All routes; the table must not change meanwhile. */
@@ -145,11 +189,11 @@ public final class RouteTable {
       throws RouteRefusedException {
     List<Route> routes = new ArrayList<>(of(to, prefix));
     int first = 0;
-    while (first < routes.size() && routes.get(first).metric() < route.metric()) {
+    while (first < routes.size() && isBefore(routes.get(first), route)) {
       first++;
     }
     int end = first;
-    while (end < routes.size() && routes.get(end).metric() == route.metric()) {
+    while (end < routes.size() && !isBefore(route, routes.get(end))) {
       end++;
     }
     Route replaced = null;
@@ -166,15 +210,17 @@ public final class RouteTable {
     } else if (how == RouteChange.ADD && first < end
         || isThere(routes.subList(first, end), route)) {
       throw new RouteRefusedException(Errno.EEXIST);
-    } else if (!v4 && route.gateway() != null && byGateway(routes.subList(first, end))) {
-      throw new RouteRefusedException(
-          Errno.EINVAL, "A route by several gateways is not supported here");
     } else {
       routes.add(how == RouteChange.PREPEND && v4 ? first : end, route);
       size++;
     }
     set(to, prefix, routes);
     return replaced;
+  }
+
+  /** {@code fib_find_alias}: the highest type of service comes first, then the least metric. */
+  private static boolean isBefore(Route a, Route b) {
+    return a.tos() > b.tos() || a.tos() == b.tos() && a.metric() < b.metric();
   }
 
   /** {@code fib6_add_rt2node}: a route by a gateway takes the place of such a one. */
@@ -187,8 +233,24 @@ public final class RouteTable {
     return first;
   }
 
-  private static boolean byGateway(List<Route> routes) {
-    return routes.stream().anyMatch(route -> route.gateway() != null);
+  /**
+   * The route by gateways of a prefix and metric to which further ones are siblings ({@code
+   * rt6_qualify_for_ecmp}), or null.
+   */
+  @Nullable Route sibling(IpAddress to, int prefix, Route route) {
+    for (Route known : of(to, prefix)) {
+      if (known.metric() == route.metric() && known.gateway() != null) {
+        return known;
+      }
+    }
+    return null;
+  }
+
+  /** Puts a route in the place of another one that is there. */
+  void swap(IpAddress to, int prefix, Route old, Route route) {
+    List<Route> routes = new ArrayList<>(of(to, prefix));
+    routes.set(routes.indexOf(old), route);
+    set(to, prefix, routes);
   }
 
   /** Of IPv6 routes the next hop counts alone ({@code rt6_duplicate_nexthop}). */

@@ -3,6 +3,7 @@ package dev.patchbay.stack.socket;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.route.FlowKey;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.wire.Addresses;
 import java.util.ArrayList;
@@ -188,11 +189,11 @@ public abstract class InetSocket extends Socket {
   }
 
   private boolean mayBind4(long lo) {
-    Route route = stack().routes4().lookup(0, lo);
+    Route.Type type = stack().routes4().addressType(0, lo);
     return Addresses.isMulticast(0, lo)
         || Addresses.isLimitedBroadcast(0, lo)
-        || route != null
-            && (route.type() == Route.Type.LOCAL || route.type() == Route.Type.BROADCAST);
+        || type == Route.Type.LOCAL
+        || type == Route.Type.BROADCAST;
   }
 
   private int checkBind6(SocketAddress a, boolean bindable) {
@@ -265,9 +266,17 @@ public abstract class InetSocket extends Socket {
     };
   }
 
-  /** The route of an address, or null. */
+  /** The route of what this socket would send to an address, or null. */
   protected final @Nullable Route route(long hi, long lo) {
-    return stack().output().route(hi, lo, boundDevice());
+    FlowKey flow = new FlowKey().to(hi, lo).by(boundDevice());
+    if (Addresses.isV4(localHi, localLo) == Addresses.isV4(hi, lo)) {
+      flow.from(localHi, localLo);
+    }
+    flow.mark = mark();
+    flow.tos = ip.classOf(Addresses.isV4(hi, lo));
+    flow.protocol = protocol();
+    flow.sourcePort = localPort;
+    return stack().output().route(flow);
   }
 
   /** Whether the route says that the address is a broadcast one. */
@@ -278,7 +287,7 @@ public abstract class InetSocket extends Socket {
 
   /** The address that we send from to another one, or null where we have none. */
   protected final @Nullable IpAddress source(long hi, long lo) {
-    return stack().output().source(boundDevice(), hi, lo);
+    return stack().output().source(boundDevice(), route(hi, lo), hi, lo);
   }
 
   /** Whether the address is one of ours, from which alone may be sent. */

@@ -12,6 +12,7 @@ import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.InternetChecksum;
+import dev.patchbay.stack.wire.IpProtocol;
 import dev.patchbay.stack.wire.Udp;
 import org.jspecify.annotations.Nullable;
 
@@ -136,6 +137,13 @@ public final class UdpSocket {
     options.device = onlyBy;
   }
 
+  /** What rules of routing may look at above IP. */
+  private void name(Flow to, int toPort) {
+    to.protocol = engine.isLite() ? IpProtocol.UDPLITE : IpProtocol.UDP;
+    to.sourcePort = port;
+    to.destinationPort = toPort;
+  }
+
   /**
    * Fixes the peer: only its datagrams are taken, and errors about those to it are told ({@code
    * ip4_datagram_connect}). Again for another one.
@@ -145,6 +153,7 @@ public final class UdpSocket {
   public int connect(long hi, long lo, int toPort) {
     boolean anySource = Addresses.isAny(localHi, localLo);
     boolean group = Addresses.isMulticast(localHi, localLo);
+    name(flow, toPort);
     int failed =
         stack
             .socketOutput()
@@ -392,6 +401,7 @@ public final class UdpSocket {
         Addresses.isAny(srcHi, srcLo)
             && !Addresses.isMulticast(localHi, localLo)
             && !stack.isBroadcast(localHi, localLo);
+    name(flow, dstPort);
     int error =
         stack
             .socketOutput()
