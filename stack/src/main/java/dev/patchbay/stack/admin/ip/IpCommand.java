@@ -17,7 +17,6 @@ public final class IpCommand {
   private static final List<String> OBJECTS_NOT_HERE =
       List.of(
           "addrlabel",
-          "rule",
           "tunnel",
           "tuntap",
           "monitor",
@@ -45,7 +44,7 @@ public final class IpCommand {
   private static final String USAGE =
       """
       Usage: ip [ OPTIONS ] OBJECT { show | add | del | ... | help }
-      where  OBJECT := { address | link | maddress | neighbour | route }
+      where  OBJECT := { address | link | maddress | neighbour | route | rule }
              OPTIONS := { -s[tatistics] | -d[etails] | -j[son] | -p[retty] |
                           -f[amily] { inet | inet6 | link } | -4 | -6 | -0 | -br[ief] |
                           -o[neline] | -V[ersion] }\
@@ -148,7 +147,9 @@ public final class IpCommand {
     } else if (IpOptions.matches(object, "neighbor") || IpOptions.matches(object, "neighbour")) {
       return done(neighbour(stack, options.withoutLink(), rest));
     }
-    if (IpOptions.matches(object, "netns")) {
+    if (IpOptions.matches(object, "rule")) {
+      return done(new RuleCommand(stack, options.withoutLink()).run(rest));
+    } else if (IpOptions.matches(object, "netns")) {
       return done(new NetnsCommand(stack.namespaces(), options).run(rest));
     }
     for (String other : OBJECTS_NOT_HERE) {
