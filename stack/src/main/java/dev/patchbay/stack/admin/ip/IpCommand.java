@@ -141,7 +141,7 @@ public final class IpCommand {
     } else if (IpOptions.matches(object, "maddress")) {
       return done(new MaddressShow(stack, options.withoutMore()).run(show("maddr", rest)));
     } else if (IpOptions.matches(object, "route")) {
-      return done(route(stack, options.withoutMore().withoutLink(), rest));
+      return route(stack, options.withoutMore().withoutLink(), rest);
     } else if (IpOptions.matches(object, "link")) {
       return done(new LinkShow(stack, options.withoutMore().withoutLink()).run(show("link", rest)));
     } else if (IpOptions.matches(object, "neighbor") || IpOptions.matches(object, "neighbour")) {
@@ -194,24 +194,24 @@ public final class IpCommand {
   }
 
   /** {@code do_iproute}, in the order in which it tries its commands. */
-  private static String route(NetworkStack stack, IpOptions options, List<String> words)
+  private static Result route(NetworkStack stack, IpOptions options, List<String> words)
       throws RefusedException {
     String command = words.isEmpty() ? "list" : words.getFirst();
     List<String> rest = words.isEmpty() ? words : words.subList(1, words.size());
     if (isShow(command)) {
-      return new RouteShow(stack, options).show(rest);
+      return done(new RouteShow(stack, options).show(rest));
     }
     for (String change : ROUTE_CHANGES) {
       if (IpOptions.matches(command, change)) {
         new RouteModify(stack, options, routeChange(change)).run(rest);
-        return "";
+        return done("");
       }
     }
     if (IpOptions.matches(command, "get")) {
       return new RouteGet(stack, options).run(rest);
     }
     if (IpOptions.matches(command, "flush")) {
-      return new RouteShow(stack, options).flush(rest);
+      return done(new RouteShow(stack, options).flush(rest));
     }
     show("route", words);
     throw new IllegalStateException("ip route " + command);

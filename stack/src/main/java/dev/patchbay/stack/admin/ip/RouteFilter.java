@@ -24,8 +24,8 @@ final class RouteFilter {
 
   private static final List<String> OTHERS =
       List.of(
-          "vrf", "cache", "cached", "cloned", "tos", "dsfield", "iif", "mark", "realms", "from",
-          "nhid", "save", "restore");
+          "vrf", "cache", "cached", "cloned", "iif", "mark", "realms", "from", "nhid", "save",
+          "restore");
 
   private final NetworkStack stack;
   private final String command;
@@ -38,6 +38,7 @@ final class RouteFilter {
   private @Nullable IpAddress gateway;
   private @Nullable IpAddress source;
   private long metric = -1;
+  private int tos = -1;
 
   /** Routes lie within the first and cover the second, where there are such. */
   private AddressWord.@Nullable Prefix root;
@@ -72,6 +73,7 @@ final class RouteFilter {
       case "scope" -> scope = scope(rest.next());
       case "type" -> type = type(rest.next());
       case "metric" -> metric = metric(rest.next());
+      case "tos", "dsfield" -> tos = RuleSelector.tos(rest.next());
       case "via" -> gateway = whole(rest.next());
       case "src" -> source = whole(rest.next());
       case "root" -> root = AddressWord.prefix(rest.next(), family);
@@ -190,6 +192,11 @@ final class RouteFilter {
     return source != null;
   }
 
+  /** Whether a type of service was named. */
+  boolean namesTos() {
+    return tos >= 0;
+  }
+
   /** Whether a metric was named. */
   boolean namesMetric() {
     return metric >= 0;
@@ -239,11 +246,12 @@ final class RouteFilter {
   private boolean wanted(RouteEntry entry) {
     Route route = entry.route();
     return (table == ALL || entry.table() == table)
-        && (device == null || device.equals(route.device()))
+        && (device == null || route.hops() == null && device.equals(route.device()))
+        && (tos < 0 || tos == route.tos())
         && (protocol == null || protocol.equals(route.protocol()))
         && (scope == null || scope == shownScope(entry))
         && (type == null || type == route.type())
-        && (gateway == null || gateway.equals(route.gateway()))
+        && (gateway == null || route.hops() == null && gateway.equals(route.gateway()))
         && (source == null || source.equals(route.source()))
         && (metric < 0 || metric == route.metric())
         && (root == null || liesIn(entry, root))
@@ -281,6 +289,7 @@ final class RouteFilter {
   private static Comparator<RouteEntry> inTrieOrder4() {
     return Comparator.comparing(RouteEntry::destination)
         .thenComparing(Comparator.comparingInt(RouteEntry::prefix).reversed())
+        .thenComparingInt(entry -> -entry.route().tos())
         .thenComparingLong(entry -> entry.route().metric());
   }
 

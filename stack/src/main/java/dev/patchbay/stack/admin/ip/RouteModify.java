@@ -26,8 +26,6 @@ final class RouteModify {
       List.of(
           "as",
           "from",
-          "tos",
-          "dsfield",
           "expires",
           "hoplimit",
           "advmss",
@@ -43,7 +41,6 @@ final class RouteModify {
           "congctl",
           "rttvar",
           "realms",
-          "nexthop",
           "nhid",
           "vrf",
           "pref",
@@ -56,7 +53,8 @@ final class RouteModify {
       """
       Usage: ip route { add | del | change | append | prepend | replace } ROUTE
       ROUTE := [ TYPE ] PREFIX [ via ADDRESS ] [ dev STRING ] [ src ADDRESS ] [ metric METRIC ]
-               [ proto RTPROTO ] [ scope SCOPE ] [ table TABLE_ID ] [ mtu NUMBER ] [ onlink ]\
+               [ proto RTPROTO ] [ scope SCOPE ] [ table TABLE_ID ] [ mtu NUMBER ] [ onlink ]
+               [ tos TOS ] { nexthop [ via ADDRESS ] [ dev STRING ] [ weight NUMBER ] [ onlink ] }\
       """;
 
   private final NetworkStack stack;
@@ -75,8 +73,11 @@ final class RouteModify {
   private @Nullable String protocol;
   private @Nullable Scope scope;
   private long table;
+  private boolean tableNamed;
   private boolean onlink;
   private int mtu;
+  private int tos;
+  private List<NexthopWords.Hop> hops = List.of();
 
   /**
    * @param change how to put it in; null to take it away
@@ -99,30 +100,62 @@ final class RouteModify {
     Fib fib = family == 6 ? stack.routes6() : stack.routes4();
     IpAddress any = family == 6 ? IpAddress.ANY6 : IpAddress.ANY4;
     IpAddress address = to.address() == null ? any : to.address();
-    int length = to.length();
     try {
       if (change == null) {
-        IpAddress network = address.network(length);
-        if (fib.isV4() && !network.equals(address)) {
-          throw new RefusedException(2, "Error: Invalid prefix for given prefix length.");
-        }
-        fib.remove(tableNumber(), network, length, route -> isMeant(route, device, fib.isV4()));
+        delete(fib, address, to.length(), device);
       } else {
         Route route =
             new Route(
-                type(),
-                gateway,
-                device,
-                source,
-                metric,
-                protocol == null ? "boot" : protocol,
-                fib.isV4() ? scopeOfNew() : Scope.GLOBAL,
-                onlink,
-                mtu);
-        fib.change(new RouteEntry(tableNumber(), address, length, route), change);
+                    type(),
+                    gateway,
+                    device,
+                    source,
+                    metric,
+                    protocol == null ? "boot" : protocol,
+                    fib.isV4() ? scopeOfNew() : Scope.GLOBAL,
+                    onlink,
+                    mtu)
+                .withTos(tos);
+        route = NexthopWords.add(route, hops);
+        fib.change(new RouteEntry(tableNumber(), address, to.length(), route), change);
       }
     } catch (RouteRefusedException e) {
       throw RefusedException.answered(e.errno(), e.getMessage());
+    }
+  }
+
+  private void delete(Fib fib, IpAddress address, int length, @Nullable NetDevice device)
+      throws RefusedException, RouteRefusedException {
+    IpAddress network = address.network(length);
+    if (fib.isV4()) {
+      if (!network.equals(address)) {
+        throw new RefusedException(2, "Error: Invalid prefix for given prefix length.");
+      }
+      fib.remove(
+          tableNumber(),
+          network,
+          length,
+          route -> isMeant(route, device, true) && NexthopWords.mean(hops, route));
+      return;
+    }
+    if (gateway != null) {
+      fib.removeHop(tableNumber(), network, length, route -> isMeant(route, device, false));
+      return;
+    }
+    for (NexthopWords.Hop hop : hops) {
+      // ip6_route_multipath_del: one after the other
+      fib.removeHop(
+          tableNumber(),
+          network,
+          length,
+          route -> isMeant(route, hop.device(), false) && hop.isVia(route));
+    }
+    if (hops.isEmpty()) {
+      fib.remove(
+          tableNumber(),
+          network,
+          length,
+          route -> route.allHops().stream().anyMatch(hop -> isMeant(hop.way(), device, false)));
     }
   }
 
@@ -135,7 +168,15 @@ final class RouteModify {
       case "mtu" -> mtu(rest);
       case "onlink" -> onlink = true;
       case "protocol" -> protocol = protocol(rest.next());
-      case "table" -> table = table(rest.next());
+      case "tos", "dsfield" -> tos = tos(rest.next());
+      case "nexthop" -> {
+        hops = new NexthopWords(stack, family).parse(rest);
+        family = NexthopWords.familyOf(hops, family);
+      }
+      case "table" -> {
+        table = table(rest.next());
+        tableNamed = true;
+      }
       case "dev", "oif" -> deviceName = rest.next();
       default -> {
         if (OTHERS.contains(word)) {
@@ -209,6 +250,14 @@ final class RouteModify {
     return found;
   }
 
+  private static int tos(String word) throws RefusedException {
+    int found = RouteNames.tos(word);
+    if (found < 0) {
+      throw wrong(word, "\"tos\" value is invalid\n");
+    }
+    return found;
+  }
+
   private static String protocol(String word) throws RefusedException {
     String found = RouteNames.protocol(word);
     if (found == null) {
@@ -253,8 +302,9 @@ final class RouteModify {
 
   /** Types of table local go there where no table is named. */
   private long tableNumber() {
-    if (table != 0) {
-      return table;
+    if (tableNamed) {
+      // fib_new_table: none is the main one
+      return table == 0 ? RouteEntry.MAIN : table;
     }
     return switch (type()) {
       case LOCAL, BROADCAST, ANYCAST -> RouteEntry.LOCAL;
@@ -269,7 +319,7 @@ final class RouteModify {
     return switch (type()) {
       case LOCAL -> Scope.HOST;
       case BROADCAST, MULTICAST, ANYCAST -> Scope.LINK;
-      case UNICAST -> viaNamed ? Scope.GLOBAL : Scope.LINK;
+      case UNICAST -> viaNamed || !hops.isEmpty() ? Scope.GLOBAL : Scope.LINK;
       default -> Scope.GLOBAL;
     };
   }
@@ -293,6 +343,7 @@ final class RouteModify {
     }
     boolean anyScope = !v4 || wanted == null || wanted == Scope.NOWHERE;
     return (anyScope || wanted == route.scope())
+        && (!v4 || tos == route.tos())
         && (!v4 || type == null || type == route.type())
         && (!v4 || source == null || source.equals(route.source()))
         && (protocol == null || protocol.equals(route.protocol()))

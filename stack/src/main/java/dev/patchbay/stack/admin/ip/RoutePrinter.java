@@ -4,6 +4,7 @@ import dev.patchbay.stack.admin.IpOptions;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.InterfaceAddress.Scope;
 import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.route.Multipath;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.route.RouteEntry;
 import java.util.ArrayList;
@@ -45,11 +46,15 @@ final class RoutePrinter {
       map.put("type", RouteNames.of(route.type()));
     }
     map.put("dst", destination(entry));
-    IpAddress gateway = route.gateway();
+    if (route.tos() != 0 && !filter.namesTos()) {
+      map.put("tos", RouteNames.ofTos(route.tos()));
+    }
+    boolean several = route.hops() != null;
+    IpAddress gateway = several ? null : route.gateway();
     if (gateway != null && !filter.namesGateway()) {
       map.put("gateway", gateway.toString());
     }
-    String device = device(route, six);
+    String device = several ? null : device(route, six);
     if (device != null && filter.device() == null) {
       map.put("dev", device);
     }
@@ -70,14 +75,43 @@ final class RoutePrinter {
     if (!filter.namesMetric() && (six || route.metric() != 0)) {
       map.put("metric", route.metric());
     }
-    map.put("flags", flags(route));
+    map.put("flags", several ? List.of() : flags(route));
     if (route.mtu() != 0) {
       map.put("metrics", List.of(Map.of("mtu", route.mtu())));
     }
     if (six) {
       map.put("pref", "medium");
     }
+    if (route.hops() != null) {
+      map.put("nexthops", route.hops().hops().stream().map(RoutePrinter::hop).toList());
+    }
     return map;
+  }
+
+  private static Map<String, Object> hop(Multipath.Hop hop) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    Route way = hop.way();
+    if (way.gateway() != null) {
+      map.put("gateway", way.gateway().toString());
+    }
+    if (way.device() != null) {
+      map.put("dev", way.device().name());
+    }
+    map.put("weight", hop.weight());
+    map.put("flags", flags(way));
+    return map;
+  }
+
+  private String hopText(Multipath.Hop hop) {
+    StringBuilder line = new StringBuilder(options.oneLine() ? "\\" : "\n").append("\tnexthop ");
+    hop(hop)
+        .forEach((name, value) -> {
+          if (!name.equals("flags")) {
+            line.append(word(name)).append(' ').append(value).append(' ');
+          }
+        });
+    flags(hop.way()).forEach(flag -> line.append(flag).append(' '));
+    return line.toString();
   }
 
   /** In IPv6 what refuses stands at the loopback. */
@@ -112,7 +146,12 @@ final class RoutePrinter {
         .forEach((name, value) -> {
           switch (name) {
             case "type", "dst" -> line.append(value).append(' ');
-            case "flags" -> flags(route).forEach(flag -> line.append(flag).append(' '));
+            case "flags" -> {
+              if (route.hops() == null) {
+                flags(route).forEach(flag -> line.append(flag).append(' '));
+              }
+            }
+            case "nexthops" -> route.allHops().forEach(hop -> line.append(hopText(hop)));
             case "metrics" -> line.append("mtu ").append(route.mtu()).append(' ');
             case "pref" -> line.append("pref ").append(value);
             default -> line.append(word(name)).append(' ').append(value).append(' ');

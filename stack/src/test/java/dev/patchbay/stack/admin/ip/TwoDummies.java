@@ -10,11 +10,14 @@ import dev.patchbay.stack.loop.VirtualLoop;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.route.RouteEntry;
+import dev.patchbay.stack.route.RouteRefusedException;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What the folders' {@code setup} makes: eth0 and eth1, both up, with an address of each family. */
+/**
+ * What the folders' {@code setup} makes: eth0 and eth1, both up, with an address of each family.
+ */
 final class TwoDummies implements RecordedWords.Ours {
   private @Nullable NetworkStack stack;
 
@@ -33,8 +36,7 @@ final class TwoDummies implements RecordedWords.Ours {
   }
 
   private static PortDevice port(NetworkStack stack, String name, int number) {
-    PortDevice device =
-        new PortDevice(stack.nextIndex(), name, 0x0200_0000_0000L | number, 1500);
+    PortDevice device = new PortDevice(stack.nextIndex(), name, 0x0200_0000_0000L | number, 1500);
     stack.add(device);
     device.plug(packet -> packet.release());
     return device;
@@ -57,9 +59,25 @@ final class TwoDummies implements RecordedWords.Ours {
         at.remove(device);
       } else {
         at.setUp(device, argv.get(4).equals("up"));
+        forgetGlobals6(at, device);
       }
       return new IpCommand.Result(0, "", "");
     }
     return new IpCommand().run(at, argv.subList(1, argv.size()));
+  }
+
+  /** Without {@code keep_addr_on_down} a device that goes down loses them. */
+  private static void forgetGlobals6(NetworkStack stack, NetDevice device) {
+    List<InterfaceAddress> globals =
+        device.addresses().stream()
+            .filter(own -> !own.address().isV4() && own.scope() == InterfaceAddress.Scope.GLOBAL)
+            .toList();
+    for (InterfaceAddress own : globals) {
+      try {
+        stack.addresses().delete(device, own.address(), own.prefix());
+      } catch (RouteRefusedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
   }
 }
