@@ -134,7 +134,7 @@ public final class Namespaces {
     if (!isMovable(device) || to.device(device.name()) != null) {
       throw new IllegalArgumentException(device.name() + " cannot move");
     }
-    from.remove(device);
+    from.release(device);
     to.adopt(device);
   }
 }

@@ -1,7 +1,9 @@
 package dev.patchbay.stack;
 
+import dev.patchbay.stack.device.DeviceHost;
 import dev.patchbay.stack.device.DeviceQueueing;
-import dev.patchbay.stack.device.FrameHandler;
+import dev.patchbay.stack.device.LinkEvent;
+import dev.patchbay.stack.device.LinkListener;
 import dev.patchbay.stack.device.Loopback;
 import dev.patchbay.stack.device.MasterPort;
 import dev.patchbay.stack.device.NetDevice;
@@ -50,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * One network namespace: devices, addresses, routes, neighbours, protocols and sockets. Everything
  * in it belongs to one event loop; no method may be called from another thread.
  */
-public final class NetworkStack implements FrameHandler {
+public final class NetworkStack implements DeviceHost {
   private static final int IPV6_MINIMUM_MTU = 1280;
 
   private final Namespaces namespaces;
@@ -86,6 +88,7 @@ public final class NetworkStack implements FrameHandler {
   private final Loopback loopback;
   private final SocketLayer sockets;
   private final QdiscHandles qdiscHandles = new QdiscHandles();
+  private final List<LinkListener> linkListeners = new ArrayList<>();
   private int nextIndex = 1;
 
   /**
@@ -327,6 +330,8 @@ public final class NetworkStack implements FrameHandler {
     devices.add(device);
     device.handler(this);
     packets.deviceAdded(device);
+    device.added();
+    linkEvent(device, LinkEvent.REGISTERED);
   }
 
   /** Registers a device that another namespace has given away. */
@@ -350,13 +355,41 @@ public final class NetworkStack implements FrameHandler {
     return null;
   }
 
-  /** Takes a device away with its addresses, routes, neighbours and qdiscs. */
+  /** Who is told from now on what happens to devices ({@code register_netdevice_notifier}). */
+  public void addLinkListener(LinkListener listener) {
+    linkListeners.add(listener);
+  }
+
+  /** Tells it nothing more. */
+  public void removeLinkListener(LinkListener listener) {
+    linkListeners.remove(listener);
+  }
+
+  @Override
+  public void linkEvent(NetDevice device, LinkEvent event) {
+    if (event == LinkEvent.ADDRESS) {
+      neighbours.removeDevice(device); // neigh_changeaddr
+    }
+    for (int i = 0; i < linkListeners.size(); i++) {
+      linkListeners.get(i).linkEvent(device, event);
+    }
+  }
+
+  /** Ends a device: it goes with its addresses, routes, neighbours, and the devices above it. */
+  @Override
   public void remove(NetDevice device) {
+    device.removing();
+    release(device);
+  }
+
+  /**
+   * Takes a device away with its addresses, routes, neighbours and qdiscs; it may live on elsewhere.
+   */
+  public void release(NetDevice device) {
     MasterPort port = device.masterPort();
     if (port != null) {
       port.remove();
     }
-    device.removing();
     setUp(device, false);
     packets.deviceRemoved(device);
     multicast.deviceRemoved(device);
@@ -367,12 +400,14 @@ public final class NetworkStack implements FrameHandler {
     device.removeQueueing();
     device.handler(null);
     devices.remove(device);
+    linkEvent(device, LinkEvent.UNREGISTERED);
   }
 
   /**
    * Sets a device up or down. One that is no bridge port gets the route of multicast ({@code
    * addrconf_add_mroute}), and an Ethernet device its link-local address (RFC 4291 section 2.5.6).
    */
+  @Override
   public void setUp(NetDevice device, boolean up) {
     if (device.isUp() == up) {
       return;
@@ -381,14 +416,20 @@ public final class NetworkStack implements FrameHandler {
       addLoopbackAddresses(device);
     }
     device.up(up);
-    if (!up) {
+    if (up) {
+      opened(device);
+    } else {
       packets.deviceDown(device);
       multicast.deviceDown(device);
       neighbours.removeDevice(device);
+      addresses.deviceDown(device);
       routes4.deviceDown(device);
       routes6.deviceDown(device);
-      return;
     }
+    device.announce(up ? LinkEvent.UP : LinkEvent.DOWN);
+  }
+
+  private void opened(NetDevice device) {
     addresses.deviceUp(device);
     boolean six =
         device.kind() != NetDevice.Kind.LOOPBACK

@@ -22,12 +22,11 @@ import org.jspecify.annotations.Nullable;
  * stands in the package's documentation).
  */
 public final class Bridge extends NetDevice {
-  /** Ports, at most ({@code BR_MAX_PORTS}). */
-  public static final int MAX_PORTS = 1023;
-
   /** The kind, as {@code ip link add type} names it. */
   public static final String TYPE = "bridge";
 
+  /** Ports, at most ({@code BR_MAX_PORTS}). */
+  public static final int MAX_PORTS = 1023;
   /** Told when an address moves between ports. */
   @FunctionalInterface
   public interface MoveListener {
@@ -65,7 +64,14 @@ public final class Bridge extends NetDevice {
     this.fdb = new Fdb(this, table, loop);
     fdb.addLocal(null, mac, 0);
     vlans.init(null);
+    attributes().minMtu = 68;
+    attributes().maxMtu = 65535;
     carrier(false);
+  }
+
+  @Override
+  public String type() {
+    return TYPE;
   }
 
   @Override

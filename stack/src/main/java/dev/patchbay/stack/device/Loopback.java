@@ -16,6 +16,7 @@ public final class Loopback extends NetDevice {
 
   public Loopback(int index, EventLoop loop) {
     super(index, "lo", Kind.LOOPBACK, 0, 65536);
+    attributes().tsoMaxSize = 524280;
     this.loop = loop;
   }
 

@@ -52,9 +52,12 @@ public abstract class NetDevice {
   private int mtu;
   private boolean up;
   private boolean carrier = true;
+  private boolean dormant;
   private @Nullable MasterPort masterPort;
   private @Nullable Runnable linkListener;
   private @Nullable FrameHandler handler;
+  private @Nullable VlanGroup vlans;
+  private final LinkAttributes attributes = new LinkAttributes();
   private @Nullable DeviceQueueing queueing;
   private @Nullable DeviceQueueing egress;
   private @Nullable DeviceQueueing ingress;
@@ -76,6 +79,37 @@ public abstract class NetDevice {
     this.kind = kind;
     this.mac = mac;
     this.mtu = mtu;
+    attributes.noArp = kind == Kind.NONE;
+    attributes.multicast = kind != Kind.LOOPBACK;
+    attributes.broadcast = kind == Kind.ETHER ? Addresses.MAC_BROADCAST : 0;
+  }
+
+  /** What an administrator sets of it. */
+  public final LinkAttributes attributes() {
+    return attributes;
+  }
+
+  /**
+   * What {@code ip link add type} would make it of ({@code rtnl_link_ops.kind}), or null for what
+   * no such command can make or delete.
+   */
+  public @Nullable String type() {
+    return null;
+  }
+
+  /** The device that its link leads to ({@code iflink}): below it, or at the other end. */
+  public @Nullable NetDevice linked() {
+    return null;
+  }
+
+  /** Whether an administrator sets its carrier ({@code ndo_change_carrier}). */
+  public boolean setsCarrier() {
+    return false;
+  }
+
+  /** Whether it can come up now; otherwise {@code ENETDOWN}. */
+  public boolean canOpen() {
+    return true;
   }
 
   public final int index() {
@@ -98,6 +132,7 @@ public abstract class NetDevice {
 
   public final void name(String value) {
     name = value;
+    announce(LinkEvent.RENAMED);
   }
 
   public final Kind kind() {
@@ -117,6 +152,7 @@ public abstract class NetDevice {
     if (port != null) {
       port.addressChanged(before);
     }
+    announce(LinkEvent.ADDRESS);
   }
 
   /** Its Ethernet address was set; {@code before} was it. */
@@ -133,6 +169,7 @@ public abstract class NetDevice {
     if (port != null) {
       port.mtuChanged();
     }
+    announce(LinkEvent.MTU);
   }
 
   /** Sets the MTU that an administrator wants ({@code ndo_change_mtu}). */
@@ -148,10 +185,36 @@ public abstract class NetDevice {
   /** Sets it up or down. */
   public void up(boolean value) {
     up = value;
-    if (!value && queueing != null) {
-      queueing.purge();
+    if (value) {
+      attributes.wasUp = true;
+      opened();
+    } else {
+      if (queueing != null) {
+        queueing.purge();
+      }
+      closed();
     }
     linkChanged();
+  }
+
+  /** It has come up ({@code ndo_open}). */
+  protected void opened() {}
+
+  /** It has gone down ({@code ndo_stop}). */
+  protected void closed() {}
+
+  /** It has been added to a namespace; a move to another one is none. */
+  public void added() {}
+
+  /**
+   * It is about to go for good: those above it go too. What overrides this frees what it is bound
+   * to and calls it.
+   */
+  public void removing() {
+    VlanGroup group = vlans;
+    if (group != null) {
+      group.all().forEach(vlan -> vlan.follow(LinkEvent.UNREGISTERED));
+    }
   }
 
   /** Whether the other end is there (IFF_LOWER_UP). */
@@ -162,13 +225,133 @@ public abstract class NetDevice {
   public void carrier(boolean value) {
     if (carrier != value) {
       carrier = value;
+      attributes.carrierChanges++;
+      settleState();
       linkChanged();
+      announce(LinkEvent.CHANGED);
     }
   }
 
+  /** {@code rfc2863_policy}. */
+  private void settleState() {
+    if (!carrier) {
+      attributes.state = OperState.DOWN;
+    } else {
+      boolean waits = dormant || attributes.dormantMode;
+      attributes.state = waits ? OperState.DORMANT : OperState.UP;
+    }
+  }
+
+  /** Sets whether something below is waited for ({@code netif_dormant_on}). */
+  final void dormant(boolean value) {
+    if (dormant != value) {
+      dormant = value;
+      settleState();
+      announce(LinkEvent.CHANGED);
+    }
+  }
+
+  /** Whether something below is waited for (IFF_DORMANT). */
+  public final boolean isDormant() {
+    return dormant;
+  }
+
+  /** Operational state as RFC 2863 has it ({@code ifOperStatus}). */
+  public final OperState operState() {
+    if (!up) {
+      return OperState.DOWN;
+    }
+    NetDevice to = linked();
+    if (attributes.state == OperState.DOWN && to != null && !to.carrier) {
+      return OperState.LOWERLAYERDOWN;
+    }
+    return attributes.state;
+  }
+
+  /** Sets the operational state that an administrator tells ({@code set_operstate}). */
+  public final void operState(OperState value) {
+    OperState now = attributes.state;
+    boolean works = now == OperState.UP || now == OperState.UNKNOWN;
+    boolean change =
+        switch (value) {
+          case UP ->
+              !dormant
+                  && (now == OperState.UNKNOWN
+                      || now == OperState.DORMANT
+                      || now == OperState.TESTING);
+          case TESTING, DORMANT -> works;
+          default -> false;
+        };
+    if (change && now != value) {
+      attributes.state = value;
+      announce(LinkEvent.CHANGED);
+    }
+  }
+
+  /**
+   * How many want all frames, whomever they are for ({@code dev->promiscuity}): the administrator,
+   * a bridge, VLANs that want them or have an address of their own.
+   */
+  public final int promiscuity() {
+    int count = (attributes.promiscuous ? 1 : 0) + (masterPort != null ? 1 : 0);
+    boolean otherAddress = false;
+    for (VlanDevice vlan : allVlans()) {
+      count += vlan.promiscuity() > 0 ? 1 : 0;
+      otherAddress |= vlan.isUp() && vlan.mac() != mac;
+    }
+    return otherAddress && !(this instanceof VlanDevice) ? count + 1 : count;
+  }
+
+  /** How many want all frames to groups ({@code dev->allmulti}). */
+  public final int allMulticast() {
+    int count = (attributes.allMulticast ? 1 : 0) + (masterPort != null ? 1 : 0);
+    for (VlanDevice vlan : allVlans()) {
+      count += vlan.allMulticast() > 0 ? 1 : 0;
+    }
+    return count;
+  }
+
+  private List<VlanDevice> allVlans() {
+    VlanGroup group = vlans;
+    return group == null ? List.of() : group.all();
+  }
+
+  /** The VLANs above it. */
+  final VlanGroup vlans() {
+    VlanGroup group = vlans;
+    if (group == null) {
+      group = new VlanGroup();
+      vlans = group;
+    }
+    return group;
+  }
+
+  /** The VLAN device of a tag above it, or null. */
+  public final @Nullable VlanDevice vlan(int protocol, int id) {
+    VlanGroup group = vlans;
+    return group == null ? null : group.find(protocol, id);
+  }
+
+  /** Tells those above it and the namespace. */
+  public final void announce(LinkEvent event) {
+    VlanGroup group = vlans;
+    if (group != null) {
+      group.all().forEach(vlan -> vlan.follow(event));
+    }
+    DeviceHost here = host();
+    if (here != null) {
+      here.linkEvent(this, event);
+    }
+  }
+
+  /** The namespace in which it is registered, or null. */
+  public final @Nullable DeviceHost host() {
+    return handler instanceof DeviceHost here ? here : null;
+  }
+
   /** Packets that a queue before it holds where it is not told otherwise ({@code tx_queue_len}). */
-  public int queueLength() {
-    return 1000;
+  public final int queueLength() {
+    return attributes.queueLength;
   }
 
   /** Its qdiscs, or null where it never had any. */
@@ -226,15 +409,13 @@ public abstract class NetDevice {
   /** Makes it a port, or (null) none; called by the master. */
   public final void masterPort(@Nullable MasterPort port) {
     masterPort = port;
+    announce(LinkEvent.MASTER);
   }
 
   /**
-   * It is about to go for good: those above it go too. What overrides this frees what it is bound
-   * to and calls it.
+   * Where packets go that are not bridged: the namespace in which it is registered from now on, or
+   * (null) is no more.
    */
-  public void removing() {}
-
-  /** Where packets go that are not bridged. */
   public final void handler(@Nullable FrameHandler frameHandler) {
     handler = frameHandler;
   }
@@ -297,7 +478,7 @@ public abstract class NetDevice {
   }
 
   /** Shows a packet to the taps. */
-  protected final void show(Packet packet, boolean outgoing) {
+  protected void show(Packet packet, boolean outgoing) {
     for (Tap tap : taps) {
       tap.seen(this, packet, outgoing);
     }
@@ -349,6 +530,13 @@ public abstract class NetDevice {
     if (!isEthernet()) {
       receiveRaw(packet);
       return;
+    }
+    if (packet.vlanProtocol != 0) {
+      VlanDevice vlan = vlan(packet.vlanProtocol, VlanTag.id(packet));
+      if (vlan != null) {
+        vlan.receiveTagged(packet);
+        return;
+      }
     }
     MasterPort port = masterPort;
     if (port != null) {

@@ -22,6 +22,9 @@ public final class PortDevice extends NetDevice {
 
   public PortDevice(int index, String name, long mac, int mtu) {
     super(index, name, Kind.ETHER, mac, mtu);
+    attributes().minMtu = 68;
+    attributes().maxMtu = 65520;
+    attributes().state = OperState.UP;
   }
 
   /** Plugs a cable in, or (null) out. */

@@ -22,6 +22,10 @@ public final class UplinkDevice extends NetDevice {
 
   public UplinkDevice(int index, String name) {
     super(index, name, Kind.NONE, 0, MTU);
+    // a TUN device's (tun_net_init), which it looks like
+    attributes().queueLength = 500;
+    attributes().minMtu = 68;
+    attributes().maxMtu = MTU;
   }
 
   /** Connects the far side, or (null) disconnects it. */
@@ -33,12 +37,6 @@ public final class UplinkDevice extends NetDevice {
   @Override
   public int features() {
     return FEATURE_TSO | FEATURE_CSUM;
-  }
-
-  /** A TUN device's ({@code tun_net_init}), which it looks like. */
-  @Override
-  public int queueLength() {
-    return 500;
   }
 
   @Override

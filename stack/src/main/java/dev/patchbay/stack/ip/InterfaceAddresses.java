@@ -196,6 +196,19 @@ public final class InterfaceAddresses {
     settle(device, routes(device, false));
   }
 
+  /**
+   * The device has gone down. Of IPv4 its addresses stay, of IPv6 nothing ({@code addrconf_ifdown},
+   * as where {@code keep_addr_on_down} is 0).
+   */
+  public void deviceDown(NetDevice device) {
+    for (InterfaceAddress own : List.copyOf(device.addresses())) {
+      if (!own.address().isV4()) {
+        device.addresses().remove(own);
+        stack.multicast().addressRemoved(device, own.address());
+      }
+    }
+  }
+
   private void settle(NetDevice device, Set<RouteEntry> before) {
     Set<RouteEntry> after = routes(device, device.isUp());
     for (RouteEntry entry : before) {

@@ -241,6 +241,9 @@ public final class IpOutput implements SegmentOutput {
               ? Addresses.groupMac(hopHi, hopLo)
               : Addresses.MAC_BROADCAST;
       NeighbourTable.send(packet, out, mac);
+    } else if (out.attributes().noArp) {
+      // arp_constructor, ndisc_constructor: nobody is asked
+      NeighbourTable.send(packet, out, out.mac());
     } else {
       stack.neighbours().output(packet, out, hopHi, hopLo);
     }

@@ -30,6 +30,10 @@ public final class ArpProtocol implements NeighbourTable.Solicitor {
       packet.drop(DropReason.HDR_TRUNC);
       return;
     }
+    if (device.attributes().noArp) {
+      packet.drop(DropReason.OTHERHOST); // arp_rcv
+      return;
+    }
     if (Addresses.isMulticast(0, arp.targetIp())
         || Addresses.isGroupMac(arp.senderMac())
         || Addresses.isLoopback(0, arp.targetIp())) {

@@ -79,6 +79,9 @@ public final class Errno {
   /** No space left on device. */
   public static final int ENOSPC = 28;
 
+  /** Too many links. */
+  public static final int EMLINK = 31;
+
   /** Read-only file system. */
   public static final int EROFS = 30;
 
@@ -228,6 +231,7 @@ public final class Errno {
     put(EROFS, "EROFS", "Read-only file system");
     put(EPIPE, "EPIPE", "Broken pipe");
     put(EDOM, "EDOM", "Numerical argument out of domain");
+    put(EMLINK, "EMLINK", "Too many links");
     put(ERANGE, "ERANGE", "Numerical result out of range");
     put(ENAMETOOLONG, "ENAMETOOLONG", "File name too long");
     put(ENOSYS, "ENOSYS", "Function not implemented");
