@@ -9,6 +9,7 @@ import java.util.function.Function;
  * The options of {@code ip} before its object.
  *
  * @param family 0 for any, 4, 6 or {@link #LINK}
+ * @param moreStatistics {@code -s} twice
  * @param netns the namespace that is meant ({@code -n}); empty for the one of the command
  * @param used number of words of the command line that they took
  */
@@ -19,8 +20,8 @@ public record IpOptions(
     boolean oneLine,
     boolean brief,
     boolean statistics,
-    boolean details,
     boolean moreStatistics,
+    boolean details,
     String netns,
     int used) {
   /** The family {@code link}: {@code AF_PACKET}. */
@@ -75,8 +76,8 @@ public record IpOptions(
         (set & ONE_LINE) != 0,
         (set & BRIEF) != 0,
         (set & STATISTICS) != 0,
-        (set & DETAILS) != 0,
         (set & MORE_STATISTICS) != 0,
+        (set & DETAILS) != 0,
         netns,
         at);
   }

@@ -27,6 +27,7 @@ public final class Bridge extends NetDevice {
 
   /** Ports, at most ({@code BR_MAX_PORTS}). */
   public static final int MAX_PORTS = 1023;
+
   /** Told when an address moves between ports. */
   @FunctionalInterface
   public interface MoveListener {

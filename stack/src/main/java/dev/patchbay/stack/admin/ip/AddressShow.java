@@ -75,13 +75,13 @@ final class AddressShow {
     Map<String, Object> map = new LinkedHashMap<>();
     if (options.brief()) {
       map.put("ifname", device.name());
-      map.put("operstate", LinkShow.state(device));
+      map.put("operstate", device.operState().name());
     } else {
-      map = LinkShow.json(device, options.family(), false);
+      map = LinkShow.json(device, options, options.family(), false);
     }
     map.put("addr_info", addresses(device).stream().map(this::json).toList());
     if (options.statistics() && !options.brief() && options.family() == 0) {
-      map.put("stats64", LinkShow.statisticsJson(device.statistics));
+      map.put("stats64", LinkStatistics.json(device, options.moreStatistics()));
     }
     return map;
   }
@@ -143,12 +143,12 @@ final class AddressShow {
   }
 
   private String full(NetDevice device, List<InterfaceAddress> addresses) {
-    StringBuilder out = new StringBuilder(LinkShow.text(device, options.family(), false));
+    StringBuilder out = new StringBuilder(LinkShow.text(device, options, options.family(), false));
     for (InterfaceAddress own : addresses) {
       out.append(text(own));
     }
     if (options.statistics() && options.family() == 0) {
-      out.append(LinkShow.statisticsText(device.statistics));
+      out.append(LinkStatistics.text(device, options.moreStatistics()));
     }
     return out.toString();
   }

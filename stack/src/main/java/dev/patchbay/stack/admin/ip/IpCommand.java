@@ -143,7 +143,7 @@ public final class IpCommand {
     } else if (IpOptions.matches(object, "route")) {
       return route(stack, options.withoutMore().withoutLink(), rest);
     } else if (IpOptions.matches(object, "link")) {
-      return done(new LinkShow(stack, options.withoutMore().withoutLink()).run(show("link", rest)));
+      return done(link(stack, options, rest));
     } else if (IpOptions.matches(object, "neighbor") || IpOptions.matches(object, "neighbour")) {
       return done(neighbour(stack, options.withoutLink(), rest));
     }
@@ -175,6 +175,34 @@ public final class IpCommand {
       return done("");
     }
     return done(new AddressShow(stack, options).run(show("address", words)));
+  }
+
+  /** {@code do_iplink}, in the order in which it tries its commands. */
+  private static String link(NetworkStack stack, IpOptions options, List<String> words)
+      throws RefusedException {
+    String command = words.isEmpty() ? "list" : words.getFirst();
+    LinkModify.Change change = linkChange(command);
+    if (change != null) {
+      new LinkModify(stack, change).run(words.subList(1, words.size()));
+      return "";
+    }
+    if (!words.isEmpty() && command.equals("help")) {
+      throw new RefusedException(RefusedException.SYNTAX, LinkModify.USAGE);
+    }
+    return new LinkShow(stack, options).run(show("link", words));
+  }
+
+  private static LinkModify.@Nullable Change linkChange(String command) {
+    if (IpOptions.matches(command, "add")) {
+      return LinkModify.Change.ADD;
+    }
+    if (IpOptions.matches(command, "set") || IpOptions.matches(command, "change")) {
+      return LinkModify.Change.SET;
+    }
+    if (IpOptions.matches(command, "replace")) {
+      return LinkModify.Change.REPLACE;
+    }
+    return IpOptions.matches(command, "delete") ? LinkModify.Change.DELETE : null;
   }
 
   private static AddressModify.@Nullable Change addressChange(String command) {

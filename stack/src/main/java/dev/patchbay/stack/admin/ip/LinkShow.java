@@ -5,17 +5,24 @@ import dev.patchbay.stack.admin.DeviceFilter;
 import dev.patchbay.stack.admin.IpOptions;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.device.DeviceQueueing;
-import dev.patchbay.stack.device.DeviceStatistics;
+import dev.patchbay.stack.device.LinkAttributes;
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.device.OperState;
 import dev.patchbay.stack.qdisc.Qdisc;
 import dev.patchbay.stack.wire.Addresses;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** {@code ip link show}, and the line of a device that {@code ip address show} has too. */
+/** {@code ip link show}, and the lines of a device that {@code ip address show} has too. */
 final class LinkShow {
+  private static final int IPV6_MINIMUM_MTU = 1280;
+  private static final int GSO_MAX_SIZE = 65536;
+  private static final int GSO_MAX_SEGMENTS = 65535;
+
   private final NetworkStack stack;
   private final IpOptions options;
 
@@ -25,9 +32,6 @@ final class LinkShow {
   }
 
   String run(List<String> words) throws RefusedException {
-    if (options.details()) {
-      throw RefusedException.unsupported("ip -details link show");
-    }
     DeviceFilter filter = DeviceFilter.parse("link", stack, words);
     return options.print(filter.select(stack), this::json, this::text);
   }
@@ -42,8 +46,8 @@ final class LinkShow {
 
   private static Map<String, Object> briefJson(NetDevice device) {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("ifname", device.name());
-    map.put("operstate", state(device));
+    names(device, map);
+    map.put("operstate", device.operState().name());
     if (device.isEthernet()) {
       map.put("address", Addresses.macToString(device.mac()));
     }
@@ -58,31 +62,66 @@ final class LinkShow {
 
   /** Name and state in columns. */
   static String briefHead(NetDevice device) {
-    return String.format("%-16s %-14s ", device.name(), state(device));
+    return String.format("%-16s %-14s ", name(device), device.operState());
   }
 
   private Map<String, Object> fullJson(NetDevice device) {
-    Map<String, Object> map = json(device, 0, true);
+    Map<String, Object> map = json(device, options, 0, true);
     if (options.statistics()) {
-      map.put("stats64", statisticsJson(device.statistics));
+      map.put("stats64", LinkStatistics.json(device, options.moreStatistics()));
     }
     return map;
   }
 
   private String fullText(NetDevice device) {
-    String head = text(device, 0, true);
-    return options.statistics() ? head + statisticsText(device.statistics) : head;
+    String head = text(device, options, 0, true);
+    return options.statistics()
+        ? head + LinkStatistics.text(device, options.moreStatistics())
+        : head;
   }
 
+  // ---- names
+
+  /** The name, with that of the device to which it leads. */
+  private static String name(NetDevice device) {
+    NetDevice to = device.linked();
+    if (to == null) {
+      return device.name();
+    }
+    return device.name() + "@" + (isNear(device, to) ? to.name() : "if" + to.index());
+  }
+
+  private static void names(NetDevice device, Map<String, Object> map) {
+    NetDevice to = device.linked();
+    if (to != null && isNear(device, to)) {
+      map.put("link", to.name());
+    } else if (to != null) {
+      map.put("link_index", to.index());
+    }
+    map.put("ifname", device.name());
+  }
+
+  /** Whether both are in the same namespace. */
+  private static boolean isNear(NetDevice device, NetDevice other) {
+    return Objects.equals(device.host(), other.host());
+  }
+
+  private static String group(NetDevice device) {
+    int group = device.attributes().group;
+    return group == 0 ? "default" : Integer.toUnsignedString(group);
+  }
+
+  // ---- what a listing says of the device itself
+
   /**
-   * What a listing says of the device itself.
+   * As JSON.
    *
    * @param family 4 and 6 leave out what the kernel does not report with that family
    */
-  static Map<String, Object> json(NetDevice device, int family, boolean mode) {
+  static Map<String, Object> json(NetDevice device, IpOptions options, int family, boolean mode) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("ifindex", device.index());
-    map.put("ifname", device.name());
+    names(device, map);
     map.put("flags", flags(device));
     map.put("mtu", device.mtu());
     if (family != 6) {
@@ -92,136 +131,190 @@ final class LinkShow {
     if (master != null) {
       map.put("master", master.name());
     }
-    map.put("operstate", state(device));
+    map.put("operstate", device.operState().name());
     if (mode) {
-      map.put("linkmode", "DEFAULT");
+      map.put("linkmode", mode(device));
     }
     if (family != 6) {
-      map.put("group", "default");
+      map.put("group", group(device));
     }
-    map.put("txqlen", device.queueLength());
+    if (device.queueLength() > 0) {
+      map.put("txqlen", device.queueLength());
+    }
     if (family == 0) {
-      map.put("link_type", device.kind().text());
-      if (device.isEthernet()) {
-        map.put("address", Addresses.macToString(device.mac()));
-        map.put("broadcast", broadcast(device));
-      }
+      linkJson(device, options, map);
     }
     return map;
   }
 
-  /** The same as text: one or two lines. */
-  static String text(NetDevice device, int family, boolean mode) {
+  private static void linkJson(NetDevice device, IpOptions options, Map<String, Object> map) {
+    map.put("link_type", device.kind().text());
+    if (device.isEthernet()) {
+      map.put("address", Addresses.macToString(device.mac()));
+      map.put("broadcast", Addresses.macToString(device.attributes().broadcast));
+    }
+    if (options.details()) {
+      detailsJson(device, map);
+    }
+    if (!device.attributes().alias.isEmpty()) {
+      map.put("ifalias", device.attributes().alias);
+    }
+  }
+
+  private static void detailsJson(NetDevice device, Map<String, Object> map) {
+    LinkAttributes attributes = device.attributes();
+    map.put("promiscuity", device.promiscuity());
+    map.put("allmulti", device.allMulticast());
+    map.put("min_mtu", attributes.minMtu);
+    map.put("max_mtu", attributes.maxMtu);
+    LinkType type = LinkTypes.of(device);
+    String portKind = portKind(device);
+    if (type != null || portKind != null) {
+      Map<String, Object> info = new LinkedHashMap<>();
+      if (type != null) {
+        info.put("info_kind", type.kind());
+        Map<String, Object> data = type.json(device);
+        if (!data.isEmpty()) {
+          info.put("info_data", data);
+        }
+      }
+      if (portKind != null) {
+        info.put("info_slave_kind", portKind);
+      }
+      map.put("linkinfo", info);
+    }
+    if (device.mtu() >= IPV6_MINIMUM_MTU) {
+      map.put("inet6_addr_gen_mode", "eui64");
+    }
+    map.put("num_tx_queues", 1);
+    map.put("gso_max_size", GSO_MAX_SIZE);
+    map.put("gso_max_segs", GSO_MAX_SEGMENTS);
+    map.put("tso_max_size", attributes.tsoMaxSize);
+    map.put("tso_max_segs", GSO_MAX_SEGMENTS);
+    map.put("gro_max_size", GSO_MAX_SIZE);
+  }
+
+  /** As text: one line or some. */
+  static String text(NetDevice device, IpOptions options, int family, boolean mode) {
     StringBuilder out = new StringBuilder();
-    out.append(device.index()).append(": ").append(device.name()).append(": ");
-    out.append(flagText(device)).append(" mtu ").append(device.mtu());
+    out.append(device.index()).append(": ").append(name(device)).append(": ");
+    out.append(flagText(device)).append(" mtu ").append(device.mtu()).append(' ');
     if (family != 6) {
-      out.append(" qdisc ").append(queueing(device));
+      out.append("qdisc ").append(queueing(device)).append(' ');
     }
     NetDevice master = device.master();
     if (master != null) {
-      out.append(" master ").append(master.name());
+      out.append("master ").append(master.name()).append(' ');
     }
-    out.append(" state ").append(state(device));
-    out.append(mode ? " mode DEFAULT" : "").append(family != 6 ? " group default" : "");
-    out.append(" qlen ").append(device.queueLength()).append('\n');
+    out.append("state ").append(device.operState()).append(' ');
+    if (mode) {
+      out.append("mode ").append(mode(device)).append(' ');
+    }
+    if (family != 6) {
+      out.append("group ").append(group(device)).append(' ');
+    }
+    if (device.queueLength() > 0) {
+      out.append("qlen ").append(device.queueLength());
+    }
+    out.append('\n');
     if (family == 0) {
-      out.append("    link/").append(device.kind().text()).append(' ');
-      if (device.isEthernet()) {
-        out.append(Addresses.macToString(device.mac())).append(" brd ").append(broadcast(device));
-      }
-      out.append('\n');
+      linkText(device, options, out);
     }
     return out.toString();
   }
 
-  /** The first qdisc; a device without that was never up has {@code noop}. */
+  private static void linkText(NetDevice device, IpOptions options, StringBuilder out) {
+    out.append("    link/").append(device.kind().text()).append(' ');
+    if (device.isEthernet()) {
+      out.append(Addresses.macToString(device.mac())).append(" brd ");
+      out.append(Addresses.macToString(device.attributes().broadcast));
+    }
+    if (options.details()) {
+      detailsText(device, out);
+    }
+    out.append('\n');
+    if (!device.attributes().alias.isEmpty()) {
+      out.append("    alias ").append(device.attributes().alias).append('\n');
+    }
+  }
+
+  private static void detailsText(NetDevice device, StringBuilder out) {
+    LinkAttributes attributes = device.attributes();
+    out.append(device.isEthernet() ? " " : "").append("promiscuity ").append(device.promiscuity());
+    out.append("  allmulti ").append(device.allMulticast());
+    out.append(" minmtu ").append(attributes.minMtu);
+    out.append(" maxmtu ").append(attributes.maxMtu).append(' ');
+    LinkType type = LinkTypes.of(device);
+    if (type != null) {
+      out.append("\n    ").append(type.kind()).append(' ').append(type.text(device));
+    }
+    String portKind = portKind(device);
+    if (portKind != null) {
+      out.append("\n    ").append(portKind).append(' ');
+    }
+    if (device.mtu() >= IPV6_MINIMUM_MTU) {
+      out.append("addrgenmode eui64 ");
+    }
+    out.append("numtxqueues 1 gso_max_size ").append(GSO_MAX_SIZE);
+    out.append(" gso_max_segs ").append(GSO_MAX_SEGMENTS);
+    out.append(" tso_max_size ").append(attributes.tsoMaxSize);
+    out.append(" tso_max_segs ").append(GSO_MAX_SEGMENTS);
+    out.append(" gro_max_size ").append(GSO_MAX_SIZE).append(' ');
+  }
+
+  /** What its master makes of it ({@code IFLA_INFO_SLAVE_KIND}), or null. */
+  private static @Nullable String portKind(NetDevice device) {
+    NetDevice master = device.master();
+    return master == null ? null : master.type();
+  }
+
+  private static String mode(NetDevice device) {
+    return device.attributes().dormantMode ? "DORMANT" : "DEFAULT";
+  }
+
+  /** The first qdisc; a device that was never up has {@code noop}. */
   private static String queueing(NetDevice device) {
     DeviceQueueing queueing = device.queueing();
     Qdisc root = queueing == null ? null : queueing.egress().root();
     if (root != null) {
       return root.kind().text();
     }
-    return device.isUp() ? "noqueue" : "noop";
+    return device.attributes().wasUp() ? "noqueue" : "noop";
   }
 
-  private static String broadcast(NetDevice device) {
-    return device.kind() == NetDevice.Kind.LOOPBACK ? "00:00:00:00:00:00" : "ff:ff:ff:ff:ff:ff";
-  }
-
-  /** Operational state (RFC 2863): a loopback and a TUN-like device do not know theirs. */
-  static String state(NetDevice device) {
-    if (!device.isUp() || !device.hasCarrier()) {
-      return "DOWN";
-    }
-    return device.kind() == NetDevice.Kind.ETHER ? "UP" : "UNKNOWN";
-  }
+  // ---- flags
 
   private static String flagText(NetDevice device) {
     return "<" + String.join(",", flags(device)) + ">";
   }
 
+  /** In iproute2's order ({@code print_link_flags}). */
   private static List<String> flags(NetDevice device) {
+    LinkAttributes attributes = device.attributes();
+    OperState state = device.operState();
+    boolean running = state == OperState.UP || state == OperState.UNKNOWN;
     List<String> flags = new ArrayList<>();
-    if (device.isUp() && !device.hasCarrier()) {
-      flags.add("NO-CARRIER");
-    }
-    switch (device.kind()) {
-      case LOOPBACK -> flags.add("LOOPBACK");
-      case ETHER -> flags.addAll(List.of("BROADCAST", "MULTICAST"));
-      case NONE -> flags.addAll(List.of("POINTOPOINT", "MULTICAST", "NOARP"));
-    }
-    if (device.isUp()) {
-      flags.add("UP");
-      if (device.hasCarrier()) {
-        flags.add("LOWER_UP");
-      }
-    }
+    add(flags, device.isUp() && !running, "NO-CARRIER");
+    add(flags, device.kind() == NetDevice.Kind.LOOPBACK, "LOOPBACK");
+    add(flags, device.kind() == NetDevice.Kind.ETHER, "BROADCAST");
+    add(flags, device.kind() == NetDevice.Kind.NONE, "POINTOPOINT");
+    add(flags, attributes.multicast, "MULTICAST");
+    add(flags, attributes.noArp, "NOARP");
+    add(flags, attributes.allMulticast, "ALLMULTI");
+    add(flags, attributes.promiscuous, "PROMISC");
+    add(flags, attributes.dynamic, "DYNAMIC");
+    add(flags, attributes.noTrailers, "NOTRAILERS");
+    add(flags, device.isUp(), "UP");
+    add(flags, device.isUp() && device.hasCarrier(), "LOWER_UP");
+    add(flags, device.isUp() && device.isDormant(), "DORMANT");
+    NetDevice to = device.linked();
+    add(flags, to != null && isNear(device, to) && !to.isUp(), "M-DOWN");
     return flags;
   }
 
-  static Map<String, Object> statisticsJson(DeviceStatistics s) {
-    Map<String, Object> rx = new LinkedHashMap<>();
-    rx.put("bytes", s.rxBytes);
-    rx.put("packets", s.rxPackets);
-    rx.put("errors", s.rxErrors);
-    rx.put("dropped", s.rxDropped);
-    rx.put("over_errors", 0);
-    rx.put("multicast", s.rxMulticast);
-    Map<String, Object> tx = new LinkedHashMap<>();
-    tx.put("bytes", s.txBytes);
-    tx.put("packets", s.txPackets);
-    tx.put("errors", s.txErrors);
-    tx.put("dropped", s.txDropped);
-    tx.put("carrier_errors", 0);
-    tx.put("collisions", 0);
-    Map<String, Object> both = new LinkedHashMap<>();
-    both.put("rx", rx);
-    both.put("tx", tx);
-    return both;
-  }
-
-  static String statisticsText(DeviceStatistics s) {
-    long[] rx = {s.rxBytes, s.rxPackets, s.rxErrors, s.rxDropped, 0, s.rxMulticast};
-    long[] tx = {s.txBytes, s.txPackets, s.txErrors, s.txDropped, 0, 0};
-    int[] widths = {10, 7, 6, 7, 7, 7};
-    for (int i = 0; i < widths.length; i++) {
-      widths[i] = Math.max(widths[i], Long.toString(Math.max(rx[i], tx[i])).length());
+  private static void add(List<String> flags, boolean is, String flag) {
+    if (is) {
+      flags.add(flag);
     }
-    String[] rxNames = {"bytes", "packets", "errors", "dropped", "missed", "mcast"};
-    String[] txNames = {"bytes", "packets", "errors", "dropped", "carrier", "collsns"};
-    return columns("RX:", widths, rxNames, rx) + columns("TX:", widths, txNames, tx);
-  }
-
-  private static String columns(String title, int[] widths, String[] names, long[] values) {
-    StringBuilder head = new StringBuilder("    ").append(title);
-    StringBuilder line = new StringBuilder("    ");
-    for (int i = 0; i < widths.length; i++) {
-      int width = i == 0 ? widths[0] - 4 : widths[i];
-      head.append(' ').append(String.format("%" + width + "s", names[i]));
-      line.append(String.format("%" + widths[i] + "d ", values[i]));
-    }
-    // the column of compressed packets, which stays empty
-    return head.append(" ".repeat(11)).append('\n').append(line).append('\n').toString();
   }
 }
