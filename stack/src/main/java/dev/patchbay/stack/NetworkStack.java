@@ -383,7 +383,8 @@ public final class NetworkStack implements DeviceHost {
   }
 
   /**
-   * Takes a device away with its addresses, routes, neighbours and qdiscs; it may live on elsewhere.
+   * Takes a device away with its addresses, routes, neighbours and qdiscs; it may live on
+   * elsewhere.
    */
   public void release(NetDevice device) {
     MasterPort port = device.masterPort();

@@ -59,7 +59,7 @@ final class Model implements ControlModel {
     List<String> args = argv.subList(Math.min(1, argv.size()), argv.size());
     ExecResult result =
         switch (word) {
-          case "ip" -> of(ip.run(daemon.network().stack(), args));
+          case "ip" -> of(ip.run(daemon.network().stack(), args, stdin));
           case "ss" -> of(ss.run(daemon.network().stack(), args));
           case "nstat" -> of(nstat.run(daemon.network().stack(), args));
           case "tc" -> of(tc.run(daemon.network().stack(), args, stdin));

@@ -49,6 +49,8 @@ final class Network implements Inside {
     long key = random.derive("bridge").nextLong();
     bridge = new Bridge(stack.nextIndex(), "br0", BRIDGE_MAC, loop, key);
     uplink = new UplinkDevice(stack.nextIndex(), "host0");
+    bridge.attributes().permanent = true;
+    uplink.attributes().permanent = true;
     stack.add(bridge);
     stack.add(uplink);
     address(GATEWAY4, 24, false);
@@ -119,6 +121,7 @@ final class Network implements Inside {
   PortDevice addPort(String name, String netns, int mtu) {
     int index = stack.nextIndex();
     PortDevice port = new PortDevice(index, name, 0x52550a010000L | index, mtu);
+    port.attributes().permanent = true;
     if (netns.isEmpty()) {
       stack.add(port);
       bridge.addPort(port);

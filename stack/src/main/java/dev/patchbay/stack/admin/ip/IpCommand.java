@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The command {@code ip} (iproute2 6.1): {@code address}, {@code link}, {@code route} and {@code
- * neighbour} with {@code show}, of addresses and routes their changes too; other changes are
+ * neighbour} with {@code show}, of addresses, links and routes their changes too; other changes are
  * refused.
  */
 public final class IpCommand {
@@ -121,6 +121,17 @@ public final class IpCommand {
     } catch (RefusedException e) {
       return new Result(e.status(), "", e.getMessage() + "\n");
     }
+  }
+
+  /**
+   * Runs a command, or the batch of {@code -batch}.
+   *
+   * @param argv the words behind {@code ip}
+   * @param stdin the lines of the batch
+   */
+  public Result run(NetworkStack stack, List<String> argv, String stdin) {
+    IpBatch batch = new IpBatch(argv);
+    return batch.isBatch() ? batch.run(this, stack, stdin) : run(stack, argv);
   }
 
   private static Result execute(NetworkStack own, List<String> argv) throws RefusedException {

@@ -1,5 +1,6 @@
 package dev.patchbay.stack.admin.ip;
 
+import dev.patchbay.stack.Namespaces;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.Words;
@@ -23,7 +24,7 @@ final class LinkModify {
       Usage: ip link add [ link DEV ] [ name ] NAME [ LINK ] type TYPE [ ARGS ]
              ip link delete { DEVICE | dev DEVICE | group GROUP }
              ip link set { DEVICE | dev DEVICE | group GROUP } [ LINK ] [ name NAME ]
-                     [ master DEVICE | nomaster ] [ carrier { on | off } ]
+                     [ master DEVICE | nomaster ] [ carrier { on | off } ] [ netns NAME ]
                      [ mode { default | dormant } ] [ type TYPE ARGS ]
              ip link show [ DEVICE | group GROUP ] [ up ] [ master DEVICE | nomaster ]
                      [ type TYPE ]
@@ -109,21 +110,22 @@ final class LinkModify {
     if (request.carrier != null || request.protoDown) {
       throw RefusedException.unsupported("ip link add carrier");
     }
-    NetDevice made = wish.create(stack, request);
+    NetworkStack there = request.namespace == null ? stack : request.namespace;
+    NetDevice made = wish.create(there, request);
     boolean done = false;
     try {
       if (request.master != null) {
-        links.checkPort(made, request.master);
+        new Links(there).checkPort(made, request.master);
       }
       setFlags(made, request);
       if (request.up != null) {
-        links.up(made, request.up);
+        new Links(there).up(made, request.up);
       }
-      setMaster(stack, made, request);
+      setMaster(there, made, request);
       done = true;
     } finally {
       if (!done) {
-        stack.remove(made);
+        there.remove(made);
       }
     }
   }
@@ -149,11 +151,30 @@ final class LinkModify {
     if (type != null && wish != null && !type.kind().equals(device.type())) {
       throw new LinkRefusedException(Errno.EOPNOTSUPP);
     }
+    NetworkStack there = request.namespace == null ? stack : request.namespace;
+    if (!there.equals(stack)) {
+      checkMove(device, request, there);
+    }
     check(device, request);
     if (wish != null) {
       wish.change(device);
     }
-    apply(device, request);
+    Namespaces.move(device, stack, there);
+    apply(there, device, request);
+  }
+
+  /** {@code dev_change_net_namespace}. */
+  private static void checkMove(NetDevice device, LinkRequest request, NetworkStack there)
+      throws LinkRefusedException, RefusedException {
+    if (request.master != null) {
+      throw RefusedException.unsupported("ip link set master beside netns");
+    }
+    if (!Namespaces.isMovable(device)) {
+      throw new LinkRefusedException(Errno.EINVAL);
+    }
+    if (there.device(device.name()) != null) {
+      throw new LinkRefusedException(Errno.EEXIST);
+    }
   }
 
   /** {@code rtnl_group_changelink}: each device of the group; there is no other group to go to. */
@@ -164,7 +185,7 @@ final class LinkModify {
       check(member, request);
     }
     for (NetDevice member : members) {
-      apply(member, request);
+      apply(stack, member, request);
     }
   }
 
@@ -209,7 +230,9 @@ final class LinkModify {
     }
   }
 
-  private void apply(NetDevice device, LinkRequest request) throws LinkRefusedException {
+  private static void apply(NetworkStack there, NetDevice device, LinkRequest request)
+      throws LinkRefusedException {
+    Links links = new Links(there);
     if (request.address != null) {
       links.address(device, LinkRequest.mac(request.address));
     }
@@ -223,7 +246,7 @@ final class LinkModify {
     if (request.alias != null) {
       device.attributes().alias = request.alias;
     }
-    setMaster(stack, device, request);
+    setMaster(there, device, request);
     setFlags(device, request);
     if (request.up != null) {
       links.up(device, request.up);

@@ -24,7 +24,6 @@ final class LinkParser {
 
   private static final List<String> OTHERS =
       List.of(
-          "netns",
           "link-netns",
           "link-netnsid",
           "new-netns",
@@ -89,6 +88,7 @@ final class LinkParser {
       }
       case "master" -> request.master = master(stack, words.next());
       case "nomaster" -> request.noMaster = true;
+      case "netns" -> namespace(words.next());
       case "type" -> request.type = words.next();
       case "alias" -> alias(words.next());
       case "group" -> group(words.next());
@@ -154,6 +154,17 @@ final class LinkParser {
       throw RefusedException.unsupported("ip link set link");
     }
     request.link = present(stack, word);
+  }
+
+  private void namespace(String word) throws RefusedException {
+    if (request.namespace != null) {
+      throw duplicate("netns", word);
+    }
+    NetworkStack found = stack.namespaces().find(word);
+    if (found == null) {
+      throw invalid(word, "Invalid \"netns\" value\n");
+    }
+    request.namespace = found;
   }
 
   private void mtu(String word) throws RefusedException {

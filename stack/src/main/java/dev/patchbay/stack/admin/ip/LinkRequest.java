@@ -1,5 +1,6 @@
 package dev.patchbay.stack.admin.ip;
 
+import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.OperState;
 import java.util.ArrayList;
@@ -17,6 +18,10 @@ final class LinkRequest {
   @Nullable NetDevice link;
   @Nullable NetDevice master;
   boolean noMaster;
+
+  /** The namespace into which the device goes. */
+  @Nullable NetworkStack namespace;
+
   int index = -1;
   @Nullable Long mtu;
   long queueLength = -1;

@@ -41,11 +41,15 @@ final class VethType implements LinkType {
         LinkParser.present(stack, name);
       }
     }
-    return new Pair(peer);
+    return new Pair(stack, peer);
   }
 
-  /** Both ends; no peer means one of which nothing is asked. */
-  private record Pair(@Nullable LinkRequest peer) implements Wish {
+  /**
+   * Both ends; no peer means one of which nothing is asked.
+   *
+   * @param here the namespace of the command, where the peer comes unless it says another
+   */
+  private record Pair(NetworkStack here, @Nullable LinkRequest peer) implements Wish {
     @Override
     public void check(LinkRequest request) throws LinkRefusedException {
       checkEnd(request);
@@ -66,7 +70,8 @@ final class VethType implements LinkType {
         throws LinkRefusedException, RefusedException {
       LinkRequest other = peer == null ? new LinkRequest() : peer;
       checkEnd(other);
-      VethDevice far = end(stack, other);
+      NetworkStack there = other.namespace == null ? here : other.namespace;
+      VethDevice far = end(there, other);
       boolean done = false;
       try {
         if (Boolean.TRUE.equals(other.up)) {
@@ -77,13 +82,13 @@ final class VethType implements LinkType {
         VethDevice near = end(stack, request);
         VethDevice.connect(near, far);
         if (other.master != null) {
-          LinkModify.setMaster(stack, far, other);
+          LinkModify.setMaster(there, far, other);
         }
         done = true;
         return near;
       } finally {
         if (!done) {
-          stack.remove(far);
+          there.remove(far);
         }
       }
     }
