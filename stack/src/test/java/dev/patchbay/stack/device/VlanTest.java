@@ -277,6 +277,7 @@ class VlanTest {
     ip("link add link net0 name a type vlan id 5");
     ip("link add link net1 name b type vlan id 6");
     ip("link add br5 type bridge");
+    ip("link set br5 up");
     for (String name : List.of("a", "b")) {
       ip("link set " + name + " master br5");
       ip("link set " + name + " up");
