@@ -304,21 +304,24 @@ public final class Fib {
       throws RouteRefusedException {
     RouteTable from = tables.get(table);
     for (Route route : from == null ? List.<Route>of() : from.of(to, prefix)) {
-      Multipath hops = route.hops();
-      if (hops == null && suits.test(route)) {
-        remove(new RouteEntry(table, to, prefix, route));
-        return;
-      }
-      for (Multipath.Hop hop : hops == null ? List.<Multipath.Hop>of() : hops.hops()) {
+      for (Multipath.Hop hop : route.allHops()) {
         if (suits.test(hop.way())) {
-          swap(
-              new RouteEntry(table, to, prefix, route),
-              route.withHops(hops.without(other -> other.equals(hop))));
+          removeHop(new RouteEntry(table, to, prefix, route), hop);
           return;
         }
       }
     }
     throw new RouteRefusedException(Errno.ESRCH);
+  }
+
+  private void removeHop(RouteEntry entry, Multipath.Hop hop) {
+    List<Multipath.Hop> rest = new ArrayList<>(entry.route().allHops());
+    rest.remove(hop);
+    if (rest.isEmpty()) {
+      remove(entry);
+    } else {
+      swap(entry, entry.route().withHops(rest));
+    }
   }
 
   /** Takes a route away that was listed; nothing where it has gone meanwhile. */
@@ -351,16 +354,17 @@ public final class Fib {
   }
 
   /**
-   * Removes what leads to a device that has gone ({@code fib_sync_down_dev}, {@code fib6_ifdown}): of
-   * IPv4 every route that names it, of IPv6 its next hops.
+   * Removes what leads to a device that has gone ({@code fib_sync_down_dev}, {@code fib6_ifdown}):
+   * of IPv4 every route that names it, of IPv6 its next hops.
    */
   public void removeDevice(NetDevice device) {
     for (RouteEntry entry : entriesOf(route -> route.uses(device))) {
-      Multipath hops = entry.route().hops();
       List<Multipath.Hop> rest =
-          v4 || hops == null
+          v4
               ? List.of()
-              : hops.without(hop -> device.equals(hop.way().device()));
+              : entry.route().allHops().stream()
+                  .filter(hop -> !device.equals(hop.way().device()))
+                  .toList();
       if (rest.isEmpty()) {
         remove(entry);
       } else {

@@ -85,12 +85,8 @@ public final class FlowKey {
     sourcePort = 0;
     destinationPort = 0;
     boolean has =
-        protocol == IpProtocol.TCP
-            || protocol == IpProtocol.UDP
-            || protocol == IpProtocol.UDPLITE;
-    if (has
-        && packet.l4 + 4 <= packet.tail
-        && !(packet.isIpv4() && packet.ipv4().isFragment())) {
+        protocol == IpProtocol.TCP || protocol == IpProtocol.UDP || protocol == IpProtocol.UDPLITE;
+    if (has && packet.l4 + 4 <= packet.tail && !(packet.isIpv4() && packet.ipv4().isFragment())) {
       sourcePort = Bytes.u16(packet.data, packet.l4);
       destinationPort = Bytes.u16(packet.data, packet.l4 + 2);
     }

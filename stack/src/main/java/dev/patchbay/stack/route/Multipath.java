@@ -1,7 +1,6 @@
 package dev.patchbay.stack.route;
 
 import dev.patchbay.stack.device.NetDevice;
-import dev.patchbay.stack.ip.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -98,21 +97,11 @@ public final class Multipath {
     return list.stream().noneMatch(Hop::isAlive);
   }
 
-  /** These hops without some; one that is left is a list of one. */
-  List<Hop> without(java.util.function.Predicate<Hop> going) {
-    return list.stream().filter(going.negate()).toList();
-  }
-
   /** Two lists of hops, the second behind the first. */
   static List<Hop> joined(List<Hop> first, List<Hop> second) {
     List<Hop> all = new ArrayList<>(first);
     all.addAll(second);
     return all;
-  }
-
-  /** Whether some hop leads to a gateway. */
-  public boolean isVia(IpAddress gateway) {
-    return list.stream().anyMatch(hop -> gateway.equals(hop.way.gateway()));
   }
 
   @Override

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param mtu bytes that a packet may have ({@code RTAX_MTU}), 68 (IPv4) or 1280 (IPv6) to 65520, 0
  *     for the device's
  * @param tos type of service that packets must have, 0 for any (IPv4)
- * @param hops several next hops, of which {@code gateway} and {@code device} name the first; or null
+ * @param hops several next hops, of which {@code gateway} and {@code device} name the first; or
+ *     null
  */
 public record Route(
     Type type,
@@ -76,14 +77,12 @@ public record Route(
 
   /** The same, of another preferred source. */
   public Route withSource(@Nullable IpAddress from) {
-    return new Route(
-        type, gateway, device, from, metric, protocol, scope, onlink, mtu, tos, hops);
+    return new Route(type, gateway, device, from, metric, protocol, scope, onlink, mtu, tos, hops);
   }
 
   /** The same, of another metric. */
   public Route withMetric(long value) {
-    return new Route(
-        type, gateway, device, source, value, protocol, scope, onlink, mtu, tos, hops);
+    return new Route(type, gateway, device, source, value, protocol, scope, onlink, mtu, tos, hops);
   }
 
   /** The same, made by somebody else. */

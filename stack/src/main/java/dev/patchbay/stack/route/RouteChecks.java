@@ -194,8 +194,7 @@ final class RouteChecks {
       way = complete6(wanted.withHop(way.gateway(), way.device(), way.onlink()));
       if (way.gateway() == null) {
         throw refused(
-            Errno.EINVAL,
-            "Device only routes can not be added for IPv6 using the multipath API");
+            Errno.EINVAL, "Device only routes can not be added for IPv6 using the multipath API");
       }
       Multipath.Hop mine = new Multipath.Hop(way, hop.weight());
       if (complete.stream().anyMatch(other -> other.isSameWay(mine))) {

@@ -51,9 +51,7 @@ public record Rule(
     return new Rule(priority, match, action, number, target, suppress, protocol);
   }
 
-  /**
-   * Whether it is what is looked for by an open one ({@code rule_find}).
-   */
+  /** Whether it is what is looked for by an open one ({@code rule_find}). */
   boolean isMeantBy(Rule wanted) {
     RuleMatch m = wanted.match;
     return (wanted.priority == OPEN || wanted.priority == priority)

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param to destination
  * @param tos type of service, 0 for any
  * @param mark mark and the bits of it that count
- * @param input name of the device by which they came, {@code lo} for what is made here; null for any
+ * @param input name of the device by which they came, {@code lo} for what is made here; null for
+ *     any
  * @param output name of the device that a socket is bound to; null for any
  * @param transport protocol and ports
  */

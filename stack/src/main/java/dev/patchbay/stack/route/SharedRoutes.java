@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Each route that says something of its own, once ({@code fib_info_hash}), and where it is: so that
  * what a device or an address takes with it is found without a look at all routes.
  *
- * <p>Of a route with more than {@link #MANY} prefixes the places are not kept, since they would cost
- * more than the tree has for them: who wants them walks through the tables.
+ * <p>Of a route with more than {@link #MANY} prefixes the places are not kept, since they would
+ * cost more than the tree has for them: who wants them walks through the tables.
  */
 final class SharedRoutes {
   /** Prefixes of one route up to which their places are known. */

@@ -4,8 +4,8 @@ import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.IpOptions;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.route.Fib;
-import dev.patchbay.stack.route.Rule;
 import dev.patchbay.stack.route.RouteRefusedException;
+import dev.patchbay.stack.route.Rule;
 import java.util.List;
 
 /** {@code ip rule} ({@code do_iprule}): rules of policy routing, listed and changed. */
@@ -51,8 +51,7 @@ final class RuleCommand {
       throw new RefusedException(RefusedException.SYNTAX, USAGE);
     } else {
       throw new RefusedException(
-          RefusedException.SYNTAX,
-          "Command \"" + command + "\" is unknown, try \"ip rule help\".");
+          RefusedException.SYNTAX, "Command \"" + command + "\" is unknown, try \"ip rule help\".");
     }
     return "";
   }

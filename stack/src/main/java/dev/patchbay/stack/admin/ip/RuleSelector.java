@@ -43,8 +43,8 @@ final class RuleSelector {
         new RuleMatch.Transport(protocol, sport, dport));
   }
 
-  private static RuleMatch.Net net(
-      AddressWord.@Nullable Prefix prefix, boolean v4, String what) throws RefusedException {
+  private static RuleMatch.Net net(AddressWord.@Nullable Prefix prefix, boolean v4, String what)
+      throws RefusedException {
     IpAddress address = prefix == null ? null : prefix.address();
     if (prefix == null || address == null || prefix.length() == 0) {
       return RuleMatch.Net.ANY;
