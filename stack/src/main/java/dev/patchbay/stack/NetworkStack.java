@@ -1,5 +1,6 @@
 package dev.patchbay.stack;
 
+import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.device.DeviceHost;
 import dev.patchbay.stack.device.DeviceQueueing;
 import dev.patchbay.stack.device.LinkEvent;
@@ -329,6 +330,9 @@ public final class NetworkStack implements DeviceHost {
     }
     devices.add(device);
     device.handler(this);
+    if (device instanceof Bridge bridge) {
+      bridge.pool(pool);
+    }
     packets.deviceAdded(device);
     device.added();
     linkEvent(device, LinkEvent.REGISTERED);

@@ -4,6 +4,7 @@ import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.packet.VlanTag;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Addresses;
@@ -44,6 +45,8 @@ public final class Bridge extends NetDevice {
   private final ForwardingTable table;
   private final Fdb fdb;
   private final BridgeVlans vlans = new BridgeVlans(this);
+  private final SpanningTree stp;
+  private long ageing = 300_000_000_000L;
   private BridgePort[] members = {};
   private boolean followsAddresses;
   private boolean hasOwnMtu;
@@ -63,6 +66,7 @@ public final class Bridge extends NetDevice {
     this.loop = loop;
     this.table = new ForwardingTable(key);
     this.fdb = new Fdb(this, table, loop);
+    this.stp = new SpanningTree(this, loop);
     fdb.addLocal(null, mac, 0);
     vlans.init(null);
     attributes().minMtu = 68;
@@ -115,11 +119,27 @@ public final class Bridge extends NetDevice {
 
   /** Age after which a learned address is forgotten, ns; 0 learns nothing. */
   public long ageing() {
-    return table.ageing();
+    return ageing;
   }
 
   public void ageing(long nanos) {
+    ageing = nanos;
+    ageAfter(stp.isChanging() ? stp.forwardDelay() : nanos);
+  }
+
+  /** The age that counts just now, ns ({@code hold_time}). */
+  void ageAfter(long nanos) {
     table.ageing(nanos);
+  }
+
+  /** The spanning tree, run or not: it knows the states of the ports. */
+  public SpanningTree stp() {
+    return stp;
+  }
+
+  /** Where the frames of the spanning tree's messages come from; without, it sends none. */
+  public void pool(@Nullable PacketPool pool) {
+    stp.pool(pool);
   }
 
   /** Whether sources of frames to 01:80:c2:00:00:0x are learned ({@code no_linklocal_learn} 0). */
@@ -146,11 +166,6 @@ public final class Bridge extends NetDevice {
       throw new BridgeRefusedException(Errno.EINVAL);
     }
     groupForwardMask = mask;
-  }
-
-  /** Whether a spanning tree is run. */
-  public boolean hasStp() {
-    return false;
   }
 
   /** Who is told of moving addresses. */
@@ -190,6 +205,7 @@ public final class Bridge extends NetDevice {
   protected void addressChanged(long before) {
     followsAddresses = false;
     fdb.bridgeAddressChanged(before);
+    stp.address(mac());
   }
 
   /** From then on it does not follow its ports. */
@@ -201,11 +217,14 @@ public final class Bridge extends NetDevice {
 
   @Override
   public void up(boolean value) {
-    super.up(value);
-    for (BridgePort port : members) {
-      stateChanged(port);
+    if (value != isUp()) {
+      super.up(value);
+      if (value) {
+        stp.enable();
+      } else {
+        stp.disable();
+      }
     }
-    followPorts();
   }
 
   /** Its ports are free then. */
@@ -213,6 +232,7 @@ public final class Bridge extends NetDevice {
   public void removing() {
     super.removing();
     List.copyOf(ports).forEach(this::removePort);
+    stp.disable();
   }
 
   /** Makes {@code device} a port ({@code ip link set DEVICE master BRIDGE}; {@code br_add_if}). */
@@ -227,6 +247,8 @@ public final class Bridge extends NetDevice {
     members = grown;
     ports.add(device);
     device.masterPort(port);
+    stp.initPort(port);
+    port.state(PortState.DISABLED);
     fdb.addLocal(port, device.mac(), 0);
     vlans.init(port);
     chooseAddress();
@@ -251,7 +273,10 @@ public final class Bridge extends NetDevice {
     if (port == null) {
       return;
     }
-    port.state(PortState.DISABLED);
+    if (port.state() != PortState.DISABLED) {
+      stp.disablePort(port);
+    }
+    stp.removePort(port);
     ports.remove(device);
     List<BridgePort> rest = new ArrayList<>(List.of(members));
     rest.remove(port);
@@ -265,46 +290,35 @@ public final class Bridge extends NetDevice {
     fdb.forgetAll(port);
     chooseAddress();
     portMtuChanged();
-    followPorts();
+    stp.portStateSelection();
   }
 
   /** A port without carrier leads nowhere any more ({@code br_port_carrier_check}). */
   void portLinkChanged(BridgePort port) {
-    stateChanged(port);
-    followPorts();
-  }
-
-  private void stateChanged(BridgePort port) {
     boolean live = isUp() && port.isLive();
-    if (!live) {
-      fdb.forget(port, 0);
-      port.state(PortState.DISABLED);
-    } else if (port.state() == PortState.DISABLED) {
-      port.state(PortState.FORWARDING);
+    if (live && port.state() == PortState.DISABLED) {
+      stp.enablePort(port);
+    } else if (!live && port.state() != PortState.DISABLED) {
+      stp.disablePort(port);
     }
-  }
-
-  /** Its carrier is that of ports that forward ({@code br_port_state_selection}). */
-  private void followPorts() {
-    boolean any = false;
-    for (BridgePort port : members) {
-      any |= port.state() == PortState.FORWARDING;
-    }
-    carrier(any);
   }
 
   /**
    * Sets the state of a port by hand ({@code br_set_port_state}). One that blocks forwards again at
    * once, where there is no spanning tree.
    *
-   * @throws BridgeRefusedException as Linux
+   * @throws BridgeRefusedException EBUSY where the spanning tree decides, ENETDOWN for a port that
+   *     is down
    */
   public void portState(BridgePort port, PortState state) throws BridgeRefusedException {
+    if (stp.isOn()) {
+      throw new BridgeRefusedException(Errno.EBUSY);
+    }
     if (!port.isLive() && state != PortState.DISABLED) {
       throw new BridgeRefusedException(Errno.ENETDOWN);
     }
-    port.state(state == PortState.BLOCKING ? PortState.FORWARDING : state);
-    followPorts();
+    port.state(state);
+    stp.portStateSelection();
   }
 
   /** The bridge's MTU is the least of its ports ({@code br_mtu_auto_adjust}). */
@@ -333,6 +347,9 @@ public final class Bridge extends NetDevice {
       if (!vlans.isFiltering() || port.vlans().has(vid)) {
         learn(source, vid, port, loop.now());
       }
+    }
+    if (Bytes.u48(packet.data, packet.l2) == stp.group() && packet.vlanProtocol == 0) {
+      stp.receive(port, packet);
     }
     port.device().deliverUp(packet);
   }

@@ -30,6 +30,7 @@ public final class BridgePort implements MasterPort {
   private int cost = 100;
   private int priority = 32;
   private int groupForwardMask;
+  private final StpPort stp;
   private PortState state = PortState.DISABLED;
 
   /** Addresses in the table that were learned here. */
@@ -39,6 +40,42 @@ public final class BridgePort implements MasterPort {
     this.bridge = bridge;
     this.device = device;
     this.number = number;
+    this.stp = bridge.stp().port(this);
+  }
+
+  /** What the spanning tree knows of it. */
+  StpPort stp() {
+    return stp;
+  }
+
+  /** Id of the bridge that is designated on its link, where the tree runs. */
+  public long designatedBridge() {
+    return stp.designatedBridge;
+  }
+
+  /** Id of that bridge's root. */
+  public long designatedRoot() {
+    return stp.designatedRoot;
+  }
+
+  /** Id of that bridge's port. */
+  public int designatedPort() {
+    return stp.designatedPort;
+  }
+
+  /** Cost of that bridge's way to the root. */
+  public long designatedCost() {
+    return stp.designatedCost;
+  }
+
+  /** Whether the next message acknowledges a change of topology. */
+  public boolean acknowledges() {
+    return stp.acknowledges;
+  }
+
+  /** Whether a message waits for the hold time. */
+  public boolean isConfigPending() {
+    return stp.configPending;
   }
 
   @Override
@@ -91,6 +128,7 @@ public final class BridgePort implements MasterPort {
       throw new BridgeRefusedException(Errno.ERANGE);
     }
     cost = (int) value;
+    bridge.stp().costChanged();
   }
 
   /** The higher half of its id in the spanning tree, 0 to {@value #MAX_PRIORITY}. */
@@ -107,7 +145,9 @@ public final class BridgePort implements MasterPort {
     if (value < 0 || value > MAX_PRIORITY) {
       throw new BridgeRefusedException(Errno.ERANGE);
     }
+    int before = id();
     priority = (int) value;
+    bridge.stp().idChanged(this, before);
   }
 
   /** Its id in the spanning tree: priority and number ({@code br_make_port_id}). */
@@ -123,10 +163,10 @@ public final class BridgePort implements MasterPort {
   /**
    * Sets it.
    *
-   * @throws BridgeRefusedException EINVAL where STP's, the pause frames' or LACP's is among them
+   * @throws BridgeRefusedException EINVAL where that of pause frames is among them
    */
   public void groupForwardMask(int mask) throws BridgeRefusedException {
-    if ((mask & 7) != 0) {
+    if ((mask & 2) != 0) {
       throw new BridgeRefusedException(Errno.EINVAL);
     }
     groupForwardMask = mask;
@@ -181,7 +221,7 @@ public final class BridgePort implements MasterPort {
 
   /** Whether a frame to 01:80:c2:00:00:0{@code group} is forwarded as any other. */
   private boolean forwards(int group) {
-    if (group == 0 && !bridge.hasStp()) {
+    if (group == 0 && !bridge.stp().isOn()) {
       return true; // a bridge without spanning tree does not hide the loops of others
     }
     return group != 1 && ((groupForwardMask | bridge.groupForwardMask()) & 1 << group) != 0;

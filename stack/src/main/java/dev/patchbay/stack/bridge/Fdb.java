@@ -228,6 +228,11 @@ public final class Fdb {
             && (vid == 0 || table.vid(slot) == vid));
   }
 
+  /** Forgets what ages behind a port ({@code fdb_flush} of a port). */
+  public void flushLearned(BridgePort port) {
+    forget(port, 0);
+  }
+
   /** Forgets all that is behind a port that is taken away. */
   void forgetAll(BridgePort port) {
     removeIf(slot -> table.port(slot) == port);

@@ -11,7 +11,6 @@ public enum PortFlag {
   /** The port never becomes the root port ({@code BR_ROOT_BLOCK}). */
   ROOT_BLOCK,
 
-
   /** Sources are learned ({@code BR_LEARNING}). */
   LEARNING,
 

@@ -21,6 +21,9 @@
  * dev.patchbay.stack.bridge.BridgeRefusedException}. A new switch of a port is a constant of {@code
  * PortFlag}, asked where the frame passes, and a word in {@code admin.bridge}.
  *
+ * <p>{@link dev.patchbay.stack.bridge.SpanningTree} decides the states of the ports, with {@code
+ * Bpdu} as its message and {@code StpPort} as what it knows of each port.
+ *
  * <p>There is no snooping of IGMP and MLD: a group goes to all ports.
  */
 @org.jspecify.annotations.NullMarked
