@@ -2,6 +2,7 @@ package dev.patchbay.backend.cli;
 
 import dev.patchbay.backend.config.InstanceDirs;
 import dev.patchbay.backend.config.InstanceException;
+import dev.patchbay.stack.admin.bridge.BridgeCommand;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.ss.NstatCommand;
 import dev.patchbay.stack.admin.ss.SsCommand;
@@ -79,6 +80,7 @@ final class ClientCommand implements Command {
           case "ip" -> IpCommand.withoutNetwork(args);
           case "ss" -> SsCommand.withoutNetwork(args);
           case "nstat" -> NstatCommand.withoutNetwork(args);
+          case "bridge" -> BridgeCommand.withoutNetwork(args);
           case "tc" -> TcCommand.withoutNetwork(args);
           default -> null;
         };

@@ -37,7 +37,7 @@ public final class Words {
           "ip6tables-restore");
 
   /** What the daemon knows today; the others of the contract are refused by name. */
-  private static final List<String> CLIENT = List.of("ip", "tc", "ss", "nstat", "drops");
+  private static final List<String> CLIENT = List.of("ip", "bridge", "tc", "ss", "nstat", "drops");
 
   /** Own words of the contract that are still to come. */
   private static final List<String> LATER =

@@ -14,6 +14,7 @@ import dev.patchbay.backend.uplink.ForwardException;
 import dev.patchbay.backend.uplink.ForwardTable;
 import dev.patchbay.qemu.ncsi.NcsiController;
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.admin.bridge.BridgeCommand;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.ss.NstatCommand;
 import dev.patchbay.stack.admin.ss.SsCommand;
@@ -44,6 +45,7 @@ final class Model implements ControlModel {
   private final SsCommand ss = new SsCommand(EtcServices.read(EtcServices.FILE));
   private final NstatCommand nstat = new NstatCommand();
   private final TcCommand tc = new TcCommand();
+  private final BridgeCommand bridge = new BridgeCommand();
 
   /**
    * @param files runs what touches files
@@ -62,6 +64,7 @@ final class Model implements ControlModel {
           case "ip" -> of(ip.run(daemon.network().stack(), args, stdin));
           case "ss" -> of(ss.run(daemon.network().stack(), args));
           case "nstat" -> of(nstat.run(daemon.network().stack(), args));
+          case "bridge" -> of(bridge.run(daemon.network().stack(), args));
           case "tc" -> of(tc.run(daemon.network().stack(), args, stdin));
           case "drops" -> DropsWord.run(daemon.drops(), args, this::isDevice);
           default -> new ExecResult(USAGE, "", "patchbay: '" + word + "' is not supported yet\n");

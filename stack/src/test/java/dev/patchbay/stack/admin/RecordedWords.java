@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Words against words: what iproute2 6.1 answered on a Linux 6.1 ({@code admin/record FOLDER} asked
@@ -44,12 +45,23 @@ public final class RecordedWords {
   }
 
   private final String folder;
+  private final UnaryOperator<String> mask;
 
   /**
    * @param folder below {@code admin} in the test resources
    */
   public RecordedWords(String folder) {
+    this(folder, line -> line);
+  }
+
+  /**
+   * @param folder below {@code admin} in the test resources
+   * @param mask takes from a line of standard output, theirs or ours, what is not compared; of one
+   *     that it makes empty nothing is
+   */
+  public RecordedWords(String folder, UnaryOperator<String> mask) {
     this.folder = folder;
+    this.mask = mask;
   }
 
   /**
@@ -88,14 +100,21 @@ public final class RecordedWords {
     assertThat(compared).isGreaterThanOrEqualTo(atLeast);
   }
 
-  private static Answer answer(IpCommand.Result result) {
+  private List<String> masked(List<String> lines) {
+    return lines.stream()
+        .filter(line -> line.isEmpty() || !mask.apply(line).isEmpty())
+        .map(mask)
+        .toList();
+  }
+
+  private Answer answer(IpCommand.Result result) {
     return new Answer(
         String.valueOf(result.status()),
-        result.stdout().lines().toList(),
+        masked(result.stdout().lines().toList()),
         withoutUsage(result.stderr().lines().toList()));
   }
 
-  private static Answer recorded(List<String> lines, int from) {
+  private Answer recorded(List<String> lines, int from) {
     List<String> out = new ArrayList<>();
     List<String> err = new ArrayList<>();
     int at = from + 1;
@@ -103,7 +122,7 @@ public final class RecordedWords {
       String text = lines.get(at).length() > 2 ? lines.get(at).substring(2) : "";
       (lines.get(at).startsWith(">") ? out : err).add(text);
     }
-    return new Answer(lines.get(from).substring(2), out, withoutUsage(err));
+    return new Answer(lines.get(from).substring(2), masked(out), withoutUsage(err));
   }
 
   /** A usage names what is there, here as there: only that it comes is compared. */

@@ -18,7 +18,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** {@code ip link show}, and the lines of a device that {@code ip address show} has too. */
-final class LinkShow {
+public final class LinkShow {
   private static final int IPV6_MINIMUM_MTU = 1280;
   private static final int GSO_MAX_SIZE = 65536;
   private static final int GSO_MAX_SEGMENTS = 65535;
@@ -289,7 +289,7 @@ final class LinkShow {
   }
 
   /** In iproute2's order ({@code print_link_flags}). */
-  private static List<String> flags(NetDevice device) {
+  public static List<String> flags(NetDevice device) {
     LinkAttributes attributes = device.attributes();
     OperState state = device.operState();
     boolean running = state == OperState.UP || state == OperState.UNKNOWN;

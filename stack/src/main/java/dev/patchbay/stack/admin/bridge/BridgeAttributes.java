@@ -1,0 +1,293 @@
+package dev.patchbay.stack.admin.bridge;
+
+import dev.patchbay.stack.admin.IpOptions;
+import dev.patchbay.stack.admin.Numbers;
+import dev.patchbay.stack.admin.RefusedException;
+import dev.patchbay.stack.admin.Words;
+import dev.patchbay.stack.bridge.Bridge;
+import dev.patchbay.stack.bridge.BridgeRefusedException;
+import dev.patchbay.stack.bridge.Fdb;
+import dev.patchbay.stack.bridge.SpanningTree;
+import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.EtherType;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * The words behind {@code ip link … type bridge} (iproute2's {@code iplink_bridge.c}, Linux's
+ * {@code br_changelink}), and what {@code ip -d link show} says of a bridge.
+ */
+public final class BridgeAttributes {
+  /** What is said of a word that is none. */
+  public static final String USAGE =
+      """
+      Usage: ... bridge [ fdb_flush ]
+      		  [ forward_delay FORWARD_DELAY ]
+      		  [ hello_time HELLO_TIME ]
+      		  [ max_age MAX_AGE ]
+      		  [ ageing_time AGEING_TIME ]
+      		  [ stp_state STP_STATE ]
+      		  [ priority PRIORITY ]
+      		  [ group_fwd_mask MASK ]
+      		  [ group_address ADDRESS ]
+      		  [ no_linklocal_learn NO_LINKLOCAL_LEARN ]
+      		  [ vlan_filtering VLAN_FILTERING ]
+      		  [ vlan_protocol VLAN_PROTOCOL ]
+      		  [ vlan_default_pvid VLAN_DEFAULT_PVID ]
+
+      Where: VLAN_PROTOCOL := { 802.1Q | 802.1ad }\
+      """;
+
+  private static final long U8 = 0xff;
+  private static final long U16 = 0xffff;
+  private static final long U32 = 0xffff_ffffL;
+
+  /** Times are told in hundredths of a second (USER_HZ). */
+  private static final long TICK = 10_000_000L;
+
+  /** Whose places in iproute2's order decide what an abbreviation means; with their largest. */
+  private static final Map<String, Long> WORDS = new LinkedHashMap<>();
+
+  /** What is reported of things that are not here, and can be set to that alone. */
+  private static final Map<String, Integer> FIXED = new LinkedHashMap<>();
+
+  static {
+    for (String word : List.of("forward_delay", "hello_time", "max_age", "ageing_time")) {
+      WORDS.put(word, U32);
+    }
+    WORDS.put("stp_state", U32);
+    WORDS.put("priority", U16);
+    WORDS.put("vlan_filtering", U8);
+    WORDS.put("vlan_protocol", 0L);
+    WORDS.put("group_fwd_mask", U16);
+    WORDS.put("group_address", 0L);
+    WORDS.put("no_linklocal_learn", U8);
+    WORDS.put("fdb_flush", 0L);
+    WORDS.put("vlan_default_pvid", U16);
+    fix(U8, "vlan_stats_enabled", 0);
+    fix(U8, "vlan_stats_per_port", 0);
+    fix(U8, "mcast_router", 1);
+    fix(U8, "mcast_snooping", 0);
+    fix(U8, "mcast_vlan_snooping", 0);
+    fix(U8, "mcast_query_use_ifaddr", 0);
+    fix(U8, "mcast_querier", 0);
+    fix(U32, "mcast_hash_elasticity", 16);
+    fix(U32, "mcast_hash_max", 4096);
+    fix(U32, "mcast_last_member_count", 2);
+    fix(U32, "mcast_startup_query_count", 2);
+    fix(U32, "mcast_last_member_interval", 100);
+    fix(U32, "mcast_membership_interval", 26000);
+    fix(U32, "mcast_querier_interval", 25500);
+    fix(U32, "mcast_query_interval", 12500);
+    fix(U32, "mcast_query_response_interval", 1000);
+    fix(U32, "mcast_startup_query_interval", 3125);
+    fix(U8, "mcast_stats_enabled", 0);
+    fix(U8, "mcast_igmp_version", 2);
+    fix(U8, "mcast_mld_version", 1);
+    fix(U8, "nf_call_iptables", 0);
+    fix(U8, "nf_call_ip6tables", 0);
+    fix(U8, "nf_call_arptables", 0);
+  }
+
+  private static void fix(long most, String word, int value) {
+    WORDS.put(word, most);
+    FIXED.put(word, value);
+  }
+
+  /** A change, which Linux may refuse. */
+  @FunctionalInterface
+  private interface Change {
+    void apply(Bridge bridge) throws BridgeRefusedException;
+  }
+
+  private final List<Change> changes = new ArrayList<>();
+
+  private BridgeAttributes() {}
+
+  /**
+   * Reads the words behind {@code type bridge}, all of them.
+   *
+   * @throws RefusedException for what iproute2 does not read, or what is not supported here
+   */
+  public static BridgeAttributes parse(Words words) throws RefusedException {
+    BridgeAttributes wish = new BridgeAttributes();
+    while (words.hasNext()) {
+      wish.read(words.next(), words);
+    }
+    return wish;
+  }
+
+  /**
+   * Changes a bridge in the order of the words; what stood before one that is refused is done, as
+   * with Linux.
+   *
+   * @throws BridgeRefusedException as {@code br_changelink}
+   */
+  public void apply(Bridge bridge) throws BridgeRefusedException {
+    for (Change change : changes) {
+      change.apply(bridge);
+    }
+  }
+
+  private void read(String word, Words words) throws RefusedException {
+    String full =
+        WORDS.keySet().stream().filter(w -> IpOptions.matches(word, w)).findFirst().orElse("");
+    switch (full) {
+      case "" -> throw unknown(word);
+      case "fdb_flush" ->
+          changes.add(b -> b.fdb().flush(entry -> entry.state() == Fdb.State.DYNAMIC));
+      case "vlan_protocol" -> protocol(words.next());
+      case "group_address" -> group(words.next());
+      default -> number(full, words.next());
+    }
+  }
+
+  private static RefusedException unknown(String word) {
+    if (IpOptions.matches(word, "help")) {
+      return new RefusedException(RefusedException.FAILED, USAGE);
+    }
+    return new RefusedException(
+        RefusedException.FAILED, "bridge: unknown command \"" + word + "\"?\n" + USAGE);
+  }
+
+  private void protocol(String word) throws RefusedException {
+    int protocol;
+    if (word.equalsIgnoreCase("802.1Q")) {
+      protocol = EtherType.VLAN;
+    } else if (word.equalsIgnoreCase("802.1ad")) {
+      protocol = EtherType.QINQ;
+    } else {
+      throw BridgeArgs.invalid("invalid vlan_protocol", word);
+    }
+    changes.add(bridge -> bridge.vlans().protocol(protocol));
+  }
+
+  private void group(String word) {
+    long mac = word.matches("([0-9a-fA-F]{1,2}:){5}[0-9a-fA-F]{1,2}") ? macOf(word) : 0;
+    changes.add(bridge -> bridge.stp().group(mac));
+  }
+
+  private static long macOf(String word) {
+    long mac = 0;
+    for (String part : word.split(":")) {
+      mac = mac << 8 | Integer.parseInt(part, 16);
+    }
+    return mac;
+  }
+
+  private void number(String word, String text) throws RefusedException {
+    long value = Numbers.unsigned(text, WORDS.getOrDefault(word, U32));
+    if (value < 0) {
+      throw BridgeArgs.invalid("invalid " + word, text);
+    }
+    Integer fixed = FIXED.get(word);
+    if (fixed != null && fixed != value) {
+      throw RefusedException.unsupported("ip link type bridge " + word + " " + text);
+    } else if (fixed == null) {
+      changes.add(change(word, value));
+    }
+  }
+
+  private static Change change(String word, long value) {
+    return switch (word) {
+      case "forward_delay" -> bridge -> bridge.stp().forwardDelay(value * TICK);
+      case "hello_time" -> bridge -> bridge.stp().helloTime(value * TICK);
+      case "max_age" -> bridge -> bridge.stp().maxAge(value * TICK);
+      case "ageing_time" -> bridge -> bridge.ageing(value * TICK);
+      case "stp_state" -> bridge -> bridge.stp().on(value != 0);
+      case "priority" -> bridge -> bridge.stp().priority((int) value);
+      case "vlan_filtering" -> bridge -> bridge.vlans().filtering(value != 0);
+      case "vlan_default_pvid" -> bridge -> bridge.vlans().defaultPvid((int) value);
+      case "group_fwd_mask" -> bridge -> bridge.groupForwardMask((int) value);
+      case "no_linklocal_learn" -> bridge -> bridge.learnsFromLinkLocal(value == 0);
+      default -> throw new IllegalArgumentException(word);
+    };
+  }
+
+  // ---- what is said
+
+  /** Id of a bridge: priority, a point, address without leading zeros. */
+  static String id(long id) {
+    StringBuilder out = new StringBuilder(String.format("%04x.", id >>> 48));
+    for (int shift = 40; shift >= 0; shift -= 8) {
+      out.append(Long.toHexString(id >>> shift & 0xff)).append(shift > 0 ? ":" : "");
+    }
+    return out.toString();
+  }
+
+  /** Seconds with two places, as the timers are told. */
+  static BigDecimal seconds(long nanos) {
+    return BigDecimal.valueOf(nanos / TICK, 2);
+  }
+
+  private static int bit(boolean value) {
+    return value ? 1 : 0;
+  }
+
+  /** Gives each attribute to {@code to} with its name, in order, for text or for JSON. */
+  private static void each(Bridge bridge, boolean json, BiConsumer<String, Object> to) {
+    SpanningTree stp = bridge.stp();
+    to.accept("forward_delay", stp.forwardDelay() / TICK);
+    to.accept("hello_time", stp.helloTime() / TICK);
+    to.accept("max_age", stp.maxAge() / TICK);
+    to.accept("ageing_time", bridge.ageing() / TICK);
+    to.accept("stp_state", bit(stp.isOn()));
+    to.accept("priority", stp.priority());
+    to.accept("vlan_filtering", bit(bridge.vlans().isFiltering()));
+    String protocol = bridge.vlans().protocol() == EtherType.VLAN ? "802.1Q" : "802.1ad";
+    to.accept("vlan_protocol", protocol);
+    to.accept("bridge_id", id(stp.id()));
+    to.accept(json ? "root_id" : "designated_root", id(stp.designatedRoot()));
+    to.accept("root_port", stp.rootPort());
+    to.accept("root_path_cost", stp.rootPathCost());
+    to.accept("topology_change", bit(stp.isChanging()));
+    to.accept("topology_change_detected", bit(stp.isChangeDetected()));
+    long[] timers = stp.timers();
+    to.accept("hello_timer", seconds(timers[0]));
+    to.accept("tcn_timer", seconds(timers[1]));
+    to.accept("topology_change_timer", seconds(timers[2]));
+    to.accept("gc_timer", seconds(0));
+    to.accept("vlan_default_pvid", bridge.vlans().defaultPvid());
+    to.accept("vlan_stats_enabled", 0);
+    to.accept("vlan_stats_per_port", 0);
+    to.accept("group_fwd_mask", BridgeSlaveAttributes.hex(bridge.groupForwardMask()));
+    to.accept(json ? "group_addr" : "group_address", Addresses.macToString(stp.group()));
+    to.accept("mcast_snooping", 0);
+    to.accept("no_linklocal_learn", bit(!bridge.learnsFromLinkLocal()));
+    to.accept("mcast_vlan_snooping", 0);
+    FIXED.forEach((name, value) -> {
+      if (name.startsWith("nf_") || name.startsWith("mcast_") && !name.endsWith("snooping")) {
+        to.accept(json ? jsonName(name) : name, value);
+      }
+    });
+  }
+
+  private static String jsonName(String name) {
+    boolean isHash = name.startsWith("mcast_hash");
+    return isHash ? name : name.replace("_count", "_cnt").replace("_interval", "_intvl");
+  }
+
+  /** What {@code -d} prints behind the word {@code bridge}, each with a space behind it. */
+  public static String text(Bridge bridge) {
+    StringBuilder out = new StringBuilder();
+    each(
+        bridge,
+        false,
+        (name, value) -> {
+          out.append(name).append(' ');
+          out.append(value instanceof BigDecimal ? String.format("%7s", value) : value).append(' ');
+        });
+    return out.toString();
+  }
+
+  /** The same as {@code info_data}. */
+  public static Map<String, Object> json(Bridge bridge) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    each(bridge, true, map::put);
+    return map;
+  }
+}
