@@ -372,6 +372,7 @@ public abstract class NetDevice {
     queueing = null;
     egress = null;
     ingress = null;
+    attributes.wasUp = false;
   }
 
   final void queueing(@Nullable DeviceQueueing outgoing, @Nullable DeviceQueueing incoming) {
