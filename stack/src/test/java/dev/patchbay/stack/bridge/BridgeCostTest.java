@@ -20,7 +20,7 @@ class BridgeCostTest {
   private static final int FRAMES = 200_000;
   private static final long STATION = 0x0200_0000_a000L;
 
-  private final PacketPool pool = new PacketPool(64 << 20);
+  private final PacketPool pool = new PacketPool();
   private long delivered;
 
   /** A bridge with one station behind each port, all learned. */

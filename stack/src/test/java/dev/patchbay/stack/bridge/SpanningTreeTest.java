@@ -155,6 +155,12 @@ class SpanningTreeTest {
     assertThat(carried).as("both cables once; the second one ends at a blocked port").isEqualTo(2);
   }
 
+  private static long storms(Node node) {
+    return node.devices.stream()
+        .mapToLong(device -> device.statistics.drops(DropReason.BRIDGE_STORM))
+        .sum();
+  }
+
   @Test
   void withoutTheTreeTheStormLimitHolds() {
     PortDevice station = one.add();
@@ -166,8 +172,9 @@ class SpanningTreeTest {
     for (int i = 0; i < 1000; i++) {
       loop.runFor(SECOND / 1000);
     }
-    // two frames go round until each of the four ports has flooded its burst and its rate
-    assertThat(one.devices.getLast().statistics.drops(DropReason.BRIDGE_STORM)).isPositive();
+    // two frames go round until a port has flooded its burst; what it does not flood goes no
+    // further
+    assertThat(storms(one) + storms(two)).isPositive();
     assertThat(carried).isBetween(1000, 4 * (StormLimit.BURST + StormLimit.RATE));
   }
 

@@ -3,50 +3,64 @@ package dev.patchbay.stack.admin.ip;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.Words;
+import dev.patchbay.stack.admin.bridge.BridgeAttributes;
 import dev.patchbay.stack.bridge.Bridge;
+import dev.patchbay.stack.bridge.BridgeRefusedException;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.link.LinkRefusedException;
+import java.util.Map;
 
-/** {@code type bridge}: makes bridges; their attributes are not here yet. */
+/** {@code type bridge}. */
 final class BridgeType implements LinkType {
-  private static final String USAGE = "Usage: ... bridge";
-
   @Override
   public String kind() {
     return Bridge.TYPE;
   }
 
   @Override
+  public String text(NetDevice device) {
+    return BridgeAttributes.text((Bridge) device);
+  }
+
+  @Override
+  public Map<String, Object> json(NetDevice device) {
+    return BridgeAttributes.json((Bridge) device);
+  }
+
+  @Override
   public Wish parse(NetworkStack stack, Words words, boolean create) throws RefusedException {
-    if (words.hasNext()) {
-      throw LinkTypes.unknownWord(kind(), words.next(), USAGE);
+    return new BridgeWish(BridgeAttributes.parse(words));
+  }
+
+  /** What the words asked for. */
+  private record BridgeWish(BridgeAttributes attributes) implements Wish {
+    @Override
+    public void check(LinkRequest request) throws LinkRefusedException {
+      LinkTypes.checkAddress(request, null);
     }
-    return new Wish() {
-      @Override
-      public void check(LinkRequest request) throws LinkRefusedException {
-        LinkTypes.checkAddress(request, null);
-      }
 
-      @Override
-      public NetDevice create(NetworkStack stack, LinkRequest request) throws LinkRefusedException {
-        String name = LinkTypes.name(stack, request, Bridge.TYPE);
-        long key = stack.random().derive("bridge " + name).nextLong();
-        Bridge made =
-            new Bridge(
-                LinkTypes.index(stack, request),
-                name,
-                LinkTypes.mac(stack, request, name),
-                stack.loop(),
-                key);
-        LinkTypes.apply(made, request);
-        stack.add(made);
-        return made;
+    @Override
+    public NetDevice create(NetworkStack stack, LinkRequest request) throws LinkRefusedException {
+      String name = LinkTypes.name(stack, request, Bridge.TYPE);
+      long key = stack.random().derive("bridge " + name).nextLong();
+      long mac = LinkTypes.mac(stack, request, name);
+      Bridge made = new Bridge(LinkTypes.index(stack, request), name, mac, stack.loop(), key);
+      LinkTypes.apply(made, request);
+      if (request.address == null) {
+        made.followAddresses();
       }
+      change(made);
+      stack.add(made);
+      return made;
+    }
 
-      @Override
-      public void change(NetDevice device) {
-        // no word asked for anything
+    @Override
+    public void change(NetDevice device) throws LinkRefusedException {
+      try {
+        attributes.apply((Bridge) device);
+      } catch (BridgeRefusedException e) {
+        throw new LinkRefusedException(e.errno(), e.getMessage());
       }
-    };
+    }
   }
 }

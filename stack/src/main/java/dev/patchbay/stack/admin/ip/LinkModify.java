@@ -148,7 +148,7 @@ final class LinkModify {
     }
     NetDevice device = LinkParser.present(stack, request.device);
     checkLength(request);
-    if (type != null && wish != null && !type.kind().equals(device.type())) {
+    if (type != null && wish != null && !type.fits(device)) {
       throw new LinkRefusedException(Errno.EOPNOTSUPP);
     }
     NetworkStack there = request.namespace == null ? stack : request.namespace;

@@ -4,6 +4,8 @@ import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.DeviceFilter;
 import dev.patchbay.stack.admin.IpOptions;
 import dev.patchbay.stack.admin.RefusedException;
+import dev.patchbay.stack.admin.bridge.BridgeSlaveAttributes;
+import dev.patchbay.stack.bridge.BridgePort;
 import dev.patchbay.stack.device.DeviceQueueing;
 import dev.patchbay.stack.device.LinkAttributes;
 import dev.patchbay.stack.device.NetDevice;
@@ -180,6 +182,9 @@ public final class LinkShow {
       }
       if (portKind != null) {
         info.put("info_slave_kind", portKind);
+        if (device.masterPort() instanceof BridgePort port) {
+          info.put("info_slave_data", BridgeSlaveAttributes.json(port));
+        }
       }
       map.put("linkinfo", info);
     }
@@ -250,7 +255,10 @@ public final class LinkShow {
     }
     String portKind = portKind(device);
     if (portKind != null) {
-      out.append("\n    ").append(portKind).append(' ');
+      out.append("\n    ").append(portKind).append("_slave ");
+      if (device.masterPort() instanceof BridgePort port) {
+        out.append(BridgeSlaveAttributes.text(port));
+      }
     }
     if (device.mtu() >= IPV6_MINIMUM_MTU) {
       out.append("addrgenmode eui64 ");

@@ -34,6 +34,11 @@ interface LinkType {
   /** Its name. */
   String kind();
 
+  /** Whether a device is of this kind, so that its words can change it. */
+  default boolean fits(NetDevice device) {
+    return kind().equals(device.type());
+  }
+
   /** Reads the words behind {@code type KIND}, all of them. */
   Wish parse(NetworkStack stack, Words words, boolean create) throws RefusedException;
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** The kinds of devices that {@code ip link add} makes, and what making them has in common. */
 final class LinkTypes {
   private static final List<LinkType> ALL =
-      List.of(new DummyType(), new VethType(), new BridgeType(), new VlanType());
+      List.of(
+          new DummyType(), new VethType(), new BridgeType(), new BridgeSlaveType(), new VlanType());
 
   /** Kinds that iproute2 and Linux have. */
   private static final List<String> OTHERS =

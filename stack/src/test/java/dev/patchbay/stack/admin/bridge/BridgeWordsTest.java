@@ -1,21 +1,15 @@
 package dev.patchbay.stack.admin.bridge;
 
 import dev.patchbay.stack.NetworkStack;
-import dev.patchbay.stack.admin.JsonWriter;
 import dev.patchbay.stack.admin.RecordedWords;
-import dev.patchbay.stack.admin.RefusedException;
-import dev.patchbay.stack.admin.Words;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.bridge.Bridge;
-import dev.patchbay.stack.bridge.BridgePort;
-import dev.patchbay.stack.bridge.BridgeRefusedException;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.loop.VirtualLoop;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
-import dev.patchbay.stack.socket.Errno;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -42,6 +36,7 @@ class BridgeWordsTest implements RecordedWords.Ours {
 
   private NetworkStack stack = fresh();
   private final BridgeCommand bridge = new BridgeCommand();
+  private final IpCommand ip = new IpCommand();
 
   private static NetworkStack fresh() {
     return new NetworkStack(new VirtualLoop(), new PacketPool(), new RandomSource(1));
@@ -96,52 +91,7 @@ class BridgeWordsTest implements RecordedWords.Ours {
 
   @Override
   public IpCommand.Result run(List<String> argv) {
-    return argv.getFirst().equals("bridge")
-        ? bridge.run(stack, argv.subList(1, argv.size()))
-        : link(argv);
-  }
-
-  /** {@code ip link set DEVICE type KIND …} and {@code ip -d link show dev DEVICE}. */
-  private IpCommand.Result link(List<String> argv) {
-    try {
-      if (argv.contains("show")) {
-        return new IpCommand.Result(0, shown(device(argv.getLast()), argv.contains("-j")), "");
-      }
-      set(device(argv.get(3)), argv.get(5), new Words(argv.subList(6, argv.size())));
-      return new IpCommand.Result(0, "", "");
-    } catch (RefusedException e) {
-      return new IpCommand.Result(e.status(), "", e.getMessage() + "\n");
-    } catch (BridgeRefusedException e) {
-      RefusedException said = RefusedException.answered(e.errno(), e.getMessage());
-      return new IpCommand.Result(said.status(), "", said.getMessage() + "\n");
-    }
-  }
-
-  private static void set(NetDevice device, String type, Words words)
-      throws RefusedException, BridgeRefusedException {
-    if (type.equals("bridge")) {
-      BridgeAttributes wish = BridgeAttributes.parse(words);
-      if (!(device instanceof Bridge of)) {
-        throw new BridgeRefusedException(Errno.EOPNOTSUPP);
-      }
-      wish.apply(of);
-    } else {
-      BridgeSlaveAttributes wish = BridgeSlaveAttributes.parse(words);
-      if (!(device.masterPort() instanceof BridgePort port)) {
-        throw new BridgeRefusedException(Errno.EOPNOTSUPP);
-      }
-      wish.apply(port);
-    }
-  }
-
-  /** Of the whole answer the line of the bridge or of the port, as the recording keeps it. */
-  private static String shown(NetDevice device, boolean json) {
-    if (device instanceof Bridge of) {
-      return json ? JsonWriter.write(BridgeAttributes.json(of), false) : BridgeAttributes.text(of);
-    }
-    BridgePort port = (BridgePort) Objects.requireNonNull(device.masterPort());
-    return json
-        ? JsonWriter.write(BridgeSlaveAttributes.json(port), false)
-        : BridgeSlaveAttributes.text(port);
+    List<String> words = argv.subList(1, argv.size());
+    return argv.getFirst().equals("bridge") ? bridge.run(stack, words) : ip.run(stack, words);
   }
 }
