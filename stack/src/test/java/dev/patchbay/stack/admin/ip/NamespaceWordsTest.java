@@ -10,7 +10,9 @@ import dev.patchbay.stack.random.RandomSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** {@code ip netns} and {@code ip -n}, word for word: each command of {@code netns/commands.txt}. */
+/**
+ * {@code ip netns} and {@code ip -n}, word for word: each command of {@code netns/commands.txt}.
+ */
 class NamespaceWordsTest implements RecordedWords.Ours {
   private NetworkStack stack =
       new NetworkStack(new VirtualLoop(), new PacketPool(), new RandomSource(1));
