@@ -65,7 +65,7 @@ public final class NetworkStack implements DeviceHost {
   private final IpCounters counters6 = new IpCounters();
   private final Fib routes4 = new Fib(true);
   private final Fib routes6 = new Fib(false);
-  private final InterfaceAddresses addresses = new InterfaceAddresses(this);
+  private final InterfaceAddresses addresses;
   private final NeighbourTable neighbours;
   private final ArpProtocol arp;
   private final NdpProtocol ndp;
@@ -114,6 +114,7 @@ public final class NetworkStack implements DeviceHost {
     this.random = random;
     routes4.hashKey(random.hash("multipath inet"));
     routes6.hashKey(random.hash("multipath inet6"));
+    addresses = new InterfaceAddresses(this);
     neighbours = new NeighbourTable(loop, random);
     output = new IpOutput(this);
     fragmenter = new Fragmenter(this);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +27,19 @@ public final class InterfaceAddresses {
   private static final long GROUPS_HI = 0xff00_0000_0000_0000L;
 
   private final NetworkStack stack;
+  private final DuplicateAddressDetection detection;
+  private final AddressLifetimes lifetimes;
 
+  /** Of a namespace whose loop and random source are there already. */
   public InterfaceAddresses(NetworkStack stack) {
     this.stack = stack;
+    detection = new DuplicateAddressDetection(stack, this);
+    lifetimes = new AddressLifetimes(stack, this);
+  }
+
+  /** Duplicate address detection of all devices. */
+  public DuplicateAddressDetection detection() {
+    return detection;
   }
 
   // ---- changes
@@ -83,12 +94,16 @@ public final class InterfaceAddresses {
       return insert4(device, own);
     }
     check6(device, own.address());
-    for (InterfaceAddress known : device.addresses()) {
-      if (known.address().equals(own.address())) {
-        throw new RouteRefusedException(Errno.EEXIST, "ipv6: address already assigned");
-      }
+    if (find(device, own.address().hi(), own.address().lo()) != null) {
+      throw new RouteRefusedException(Errno.EEXIST, null);
     }
-    put(device, own);
+    boolean asked = detection.isNeeded(device, own);
+    InterfaceAddress added = asked ? own.withFlags(InterfaceAddress.TENTATIVE, 0) : own;
+    put(device, added);
+    if (asked) {
+      detection.start(device, added);
+    }
+    lifetimes.verify();
     return true;
   }
 
@@ -100,34 +115,62 @@ public final class InterfaceAddresses {
     for (InterfaceAddress known : device.addresses()) {
       if (isSameSubnet(known, own)) {
         if (known.address().equals(own.address())) {
-          throw new RouteRefusedException(Errno.EEXIST, "ipv4: Address already assigned");
+          throw new RouteRefusedException(Errno.EEXIST, null);
         }
         if (known.scope() != own.scope()) {
-          throw new RouteRefusedException(Errno.EINVAL, "ipv4: Invalid scope value");
+          throw new RouteRefusedException(Errno.EINVAL, null);
         }
         secondary = true;
       }
     }
     put(device, own.asSecondary(secondary));
+    lifetimes.verify();
     return true;
   }
 
+  /**
+   * The address of a device that an administrator means to change: of IPv4 in the same subnet
+   * ({@code find_matching_ifa}); null where there is none.
+   */
+  public @Nullable InterfaceAddress matching(NetDevice device, InterfaceAddress wanted) {
+    for (InterfaceAddress known : device.addresses()) {
+      if (known.address().equals(wanted.address())
+          && (!known.address().isV4() || isSameSubnet(known, wanted))) {
+        return known;
+      }
+    }
+    return null;
+  }
+
+  /** Changes lifetime, metric, flags of an address that is there; its place stays the same. */
+  public void change(NetDevice device, InterfaceAddress from, InterfaceAddress to) {
+    replace(device, from, to);
+    lifetimes.verify();
+  }
+
+  void replace(NetDevice device, InterfaceAddress from, InterfaceAddress to) {
+    int at = device.addresses().indexOf(from);
+    if (at >= 0 && !from.equals(to)) {
+      Set<RouteEntry> before = routes(device, device.isUp());
+      device.addresses().set(at, to);
+      settle(device, before);
+    }
+  }
+
   private static boolean isSameSubnet(InterfaceAddress a, InterfaceAddress b) {
-    return a.address().isV4() && a.prefix() == b.prefix() && a.covers(b.address());
+    return a.address().isV4() && a.prefix() == b.prefix() && a.covers(b.onLink());
   }
 
   private static void check6(NetDevice device, IpAddress address) throws RouteRefusedException {
     if (Addresses.isMulticast(address.hi(), address.lo())) {
-      throw new RouteRefusedException(
-          Errno.EINVAL, "ipv6: Cannot assign multicast address without \"IFA_F_MCAUTOJOIN\" flag");
+      throw new RouteRefusedException(Errno.EADDRNOTAVAIL, null);
     }
     if (address.equals(IpAddress.ANY6)) {
-      throw new RouteRefusedException(Errno.EADDRNOTAVAIL, "ipv6: Invalid address");
+      throw new RouteRefusedException(Errno.EADDRNOTAVAIL, null);
     }
     boolean loopback = address.hi() == 0 && address.lo() == 1;
     if (loopback && device.kind() != NetDevice.Kind.LOOPBACK) {
-      throw new RouteRefusedException(
-          Errno.EADDRNOTAVAIL, "ipv6: Cannot assign loopback address on this device");
+      throw new RouteRefusedException(Errno.EADDRNOTAVAIL, null);
     }
   }
 
@@ -139,18 +182,27 @@ public final class InterfaceAddresses {
    * @throws RouteRefusedException {@code EADDRNOTAVAIL} where it is not there
    */
   public void delete(NetDevice device, IpAddress address, int prefix) throws RouteRefusedException {
+    delete(device, own -> own.address().equals(address) && (prefix < 0 || prefix == own.prefix()));
+  }
+
+  /**
+   * Takes the first address away that is meant.
+   *
+   * @throws RouteRefusedException {@code EADDRNOTAVAIL} where there is none
+   */
+  public void delete(NetDevice device, Predicate<InterfaceAddress> meant)
+      throws RouteRefusedException {
     for (InterfaceAddress own : device.addresses()) {
-      if (own.address().equals(address) && (prefix < 0 || prefix == own.prefix())) {
+      if (meant.test(own)) {
         remove(device, own);
         return;
       }
     }
-    throw new RouteRefusedException(
-        Errno.EADDRNOTAVAIL,
-        address.isV4() ? "ipv4: Address not found" : "ipv6: address not found");
+    throw new RouteRefusedException(Errno.EADDRNOTAVAIL, null);
   }
 
-  private void remove(NetDevice device, InterfaceAddress own) {
+  void remove(NetDevice device, InterfaceAddress own) {
+    detection.stop(device, own.address());
     Set<RouteEntry> before = routes(device, device.isUp());
     List<InterfaceAddress> going = new ArrayList<>(List.of(own));
     if (own.address().isV4() && !own.secondary()) {
@@ -194,6 +246,7 @@ public final class InterfaceAddresses {
   /** The device has come up: the routes of its addresses are made. */
   public void deviceUp(NetDevice device) {
     settle(device, routes(device, false));
+    detection.deviceUp(device);
   }
 
   /**
@@ -201,6 +254,7 @@ public final class InterfaceAddresses {
    * as where {@code keep_addr_on_down} is 0).
    */
   public void deviceDown(NetDevice device) {
+    detection.deviceDown(device);
     for (InterfaceAddress own : List.copyOf(device.addresses())) {
       if (!own.address().isV4()) {
         device.addresses().remove(own);
@@ -258,15 +312,17 @@ public final class InterfaceAddresses {
     if (broadcast != null && !Addresses.isLimitedBroadcast(broadcast.hi(), broadcast.lo())) {
       to.add(new RouteEntry(RouteEntry.LOCAL, broadcast, 32, toAll));
     }
-    IpAddress network = address.network(own.prefix());
-    if (own.prefix() == 32 || own.secondary() || (int) network.lo() == 0) {
+    IpAddress network = own.onLink().network(own.prefix());
+    boolean alone = own.prefix() == 32 && network.equals(address);
+    if (alone || own.secondary() || (int) network.lo() == 0) {
       return;
     }
-    if (device.kind() == NetDevice.Kind.LOOPBACK) {
-      to.add(new RouteEntry(RouteEntry.LOCAL, network, own.prefix(), local));
-    } else {
+    if (!own.is(InterfaceAddress.NOPREFIXROUTE)) {
+      boolean loopback = device.kind() == NetDevice.Kind.LOOPBACK;
       Route link = Route.of(Route.Type.UNICAST, device, Scope.LINK).withSource(source);
-      to.add(new RouteEntry(RouteEntry.MAIN, network, own.prefix(), link));
+      Route route = (loopback ? local : link).withMetric(own.metric());
+      long table = loopback ? RouteEntry.LOCAL : RouteEntry.MAIN;
+      to.add(new RouteEntry(table, network, own.prefix(), route));
     }
     IpAddress last = own.lastOfNetwork();
     if (last != null) {
@@ -288,10 +344,20 @@ public final class InterfaceAddresses {
 
   private static void routes6(NetDevice device, InterfaceAddress own, Set<RouteEntry> to) {
     IpAddress address = own.address();
-    Route local = Route.of(Route.Type.LOCAL, device, Scope.GLOBAL);
-    Route link = Route.of(Route.Type.UNICAST, device, Scope.GLOBAL).withMetric(256);
-    to.add(new RouteEntry(RouteEntry.LOCAL, address, 128, local));
-    to.add(new RouteEntry(RouteEntry.MAIN, address.network(own.prefix()), own.prefix(), link));
+    if (!own.is(InterfaceAddress.TENTATIVE)) {
+      Route local = Route.of(Route.Type.LOCAL, device, Scope.GLOBAL);
+      to.add(new RouteEntry(RouteEntry.LOCAL, address, 128, local));
+    }
+    long metric = own.metric() == 0 ? 256 : own.metric();
+    Route link = Route.of(Route.Type.UNICAST, device, Scope.GLOBAL).withMetric(metric);
+    if (!own.is(InterfaceAddress.NOPREFIXROUTE)) {
+      int prefix = own.prefix();
+      to.add(new RouteEntry(RouteEntry.MAIN, address.network(prefix), prefix, link));
+    }
+    IpAddress peer = own.peer();
+    if (peer != null) {
+      to.add(new RouteEntry(RouteEntry.MAIN, peer, 128, link));
+    }
   }
 
   /** Makes the route of IPv6's groups by a device ({@code addrconf_add_mroute}). */
@@ -311,11 +377,13 @@ public final class InterfaceAddresses {
     return null;
   }
 
-  /** The IPv6 link-local address of a device, or null. */
+  /** The IPv6 link-local address of a device that may be used, or null. */
   public static @Nullable IpAddress linkLocal(NetDevice device) {
     for (InterfaceAddress own : device.addresses()) {
       IpAddress address = own.address();
-      if (!address.isV4() && Addresses.isLinkLocal(address.hi(), address.lo())) {
+      if (!address.isV4()
+          && Addresses.isLinkLocal(address.hi(), address.lo())
+          && !own.is(InterfaceAddress.TENTATIVE)) {
         return address;
       }
     }

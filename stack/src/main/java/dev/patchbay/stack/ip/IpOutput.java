@@ -367,7 +367,7 @@ public final class IpOutput implements SegmentOutput {
     for (InterfaceAddress own : device.addresses()) {
       IpAddress a = own.address();
       boolean host = own.scope() == InterfaceAddress.Scope.HOST;
-      if (a.isV4() != v4 || host) {
+      if (a.isV4() != v4 || host || own.is(InterfaceAddress.TENTATIVE)) {
         continue;
       }
       int match =
@@ -376,7 +376,9 @@ public final class IpOutput implements SegmentOutput {
               : 64 + Long.numberOfLeadingZeros(a.lo() ^ lo);
       match = v4 ? own.covers(hi, lo) ? 1 : 0 : Math.min(match, own.prefix());
       boolean sameScope = Addresses.isLinkLocal(a.hi(), a.lo()) == linkLocal;
-      int score = (sameScope ? 1000 : 0) + match;
+      // rule 3: "Avoid deprecated addresses"; Linux has it of IPv6 alone
+      boolean preferred = v4 || !own.is(InterfaceAddress.DEPRECATED);
+      int score = (sameScope ? 1000 : 0) + (preferred ? 500 : 0) + match;
       if (score > bestScore) {
         best = a;
         bestScore = score;

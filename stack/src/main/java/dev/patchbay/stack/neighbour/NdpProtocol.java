@@ -2,6 +2,7 @@ package dev.patchbay.stack.neighbour;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.ip.DuplicateAddressDetection;
 import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.ip.InterfaceAddresses;
 import dev.patchbay.stack.ip.IpAddress;
@@ -33,6 +34,10 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
   private static final int NEIGHBOUR_ADVERTISEMENT = 136;
   private static final int SOURCE_LINK_LAYER = 1;
   private static final int TARGET_LINK_LAYER = 2;
+
+  /** Nonce (RFC 3971 section 5.3.2), of 6 octets as RFC 7527 has it. */
+  private static final int NONCE = 14;
+
   private static final long ALL_NODES_HI = 0xff02_0000_0000_0000L;
   private static final int BODY = 32;
 
@@ -173,7 +178,16 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
     if (Addresses.isGroupMac(mac)) {
       return;
     }
-    boolean own = InterfaceAddresses.find(device, targetHi, targetLo) != null;
+    InterfaceAddress target = InterfaceAddresses.find(device, targetHi, targetLo);
+    if (target != null && target.is(InterfaceAddress.TENTATIVE)) {
+      // RFC 4862 section 5.4.3: who resolves it is not answered, who asks for it too has it
+      DuplicateAddressDetection detection = stack.addresses().detection();
+      if (Addresses.isAny(hi, lo) && !detection.isOurs(device, target.address(), nonce(packet))) {
+        detection.failed(device, target);
+      }
+      return;
+    }
+    boolean own = target != null;
     ProxyTable.Entry proxy = own ? null : proxy(device, targetHi, targetLo);
     if (!own && proxy == null) {
       return;
@@ -275,6 +289,11 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
         || toGroup && solicited) {
       return;
     }
+    InterfaceAddress own = InterfaceAddresses.find(device, hi, lo);
+    if (own != null && own.is(InterfaceAddress.TENTATIVE)) {
+      stack.addresses().detection().failed(device, own); // RFC 4862 section 5.4.4
+      return;
+    }
     Neighbour known = stack.neighbours().find(hi, lo, device);
     if (known == null || known.state == Neighbour.State.FAILED) {
       // no entry is made for an advertisement
@@ -300,7 +319,8 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
     if (waiting != null && !waiting.isIpv4()) {
       InterfaceAddress own =
           InterfaceAddresses.find(device, waiting.sourceHi(), waiting.sourceLo());
-      source = own == null ? null : own.address();
+      boolean usable = own != null && !own.is(InterfaceAddress.TENTATIVE);
+      source = usable && own != null ? own.address() : null;
     }
     source = source == null ? stack.linkLocal(device) : source;
     long hi = neighbour.hi;
@@ -316,6 +336,27 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
       long group = SOLICITED_NODE | lo & 0xff_ffffL;
       transmit(packet, device, source.hi(), source.lo(), ALL_NODES_HI, group, 255);
     }
+  }
+
+  /** Asks whether somebody has an address ({@code ndisc_send_ns} of {@code addrconf_dad_work}). */
+  public void solicitDuplicate(NetDevice device, long hi, long lo, long nonce) {
+    Packet packet = message(NEIGHBOUR_SOLICITATION, 0, hi, lo);
+    if (packet != null) {
+      linkLayerOption(packet, NONCE, nonce);
+      transmit(packet, device, 0, 0, ALL_NODES_HI, SOLICITED_NODE | lo & 0xff_ffffL, 255);
+    }
+  }
+
+  /** Duplicate address detection has ended well: told to all where {@code ndisc_notify} says so. */
+  public void addressReady(NetDevice device, long hi, long lo) {
+    if (stack.neighbours().settings().ndiscNotify) {
+      Solicitation nobody = new Solicitation(device, null, 0, 0, 0, hi, lo, true, true);
+      advertise(nobody, ROUTER_FLAG | OVERRIDE_FLAG, ALL_NODES_HI, 1, true);
+    }
+  }
+
+  private static long nonce(Packet packet) {
+    return option(packet, 24, NONCE);
   }
 
   private @Nullable Packet message(int type, int flags, long targetHi, long targetLo) {

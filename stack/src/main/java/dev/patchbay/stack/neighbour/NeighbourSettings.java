@@ -44,7 +44,13 @@ public final class NeighbourSettings {
   /** {@code arp_notify}: a device that comes up, or a new address of it, is announced by ARP. */
   public boolean arpNotify;
 
-  /** {@code ndisc_notify}: the same by unsolicited neighbour advertisements. */
+  /**
+   * {@code accept_dad}: whether new addresses of IPv6 are asked about first. The link-local ones
+   * that devices make themselves as they come up are not: guests find the appliance at once.
+   */
+  public boolean acceptDad = true;
+
+  /** {@code ndisc_notify}: a new address of IPv6 is told to all by an advertisement. */
   public boolean ndiscNotify;
 
   /**

@@ -4,8 +4,14 @@
  *
  * <pre>
  *   IpOutput.finish -> NeighbourTable.output -> known: Ethernet header, NetDevice.transmit
- *                                            -> unknown: queue, solicit (ArpProtocol | NdpProtocol), time out: unreachable
+ *                                            -> NudMachine.send: queue, solicit (ArpProtocol | NdpProtocol), time out: unreachable
+ *   ArpProtocol.receive | NdpProtocol.receive -> NeighbourTable.heard -> NudMachine.update -> what waited is sent
+ *                                             -> answers, for others where ProxyTable says so
  * </pre>
+ *
+ * <p>Which state follows which stands in {@link dev.patchbay.stack.neighbour.NudTable}, what is
+ * done then in {@link dev.patchbay.stack.neighbour.NudMachine}, all numbers in {@link
+ * dev.patchbay.stack.neighbour.NeighbourSettings} under their names of Linux.
  */
 @org.jspecify.annotations.NullMarked
 package dev.patchbay.stack.neighbour;

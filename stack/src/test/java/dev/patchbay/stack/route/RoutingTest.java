@@ -214,13 +214,15 @@ class RoutingTest {
             "route add ::ffff:10.0.0.0/104 dev br0",
             "route show cache",
             "route flush cache",
-            "addr add 192.0.2.1/24 peer 192.0.2.2 dev br0",
-            "addr add 192.0.2.1/24 dev br0 valid_lft 5",
-            "addr add 192.0.2.1/24 dev br0 noprefixroute",
+            "addr add fec0::5/64 dev br0 optimistic",
+            "addr add fec0::5/64 dev br0 mngtmpaddr",
+            "addr add 192.0.2.1/24 anycast 192.0.2.2 dev br0",
             "addr add ::ffff:10.0.0.1/104 dev br0 nodad",
-            "addr add fec0::5/64 dev br0",
+            "addr add fec0::5/64 dev br0 scope link",
             "addr del 10.0.2.2/24 brd + dev br0",
-            "addr flush primary dev br0")) {
+            "addr save",
+            "addr restore",
+            "addr showdump")) {
       IpCommand.Result result = new IpCommand().run(lab.stack, List.of(words.split(" ")));
       assertThat(result.status()).as(words).isEqualTo(2);
       assertThat(result.stderr()).as(words).contains("is not supported yet");

@@ -3,19 +3,25 @@ package dev.patchbay.stack.admin.ip;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.DeviceFilter;
 import dev.patchbay.stack.admin.IpOptions;
+import dev.patchbay.stack.admin.Numbers;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.Words;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.InterfaceAddress;
+import dev.patchbay.stack.ip.InterfaceAddress.Lifetime;
 import dev.patchbay.stack.ip.InterfaceAddress.Scope;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.route.RouteRefusedException;
 import dev.patchbay.stack.wire.Addresses;
-import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** {@code ip address add}, {@code change}, {@code replace}, {@code delete} and {@code flush}. */
+/**
+ * {@code ip address add}, {@code change}, {@code replace} and {@code delete} ({@code
+ * ipaddr_modify}).
+ */
 final class AddressModify {
   /** What an address is to become. */
   enum Change {
@@ -25,41 +31,15 @@ final class AddressModify {
     DELETE
   }
 
-  private static final List<String> OTHERS =
-      List.of(
-          "peer",
-          "remote",
-          "anycast",
-          "metric",
-          "priority",
-          "preference",
-          "valid_lft",
-          "preferred_lft",
-          "home",
-          "mngtmpaddr",
-          "noprefixroute",
-          "autojoin",
-          "proto",
-          "optimistic");
-
-  private static final List<String> FLUSH_OTHERS =
-      List.of(
-          "up",
-          "label",
-          "group",
-          "type",
-          "vrf",
-          "master",
-          "dynamic",
-          "permanent",
-          "primary",
-          "secondary",
-          "tentative",
-          "deprecated",
-          "dadfailed",
-          "temporary",
-          "home",
-          "nodad");
+  /** Those that may be said of a new address. */
+  private static final Set<AddressFlag> CONFIGURABLE =
+      EnumSet.of(
+          AddressFlag.HOME,
+          AddressFlag.NODAD,
+          AddressFlag.OPTIMISTIC,
+          AddressFlag.MNGTMPADDR,
+          AddressFlag.NOPREFIXROUTE,
+          AddressFlag.AUTOJOIN);
 
   private static final String WILDCARD =
       """
@@ -71,15 +51,23 @@ final class AddressModify {
 
   private final NetworkStack stack;
   private final Change change;
+  private final StringBuilder warnings = new StringBuilder();
   private int family;
   private @Nullable IpAddress address;
   private int prefix;
   private boolean hasPrefix;
+  private @Nullable IpAddress peer;
+  private int peerPrefix;
   private @Nullable String broadcast;
   private @Nullable Scope scope;
   private @Nullable String label;
   private @Nullable String deviceName;
-  private boolean noDad;
+  private long metric;
+  private long valid = Lifetime.FOREVER;
+  private long preferred = Lifetime.FOREVER;
+  private boolean validNamed;
+  private boolean preferredNamed;
+  private int flags;
 
   AddressModify(NetworkStack stack, IpOptions options, Change change) {
     this.stack = stack;
@@ -94,13 +82,26 @@ final class AddressModify {
       word(rest.next(), rest);
     }
     if (deviceName == null) {
-      throw new RefusedException(
-          RefusedException.FAILED, "Not enough information: \"dev\" argument is required.");
+      throw failed("Not enough information: \"dev\" argument is required.");
+    }
+    boolean sign = broadcast != null && (broadcast.equals("+") || broadcast.equals("-"));
+    if (sign && family == 6 && change != Change.DELETE) {
+      throw failed("Broadcast can be set only for IPv4 addresses");
+    }
+    NetDevice device = DeviceFilter.outgoing(stack, deviceName);
+    if (valid == 0) {
+      throw failed("valid_lft is zero");
+    }
+    if ((validNamed || preferredNamed) && valid < preferred) {
+      throw failed("preferred_lft is greater than valid_lft");
+    }
+    if ((flags & AddressFlag.AUTOJOIN.bit()) != 0) {
+      boolean group = address != null && Addresses.isMulticast(address.hi(), address.lo());
+      throw group ? unsupported("autojoin") : failed("autojoin needs multicast address");
     }
     if (label != null && change != Change.DELETE && label.length() > 15) {
       throw new RefusedException(2, "Error: Attribute failed policy validation.");
     }
-    NetDevice device = DeviceFilter.outgoing(stack, deviceName);
     if (address == null) {
       throw new RefusedException(2, "RTNETLINK answers: Operation not supported");
     }
@@ -109,50 +110,134 @@ final class AddressModify {
         return delete(device, address);
       }
       insert(device, address);
-      return "";
+      return warnings.toString();
     } catch (RouteRefusedException e) {
       throw RefusedException.answered(e.errno(), e.getMessage());
     }
   }
 
+  private static RefusedException failed(String message) {
+    return new RefusedException(RefusedException.FAILED, message);
+  }
+
   private void word(String word, Words rest) throws RefusedException {
     switch (word) {
       case "dev" -> deviceName = rest.next();
-      case "broadcast", "brd" -> {
-        if (broadcast != null) {
-          throw new RefusedException(
-              RefusedException.SYNTAX,
-              "Error: duplicate \"broadcast\": \"" + rest.next() + "\" is the second value.");
-        }
-        broadcast = rest.next();
-      }
+      case "peer", "remote" -> peer(rest.next());
+      case "anycast" -> throw unsupported("anycast");
       case "scope" -> scope = scope(rest.next());
       case "label" -> label = rest.next();
-      case "nodad" -> noDad = true;
-      default -> {
-        if (OTHERS.contains(word)) {
-          throw RefusedException.unsupported("ip address " + verb() + " " + word);
-        }
-        local(word.equals("local") ? rest.next() : word);
-      }
+      case "brd" -> broadcast(rest.next());
+      default -> longWord(word, rest);
     }
   }
 
-  private String verb() {
-    return change == Change.DELETE ? "del" : "add";
+  /** Words that may be cut short; then flags, then the address. */
+  private void longWord(String word, Words rest) throws RefusedException {
+    AddressFlag flag = AddressFlag.of(word);
+    if (IpOptions.matches(word, "broadcast")) {
+      broadcast(rest.next());
+    } else if (RouteNames.keyword(word, false).equals("metric")) {
+      metric = metric(rest.next());
+    } else if (IpOptions.matches(word, "valid_lft")) {
+      duplicate(validNamed, "valid_lft", rest);
+      valid = lifetime("valid_lft", rest.next());
+      validNamed = true;
+    } else if (IpOptions.matches(word, "preferred_lft")) {
+      duplicate(preferredNamed, "preferred_lft", rest);
+      preferred = lifetime("preferred_lft", rest.next());
+      preferredNamed = true;
+    } else if (flag != null && CONFIGURABLE.contains(flag)) {
+      flag(flag);
+    } else {
+      local(word.equals("local") ? rest.next() : word);
+    }
+  }
+
+  private static void duplicate(boolean named, String key, Words rest) throws RefusedException {
+    if (named) {
+      throw NeighbourWord.duplicate(key, rest.next());
+    }
+  }
+
+  private void flag(AddressFlag flag) throws RefusedException {
+    boolean six = flag != AddressFlag.NOPREFIXROUTE && flag != AddressFlag.AUTOJOIN;
+    if (six && family == 4) {
+      warnings
+          .append("Warning: ")
+          .append(flag.word())
+          .append(" option can be set only for IPv6 addresses\n");
+      return;
+    }
+    boolean here =
+        flag == AddressFlag.NODAD
+            || flag == AddressFlag.NOPREFIXROUTE
+            || flag == AddressFlag.AUTOJOIN;
+    if (!here) {
+      throw unsupported(flag.word());
+    }
+    flags |= flag.bit();
+  }
+
+  private static long lifetime(String key, String word) throws RefusedException {
+    long seconds = word.equals("forever") ? Lifetime.FOREVER : Numbers.unsigned(word, 0xffff_ffffL);
+    if (seconds < 0) {
+      throw NeighbourWord.wrong(word, key + " value");
+    }
+    return seconds;
+  }
+
+  private static long metric(String word) throws RefusedException {
+    long number = Numbers.unsigned(word, 0xffff_ffffL);
+    if (number < 0) {
+      throw NeighbourWord.wrong(word, "\"metric\" value is invalid\n");
+    }
+    return number;
+  }
+
+  private void broadcast(String word) throws RefusedException {
+    if (broadcast != null) {
+      throw NeighbourWord.duplicate("broadcast", word);
+    }
+    if (!word.equals("+") && !word.equals("-")) {
+      family = AddressWord.address(word, family).isV4() ? 4 : 6;
+    }
+    broadcast = word;
+  }
+
+  private void peer(String word) throws RefusedException {
+    if (peer != null) {
+      throw NeighbourWord.duplicate("peer", word);
+    }
+    AddressWord.Prefix found = AddressWord.prefix(word, family);
+    if (found.address() == null) {
+      throw unsupported("peer " + word);
+    }
+    peer = found.address();
+    peerPrefix = found.length();
+    family = peer.isV4() ? 4 : 6;
+  }
+
+  private RefusedException unsupported(String what) {
+    String verb = change == Change.DELETE ? "del" : "add";
+    return RefusedException.unsupported("ip address " + verb + " " + what);
   }
 
   private static Scope scope(String word) throws RefusedException {
     Scope found = RouteNames.scope(word);
+    if (found == null && Numbers.unsigned(word, 255) >= 0) {
+      throw RefusedException.unsupported("ip address with scope " + word);
+    }
     if (found == null) {
-      throw new RefusedException(
-          RefusedException.SYNTAX,
-          "Error: argument \"" + word + "\" is wrong: invalid scope value.");
+      throw NeighbourWord.wrong(word, "invalid scope value.");
     }
     return found;
   }
 
   private void local(String word) throws RefusedException {
+    if (IpOptions.matches(word, "help")) {
+      throw AddressWord.usage();
+    }
     if (address != null) {
       throw new RefusedException(
           RefusedException.SYNTAX,
@@ -160,10 +245,10 @@ final class AddressModify {
     }
     AddressWord.Prefix found = AddressWord.prefix(word, family);
     if (found.address() == null) {
-      throw RefusedException.unsupported("ip address " + verb() + " " + word);
+      throw new RefusedException(2, "RTNETLINK answers: Operation not supported");
     }
     if (found.address().isV4() && word.indexOf(':') >= 0) {
-      throw RefusedException.unsupported("ip address " + verb() + " of an IPv4-mapped address");
+      throw unsupported("of an IPv4-mapped address");
     }
     address = found.address();
     prefix = found.length();
@@ -171,42 +256,73 @@ final class AddressModify {
     family = address.isV4() ? 4 : 6;
   }
 
+  /** The prefix is the peer's where one was named. */
+  private int length() {
+    return peer == null ? prefix : peerPrefix;
+  }
+
+  /** {@code inet_rtm_deladdr}, {@code inet6_addr_del}. */
   private String delete(NetDevice device, IpAddress own)
       throws RefusedException, RouteRefusedException {
-    if (broadcast != null || scope != null) {
-      throw RefusedException.unsupported("ip address del with broadcast or scope");
+    if (broadcast != null) {
+      throw unsupported("with broadcast");
     }
-    boolean other =
-        label != null
-            && device.addresses().stream()
-                .noneMatch(known -> known.address().equals(own) && known.label().equals(label));
-    if (other) {
-      throw new RefusedException(2, "Error: ipv4: Address not found.");
-    }
-    stack.addresses().delete(device, own, hasPrefix || !own.isV4() ? prefix : -1);
-    return hasPrefix || !own.isV4() ? "" : WILDCARD.formatted(own, prefix);
+    boolean any = own.isV4() && !hasPrefix && peer == null;
+    stack
+        .addresses()
+        .delete(
+            device,
+            known ->
+                known.address().equals(own)
+                    && (!own.isV4() || label == null || label.equals(known.label()))
+                    && (any || known.prefix() == length() && isNetworkOf(known)));
+    return any ? WILDCARD.formatted(own, prefix) : "";
+  }
+
+  /** In IPv4 the peer must be of the address's network on the link. */
+  private boolean isNetworkOf(InterfaceAddress known) {
+    IpAddress named = peer == null ? address : peer;
+    return named == null || !named.isV4() || known.covers(named);
   }
 
   private void insert(NetDevice device, IpAddress own)
       throws RefusedException, RouteRefusedException {
     boolean v4 = own.isV4();
-    if (!v4 && (broadcast != null || label != null)) {
-      throw RefusedException.unsupported("ip -6 address add with broadcast or label");
-    }
-    if (!v4 && !noDad) {
-      throw RefusedException.unsupported("ip -6 address add without nodad");
+    if (!v4 && (broadcast != null || label != null || scope != null)) {
+      throw RefusedException.unsupported("ip -6 address add with broadcast, label or scope");
     }
     Scope reach = v4 && scope != null ? scope : reach(own);
     String name = label == null ? device.name() : label;
+    IpAddress to = own.equals(peer) ? null : peer;
+    long now = stack.loop().now();
+    Lifetime lifetime =
+        valid == Lifetime.FOREVER && preferred == Lifetime.FOREVER
+            ? Lifetime.ENDLESS
+            : new Lifetime(valid, preferred, now);
+    IpAddress toAll = v4 ? broadcast(to == null ? own : to) : null;
     InterfaceAddress wanted =
-        new InterfaceAddress(own, prefix, v4 ? broadcast(own) : null, reach, false, !v4, name);
-    boolean there =
-        device.addresses().stream()
-            .anyMatch(known -> known.address().equals(own) && (!v4 || known.prefix() == prefix));
-    if (change == Change.REPLACE && there) {
-      return;
+        new InterfaceAddress(own, length(), to, toAll, reach, flags, name, metric, Lifetime.ENDLESS)
+            .withLifetime(lifetime);
+    InterfaceAddress there = stack.addresses().matching(device, wanted);
+    if (change == Change.REPLACE && there != null) {
+      stack.addresses().change(device, there, changed(there, wanted));
+    } else {
+      stack.addresses().insert(device, wanted);
     }
-    stack.addresses().insert(device, wanted);
+  }
+
+  /** {@code inet_rtm_newaddr}, {@code inet6_addr_modify} of an address that is there. */
+  private static InterfaceAddress changed(InterfaceAddress there, InterfaceAddress wanted) {
+    InterfaceAddress next = there.withLifetime(wanted.lifetime());
+    if (wanted.metric() != 0) {
+      next = next.withMetric(wanted.metric());
+    }
+    if (there.address().isV4()) {
+      return next;
+    }
+    int own = InterfaceAddress.NODAD | InterfaceAddress.NOPREFIXROUTE;
+    next = next.withFlags(wanted.flags() & own, own);
+    return wanted.peer() == null ? next : next.withPeer(wanted.peer());
   }
 
   /** {@code default_scope} of iproute2, {@code rt_scope} of IPv6. */
@@ -223,75 +339,16 @@ final class AddressModify {
     return own.hi() >>> 54 == 0x3fb ? Scope.SITE : Scope.GLOBAL;
   }
 
-  private @Nullable IpAddress broadcast(IpAddress own) throws RefusedException {
+  private @Nullable IpAddress broadcast(IpAddress onLink) throws RefusedException {
     if (broadcast == null) {
       return null;
     }
     if (broadcast.equals("+") || broadcast.equals("-")) {
-      long host = 0xffff_ffffL >>> prefix;
+      long host = 0xffff_ffffL >>> length();
+      long lo = onLink.lo();
       boolean ones = broadcast.equals("+");
-      return prefix > 30 ? null : new IpAddress(0, ones ? own.lo() | host : own.lo() & ~host);
+      return length() > 30 ? null : new IpAddress(0, ones ? lo | host : lo & ~host);
     }
     return AddressWord.address(broadcast, 4);
-  }
-
-  /** {@code ip address flush}: {@code dev}, {@code scope} and {@code to} choose. */
-  static void flush(NetworkStack stack, IpOptions options, List<String> words)
-      throws RefusedException {
-    if (words.isEmpty()) {
-      throw new RefusedException(RefusedException.FAILED, "Flush requires arguments.");
-    }
-    Words rest = new Words(words);
-    NetDevice device = null;
-    Scope only = null;
-    AddressWord.Prefix within = null;
-    while (rest.hasNext()) {
-      String word = rest.next();
-      if (FLUSH_OTHERS.contains(word)) {
-        throw RefusedException.unsupported("ip address flush " + word);
-      }
-      switch (word) {
-        case "scope" -> only = scope(rest.next());
-        case "to" -> within = AddressWord.prefix(rest.next(), options.family());
-        default -> {
-          if (device != null) {
-            throw RefusedException.garbage(word);
-          }
-          String name = word.equals("dev") ? rest.next() : word;
-          device = stack.device(name);
-          if (device == null) {
-            throw new RefusedException(
-                RefusedException.FAILED, "Device \"" + name + "\" does not exist.");
-          }
-        }
-      }
-    }
-    for (NetDevice from : device == null ? stack.devices() : List.of(device)) {
-      for (InterfaceAddress own : new ArrayList<>(from.addresses())) {
-        boolean meant =
-            options.wants(own.address().isV4() ? 4 : 6)
-                && (only == null || only == own.scope())
-                && (within == null || liesIn(own.address(), within));
-        if (meant && from.addresses().contains(own)) {
-          remove(stack, from, own);
-        }
-      }
-    }
-  }
-
-  private static boolean liesIn(IpAddress address, AddressWord.Prefix outer) {
-    IpAddress network = outer.address();
-    return network == null
-        || network.isV4() == address.isV4()
-            && address.network(outer.length()).equals(network.network(outer.length()));
-  }
-
-  private static void remove(NetworkStack stack, NetDevice from, InterfaceAddress own)
-      throws RefusedException {
-    try {
-      stack.addresses().delete(from, own.address(), own.prefix());
-    } catch (RouteRefusedException e) {
-      throw RefusedException.answered(e.errno(), e.getMessage());
-    }
   }
 }

@@ -19,7 +19,30 @@ final class AddressWord {
    */
   record Prefix(@Nullable IpAddress address, int length) {}
 
+  private static final String USAGE =
+      """
+      Usage: ip address {add|change|replace} IFADDR dev IFNAME [ LIFETIME ] [ CONFFLAG-LIST ]
+             ip address del IFADDR dev IFNAME
+             ip address flush [ dev IFNAME ] [ scope SCOPE-ID ] [ to PREFIX ] [ FLAG-LIST ]
+                              [ label LABEL ] [ up ]
+             ip address [ show [ dev IFNAME ] [ scope SCOPE-ID ] [ master DEVICE ] [ nomaster ]
+                               [ type bridge ] [ to PREFIX ] [ FLAG-LIST ] [ label LABEL ] [ up ] ]
+      IFADDR := PREFIX | ADDR peer PREFIX
+                [ broadcast ADDR ] [ label IFNAME ] [ scope SCOPE-ID ] [ metric METRIC ]
+      SCOPE-ID := [ host | link | site | global ]
+      FLAG-LIST := [ FLAG-LIST ] FLAG
+      FLAG  := [ permanent | dynamic | secondary | primary |
+                 [-]tentative | [-]deprecated | [-]dadfailed | temporary | CONFFLAG-LIST ]
+      CONFFLAG-LIST := [ CONFFLAG-LIST ] [ nodad | noprefixroute ]
+      LIFETIME := [ valid_lft LFT ] [ preferred_lft LFT ]
+      LFT := forever | SECONDS\
+      """;
+
   private AddressWord() {}
+
+  static RefusedException usage() {
+    return new RefusedException(RefusedException.SYNTAX, USAGE);
+  }
 
   /** An address of the family (0 for any, 4 or 6); null where the word is none. */
   private static @Nullable IpAddress parse(String word, int family) throws RefusedException {

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The command {@code ip} (iproute2 6.1): {@code address}, {@code link}, {@code route} and {@code
- * neighbour} with {@code show}, of addresses, links and routes their changes too; other changes are
- * refused.
+ * neighbour} with {@code show}, of all of them their changes too; other changes are refused.
  */
 public final class IpCommand {
   private static final List<String> OBJECTS_NOT_HERE =
@@ -148,7 +147,7 @@ public final class IpCommand {
     List<String> rest = argv.subList(options.used() + 1, argv.size());
     // the order in which iproute2 tries its objects decides what an abbreviation means
     if (IpOptions.matches(object, "address")) {
-      return address(stack, options.withoutMore().withoutLink(), rest);
+      return address(stack, options.withoutLink(), rest);
     } else if (IpOptions.matches(object, "maddress")) {
       return done(new MaddressShow(stack, options.withoutMore()).run(show("maddr", rest)));
     } else if (IpOptions.matches(object, "route")) {
@@ -182,8 +181,10 @@ public final class IpCommand {
       return new Result(0, "", new AddressModify(stack, options, change).run(rest));
     }
     if (!isShow(command) && IpOptions.matches(command, "flush")) {
-      AddressModify.flush(stack, options, rest);
-      return done("");
+      return done(new AddressFlush(stack, options).run(rest));
+    }
+    if (IpOptions.matches(command, "help")) {
+      throw AddressWord.usage();
     }
     return done(new AddressShow(stack, options).run(show("address", words)));
   }
@@ -223,7 +224,7 @@ public final class IpCommand {
     if (IpOptions.matches(command, "change")
         || command.equals("chg")
         || IpOptions.matches(command, "replace")) {
-      return AddressModify.Change.REPLACE;
+      return AddressModify.Change.REPLACE; // what is not there is added by both
     }
     return IpOptions.matches(command, "delete") ? AddressModify.Change.DELETE : null;
   }
