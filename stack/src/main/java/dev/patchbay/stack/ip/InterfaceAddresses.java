@@ -350,7 +350,8 @@ public final class InterfaceAddresses {
     }
     long metric = own.metric() == 0 ? 256 : own.metric();
     Route link = Route.of(Route.Type.UNICAST, device, Scope.GLOBAL).withMetric(metric);
-    if (!own.is(InterfaceAddress.NOPREFIXROUTE)) {
+    boolean loopback = address.hi() == 0 && address.lo() == 1; // init_loopback makes none of it
+    if (!own.is(InterfaceAddress.NOPREFIXROUTE) && !loopback) {
       int prefix = own.prefix();
       to.add(new RouteEntry(RouteEntry.MAIN, address.network(prefix), prefix, link));
     }
