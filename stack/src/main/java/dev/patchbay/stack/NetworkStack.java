@@ -28,6 +28,7 @@ import dev.patchbay.stack.multicast.MulticastEngine;
 import dev.patchbay.stack.neighbour.ArpProtocol;
 import dev.patchbay.stack.neighbour.NdpProtocol;
 import dev.patchbay.stack.neighbour.NeighbourTable;
+import dev.patchbay.stack.neighbour.ProxyTable;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
@@ -136,6 +137,7 @@ public final class NetworkStack implements DeviceHost {
     packets = new PacketEngine(this);
     tcp = new TcpEngine(loop, pool, random.derive("tcp"), output, new TcpConfig());
     neighbours.connect(arp, ndp, this::neighbourFailed);
+    neighbours.proxies().onChange(new ProxyGroups());
     loopback = new Loopback(nextIndex(), loop);
     add(loopback);
     sockets = new SocketLayer(this);
@@ -330,6 +332,7 @@ public final class NetworkStack implements DeviceHost {
       throw new IllegalArgumentException("a device " + device.name() + " exists");
     }
     devices.add(device);
+    devices.sort(Comparator.comparingInt(NetDevice::index));
     device.handler(this);
     if (device instanceof Bridge bridge) {
       bridge.pool(pool);
@@ -373,7 +376,7 @@ public final class NetworkStack implements DeviceHost {
   @Override
   public void linkEvent(NetDevice device, LinkEvent event) {
     if (event == LinkEvent.ADDRESS) {
-      neighbours.removeDevice(device); // neigh_changeaddr
+      neighbours.flush(device);
     }
     for (int i = 0; i < linkListeners.size(); i++) {
       linkListeners.get(i).linkEvent(device, event);
@@ -400,9 +403,10 @@ public final class NetworkStack implements DeviceHost {
     packets.deviceRemoved(device);
     multicast.deviceRemoved(device);
     neighbours.removeDevice(device);
+    neighbours.forgetPort(device);
     routes4.removeDevice(device);
     routes6.removeDevice(device);
-    device.addresses().clear();
+    addresses.deviceRemoved(device);
     device.removeQueueing();
     device.handler(null);
     devices.remove(device);
@@ -490,6 +494,19 @@ public final class NetworkStack implements DeviceHost {
       input4.receiveLooped(packet);
     } else {
       input6.receiveLooped(packet);
+    }
+  }
+
+  /** Who is asked for in a group must have joined it ({@code pndisc_constructor}). */
+  private final class ProxyGroups implements ProxyTable.Listener {
+    @Override
+    public void added(ProxyTable.Entry entry, NetDevice device) {
+      multicast.addressAdded(device, new IpAddress(entry.hi(), entry.lo()));
+    }
+
+    @Override
+    public void removed(ProxyTable.Entry entry, NetDevice device) {
+      multicast.addressRemoved(device, new IpAddress(entry.hi(), entry.lo()));
     }
   }
 

@@ -189,7 +189,7 @@ public final class ConfigBuilder {
   private static void checkNamespaces(List<Attachment> ports) throws ConfigException {
     Set<String> netns = new HashSet<>();
     for (Attachment port : ports) {
-      if (netns.add(port.netns()) && netns.size() > Namespaces.LIMIT) {
+      if (!port.netns().isEmpty() && netns.add(port.netns()) && netns.size() > Namespaces.LIMIT) {
         throw port.source().error("more than " + Namespaces.LIMIT + " network namespaces");
       }
     }

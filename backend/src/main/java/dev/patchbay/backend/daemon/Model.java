@@ -73,7 +73,8 @@ final class Model implements ControlModel {
   }
 
   private boolean isDevice(String name) {
-    return daemon.network().stack().devices().stream().anyMatch(d -> d.name().equals(name));
+    return daemon.network().stack().device(name) != null
+        || daemon.plugs().stream().anyMatch(plug -> plug.name().equals(name));
   }
 
   private static ExecResult of(IpCommand.Result result) {

@@ -10,7 +10,6 @@ import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
-import dev.patchbay.stack.wire.Ethernet;
 import dev.patchbay.stack.wire.IpProtocol;
 import dev.patchbay.stack.wire.Ipv4;
 import dev.patchbay.stack.wire.Ipv6;
@@ -53,7 +52,6 @@ public final class Bridge extends NetDevice {
   private boolean learnsFromLinkLocal = true;
   private int groupForwardMask;
   private @Nullable MoveListener moves;
-  private @Nullable Runnable mtuListener;
 
   /**
    * A bridge without ports, down.
@@ -171,11 +169,6 @@ public final class Bridge extends NetDevice {
   /** Who is told of moving addresses. */
   public void onMove(MoveListener listener) {
     moves = listener;
-  }
-
-  /** Who is told when the MTU followed the ports. */
-  public void onMtuChange(Runnable listener) {
-    mtuListener = listener;
   }
 
   /**
@@ -329,13 +322,10 @@ public final class Bridge extends NetDevice {
     int least = ports.stream().mapToInt(NetDevice::mtu).min().orElse(1500);
     if (least != mtu()) {
       mtu(least);
-      if (mtuListener != null) {
-        mtuListener.run();
-      }
     }
   }
 
-  /** Takes a frame to 01:80:c2:00:00:0x that is not forwarded: it is for the port's own device. */
+  /** Takes a frame to 01:80:c2:00:00:0x that is not forwarded: for those who look at the port. */
   void receiveLinkLocal(BridgePort port, Packet packet, long source) {
     boolean learns = port.state() == PortState.LEARNING || port.state() == PortState.FORWARDING;
     if (learns && learnsFromLinkLocal && port.has(PortFlag.LEARNING)) {
@@ -351,11 +341,14 @@ public final class Bridge extends NetDevice {
     if (Bytes.u48(packet.data, packet.l2) == stp.group() && packet.vlanProtocol == 0) {
       stp.receive(port, packet);
     }
-    port.device().deliverUp(packet);
+    // never to the network layer, as Linux would: a guest has its limits by the bridge's port
+    packet.physicalDevice = port.device();
+    port.device().endHere(packet, DropReason.BRIDGE_INGRESS_STP_STATE);
   }
 
   /** {@code br_handle_frame_finish}: learn, then to us, to one port, or to all. */
   void input(BridgePort port, Packet packet, long source, long destination) {
+    cutTrailer(packet);
     boolean filtered = vlans.isFiltering();
     int vid = 0;
     if (filtered) {
@@ -379,7 +372,6 @@ public final class Bridge extends NetDevice {
       return;
     }
     packet.physicalDevice = port.device();
-    cutTrailer(packet);
     if (destination == mac()) {
       passUp(packet, filtered);
     } else if (Addresses.isGroupMac(destination)) {
@@ -529,7 +521,7 @@ public final class Bridge extends NetDevice {
   @Override
   protected void send(Packet packet) {
     packet.l2 = packet.head;
-    packet.l3 = packet.head + Ethernet.LENGTH;
+    VlanTag.findNetwork(packet);
     boolean filtered = vlans.isFiltering();
     int vid = 0;
     if (filtered) {

@@ -209,8 +209,8 @@ public final class Fdb {
   }
 
   private void removeIf(IntPredicate which) {
-    for (int slot : table.newestFirst()) {
-      if (which.test(slot)) {
+    for (int slot = 0; slot < table.slots(); slot++) {
+      if (table.flags(slot) != 0 && which.test(slot)) {
         table.remove(slot);
       }
     }

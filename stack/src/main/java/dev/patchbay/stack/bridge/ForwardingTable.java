@@ -32,6 +32,9 @@ public final class ForwardingTable {
   private static final int FIRST_SLOTS = 1 << 13;
   private static final int PROBES = 16;
 
+  /** Between two looks for what is too old, ns. */
+  private static final long SWEEP = 1_000_000_000L;
+
   private long[] keys = new long[FIRST_SLOTS];
   private long[] seen = new long[FIRST_SLOTS];
   private long[] used = new long[FIRST_SLOTS];
@@ -39,6 +42,7 @@ public final class ForwardingTable {
   private byte[] flags = new byte[FIRST_SLOTS];
   private @Nullable BridgePort[] ports = new BridgePort[FIRST_SLOTS];
   private final long secret;
+  private long swept;
   private int mask = FIRST_SLOTS - 1;
   private long births;
   private long movedAfter;
@@ -153,6 +157,10 @@ public final class ForwardingTable {
       if (is != 0 && keys[slot] == key) {
         return seenAgain(slot, port, now);
       }
+      if (is != 0 && isOld(slot, now)) {
+        remove(slot);
+        is = 0;
+      }
       if (is == 0) {
         free = free < 0 ? slot : free;
       } else if ((is & (STATIC | USER)) == 0 && (oldest < 0 || seen[slot] < seen[oldest])) {
@@ -165,11 +173,30 @@ public final class ForwardingTable {
     }
     BridgePort before = flags[victim] == 0 ? null : ports[victim];
     if (port.learned >= LIMIT_PER_PORT && !port.equals(before)) {
+      sweep(now);
       return null;
     }
     remove(victim);
     put(victim, key, port, 0, now);
     return null;
+  }
+
+  /** Forgets what is too old, at most once a second: it counts for its port until then. */
+  private void sweep(long now) {
+    if (now - swept < SWEEP) {
+      return;
+    }
+    swept = now;
+    for (int slot = 0; slot < flags.length; slot++) {
+      if (flags[slot] != 0 && isOld(slot, now)) {
+        remove(slot);
+      }
+    }
+  }
+
+  /** Slots, used or not. */
+  int slots() {
+    return flags.length;
   }
 
   private @Nullable BridgePort seenAgain(int slot, BridgePort port, long now) {

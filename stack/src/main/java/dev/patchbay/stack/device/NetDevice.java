@@ -489,6 +489,9 @@ public abstract class NetDevice {
   public final void receive(Packet packet) {
     packet.device = this;
     packet.l2 = packet.head;
+    if (isCable()) {
+      packet.physicalDevice = this;
+    }
     if (!up) {
       dropReceived(packet, DropReason.DEV_READY);
       return;
@@ -504,7 +507,11 @@ public abstract class NetDevice {
       dropReceived(packet, DropReason.PKT_TOO_SMALL);
       return;
     }
-    packet.l3 = packet.head + (isEthernet() ? Ethernet.LENGTH : 0);
+    if (isEthernet()) {
+      VlanTag.findNetwork(packet);
+    } else {
+      packet.l3 = packet.head;
+    }
     queueReceived(packet);
   }
 
@@ -561,6 +568,19 @@ public abstract class NetDevice {
     up4.deliver(packet, packet.isIpv4() ? EtherType.IPV4 : EtherType.IPV6);
   }
 
+  /** Whether a guest is behind it: what comes in by it is its account, wherever it goes. */
+  protected boolean isCable() {
+    return false;
+  }
+
+  /** Shows a frame that nobody takes to those who look at all that comes in, and drops it. */
+  public final void endHere(Packet packet, DropReason reason) {
+    for (Tap tap : protocolTaps) {
+      tap.seen(this, packet, false);
+    }
+    dropReceived(packet, reason);
+  }
+
   /** Hands a frame to the network layer: for us, a group, or (dropped) another host. */
   public final void deliverUp(Packet packet) {
     for (Tap tap : protocolTaps) {
@@ -588,9 +608,10 @@ public abstract class NetDevice {
   }
 
   /** Whether a frame not to our own address is for us too: to a group, or to the port it took. */
-  private static boolean isForUs(Packet packet, long destination) {
+  private boolean isForUs(Packet packet, long destination) {
     NetDevice port = packet.physicalDevice;
-    return Addresses.isGroupMac(destination) || port != null && destination == port.mac;
+    return Addresses.isGroupMac(destination)
+        || port != null && destination == port.mac && equals(port.master());
   }
 
   /** Drops a received packet on this device's account. */

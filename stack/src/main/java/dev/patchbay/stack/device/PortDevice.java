@@ -34,6 +34,11 @@ public final class PortDevice extends NetDevice {
   }
 
   @Override
+  protected boolean isCable() {
+    return true;
+  }
+
+  @Override
   public int features() {
     return FEATURE_TSO | FEATURE_CSUM;
   }

@@ -2,6 +2,7 @@ package dev.patchbay.stack.device;
 
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
+import dev.patchbay.stack.packet.VlanTag;
 import dev.patchbay.stack.qdisc.QdiscTree;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentCutter implements Segmenter.FrameSink {
   private final PacketPool pool;
+  private int tagProtocol;
+  private int tagControl;
   private @Nullable Packet whole;
   private @Nullable Packet segment;
   private @Nullable QdiscTree target;
@@ -27,6 +30,9 @@ final class SegmentCutter implements Segmenter.FrameSink {
   int cut(Packet packet, QdiscTree tree) {
     whole = packet;
     target = tree;
+    tagProtocol = packet.vlanProtocol;
+    tagControl = packet.vlanTci;
+    VlanTag.clear(packet); // it stays beside the segments' bytes too
     int refused = Segmenter.write(packet, this);
     handOn();
     whole = null;
@@ -53,11 +59,12 @@ final class SegmentCutter implements Segmenter.FrameSink {
       return -1;
     }
     made.tail = made.head + length;
-    int tag = from.vlanProtocol != 0 ? 4 : 0;
     int shift = made.head - from.head;
     made.l2 = from.l2 < 0 ? -1 : from.l2 + shift;
-    made.l3 = from.l3 + shift + tag;
-    made.l4 = from.l4 + shift + tag;
+    made.l3 = from.l3 + shift;
+    made.l4 = from.l4 + shift;
+    made.vlanProtocol = tagProtocol;
+    made.vlanTci = tagControl;
     made.device = from.device;
     made.physicalDevice = from.physicalDevice;
     made.mark = from.mark;

@@ -6,6 +6,7 @@ import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketQueue;
 import dev.patchbay.stack.packet.VlanTag;
 import dev.patchbay.stack.wire.Ethernet;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,7 +111,9 @@ public final class VethDevice extends NetDevice {
       }
       return;
     }
-    packet.physicalDevice = null;
+    if (!Objects.equals(host(), to.host())) {
+      packet.mark = 0; // skb_scrub_packet: a mark means nothing in another namespace
+    }
     packet.tracking = null;
     packet.priority = 0;
     packet.toMany = false;

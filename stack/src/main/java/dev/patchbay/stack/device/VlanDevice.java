@@ -210,7 +210,6 @@ public final class VlanDevice extends NetDevice {
   void receiveTagged(Packet packet) {
     packet.priority = ingress[packet.vlanTci >>> PRIORITY_SHIFT & PRIORITIES - 1];
     VlanTag.clear(packet);
-    packet.physicalDevice = null;
     receive(packet);
   }
 

@@ -146,6 +146,9 @@ public final class DuplicateAddressDetection {
    * stays without being used, and goes where it was not for good.
    */
   public void failed(NetDevice device, InterfaceAddress own) {
+    if (own.is(InterfaceAddress.DADFAILED)) {
+      return; // known and said: the other goes on using it
+    }
     LOG.warn("{}: IPv6 duplicate address {} detected", device.name(), own.address());
     stop(device, own.address());
     if (own.is(InterfaceAddress.PERMANENT)) {

@@ -224,7 +224,7 @@ public final class InterfaceAddresses {
     boolean none4 = device.addresses().stream().noneMatch(other -> other.address().isV4());
     if (own.address().isV4() && none4) {
       // "Last address was deleted from this interface. Disable IP."
-      stack.routes4().removeDevice(device);
+      stack.routes4().addressesGone(device);
     }
   }
 
@@ -261,6 +261,12 @@ public final class InterfaceAddresses {
         stack.multicast().addressRemoved(device, own.address());
       }
     }
+  }
+
+  /** The device goes away, and its addresses with it. */
+  public void deviceRemoved(NetDevice device) {
+    device.addresses().clear();
+    lifetimes.verify();
   }
 
   private void settle(NetDevice device, Set<RouteEntry> before) {

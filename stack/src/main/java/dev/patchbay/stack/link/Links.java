@@ -9,6 +9,7 @@ import dev.patchbay.stack.device.VethDevice;
 import dev.patchbay.stack.device.VlanDevice;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Addresses;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -261,8 +262,11 @@ public final class Links {
     if (!(master instanceof Bridge)) {
       throw new LinkRefusedException(Errno.EOPNOTSUPP);
     }
-    if (device.kind() != NetDevice.Kind.ETHER) {
+    if (device.kind() != NetDevice.Kind.ETHER || !Objects.equals(device.host(), master.host())) {
       throw new LinkRefusedException(Errno.EINVAL);
+    }
+    if (master instanceof Bridge bridge && bridge.ports().size() >= Bridge.MAX_PORTS) {
+      throw new LinkRefusedException(Errno.EXFULL);
     }
     if (device instanceof Bridge) {
       throw new LinkRefusedException(Errno.ELOOP, "Can not enslave a bridge to a bridge");

@@ -137,8 +137,7 @@ public final class ArpProtocol implements NeighbourTable.Solicitor {
   private static boolean isOfOurSubnets(NetDevice device, long ip) {
     for (int i = 0; i < device.addresses().size(); i++) {
       InterfaceAddress own = device.addresses().get(i);
-      int bits = 32 - own.prefix();
-      if (own.address().isV4() && (own.address().lo() ^ ip) >>> bits == 0) {
+      if (own.address().isV4() && own.covers(0, ip)) {
         return true;
       }
     }

@@ -104,7 +104,7 @@ public final class Neighbour {
     return protocol;
   }
 
-  /** Bridge port by which it last spoke, or null. */
+  /** Bridge port, or device without ports, by which it last spoke; null where it never did. */
   public @Nullable NetDevice port() {
     return port;
   }

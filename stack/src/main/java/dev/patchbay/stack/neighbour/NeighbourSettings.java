@@ -26,7 +26,7 @@ public final class NeighbourSettings {
   /** {@code gc_stale_time}: unused for so long it may be collected. */
   public long gcStaleTime = 60 * SECOND;
 
-  /** {@code gc_thresh1}: up to so many entries none is collected. */
+  /** {@code gc_thresh1}: of fewer entries, here those of one port, none is collected. */
   public int gcThresh1 = 128;
 
   /** {@code locktime}: an ARP entry that has changed is not changed again for so long. */

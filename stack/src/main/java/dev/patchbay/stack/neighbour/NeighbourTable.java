@@ -12,8 +12,10 @@ import dev.patchbay.stack.wire.EtherType;
 import dev.patchbay.stack.wire.Ethernet;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -195,11 +197,19 @@ public final class NeighbourTable {
     if (++collections % COLLECTIONS_PER_TIME == 0) {
       machine.chooseReachableTime();
     }
-    if (count >= settings.gcThresh1) {
-      for (Neighbour n : entries()) {
-        if (!n.state.isFixed() && !n.state.isTimed() && isOfNoUse(n)) {
-          remove(n);
-        }
+    // by port: what one guest claims shall not make the others forgotten
+    Set<NetDevice> crowded = new HashSet<>();
+    byPort.forEach((port, box) -> {
+      if (box[0] >= settings.gcThresh1) {
+        crowded.add(port);
+      }
+    });
+    boolean many = count >= settings.gcThresh1;
+    for (Neighbour n : entries()) {
+      NetDevice port = n.port;
+      boolean goes = port == null ? many : crowded.contains(port);
+      if (goes && !n.state.isFixed() && !n.state.isTimed() && isOfNoUse(n)) {
+        remove(n);
       }
     }
     if (count > 0) {
@@ -219,7 +229,11 @@ public final class NeighbourTable {
 
   private void addTo(@Nullable NetDevice port, int change) {
     if (port != null) {
-      byPort.computeIfAbsent(port, p -> new int[1])[0] += change;
+      int[] box = byPort.computeIfAbsent(port, p -> new int[1]);
+      box[0] += change;
+      if (box[0] == 0) {
+        byPort.remove(port);
+      }
     }
   }
 
@@ -263,9 +277,24 @@ public final class NeighbourTable {
     }
   }
 
-  /** Removes all of a device, what is answered on it for others included. */
+  /** Removes all of a device, what is answered on it for others included ({@code neigh_ifdown}). */
   public void removeDevice(NetDevice device) {
     proxies.removeDevice(device);
+    flush(device);
+  }
+
+  /** A device goes away: nobody is behind it as a port any more. */
+  public void forgetPort(NetDevice port) {
+    for (Neighbour neighbour : entries()) {
+      if (port.equals(neighbour.port)) {
+        addTo(port, -1);
+        neighbour.port = null;
+      }
+    }
+  }
+
+  /** Removes the neighbours of a device ({@code neigh_changeaddr}). */
+  public void flush(NetDevice device) {
     for (Neighbour neighbour : entries()) {
       if (neighbour.device.equals(device)) {
         remove(neighbour);
@@ -366,11 +395,9 @@ public final class NeighbourTable {
       return;
     }
     neighbour.heard = loop.now();
-    boolean changed =
-        !known || before != neighbour.mac || port != null && !port.equals(neighbour.port);
-    if (port != null) {
-      movePort(neighbour, port);
-    }
+    NetDevice behind = port != null ? port : neighbour.device;
+    boolean changed = !known || before != neighbour.mac || !behind.equals(neighbour.port);
+    movePort(neighbour, behind);
     if (changed) {
       for (int i = 0; i < listeners.size(); i++) {
         listeners.get(i).changed(neighbour);

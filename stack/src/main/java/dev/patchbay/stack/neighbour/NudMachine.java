@@ -226,6 +226,8 @@ final class NudMachine {
       n.state = wanted;
       if (wanted == State.FAILED && (old == State.INCOMPLETE || old == State.PROBE)) {
         invalidate(n);
+      } else {
+        n.queue.clear(DropReason.NEIGH_DEAD); // no timer ends its wait any more
       }
       setRouter(n, flags);
       return true;

@@ -23,16 +23,34 @@ public final class ProxyTable {
   public record Entry(
       long hi, long lo, @Nullable NetDevice device, boolean router, @Nullable String protocol) {}
 
+  /** Told of what is answered for on one device alone. */
+  public interface Listener {
+    /** An address is answered for from now on. */
+    void added(Entry entry, NetDevice device);
+
+    /** And no more. */
+    void removed(Entry entry, NetDevice device);
+  }
+
+  /** An answer that waits. */
+  private record Waiting(NetDevice device, Timer timer) {}
+
   private final EventLoop loop;
   private final RandomSource random;
   private final NeighbourSettings settings;
   private final List<Entry> entries = new ArrayList<>();
-  private final List<Timer> waiting = new ArrayList<>();
+  private final List<Waiting> waiting = new ArrayList<>();
+  private @Nullable Listener listener;
 
   ProxyTable(EventLoop loop, RandomSource random, NeighbourSettings settings) {
     this.loop = loop;
     this.random = random;
     this.settings = settings;
+  }
+
+  /** Who is told: hosts ask for an address of IPv6 in a group of its own. */
+  public void onChange(Listener told) {
+    listener = told;
   }
 
   /** All entries in the order in which they were made; a copy. */
@@ -57,6 +75,10 @@ public final class ProxyTable {
     Entry known = find(entry.hi(), entry.lo(), entry.device());
     if (known == null) {
       entries.add(entry);
+      NetDevice device = entry.device();
+      if (listener != null && device != null) {
+        listener.added(entry, device);
+      }
       return;
     }
     String protocol = entry.protocol() == null ? known.protocol() : entry.protocol();
@@ -68,12 +90,30 @@ public final class ProxyTable {
   public boolean remove(long hi, long lo, @Nullable NetDevice device) {
     Entry found = find(hi, lo, device);
     boolean exact = found != null && (found.device() != null || device == null);
-    return exact && entries.remove(found);
+    if (found == null || !exact) {
+      return false;
+    }
+    entries.remove(found);
+    NetDevice on = found.device();
+    if (listener != null && on != null) {
+      listener.removed(found, on);
+    }
+    return true;
   }
 
-  /** Takes away what is of a device. */
+  /** Takes away what is of a device, and the answers that wait to leave by it. */
   void removeDevice(NetDevice device) {
-    entries.removeIf(entry -> device.equals(entry.device()));
+    for (Entry entry : entries()) {
+      if (device.equals(entry.device())) {
+        remove(entry.hi(), entry.lo(), device);
+      }
+    }
+    for (Waiting answer : List.copyOf(waiting)) {
+      if (answer.device().equals(device)) {
+        answer.timer().cancel();
+        waiting.remove(answer);
+      }
+    }
   }
 
   /**
@@ -84,15 +124,14 @@ public final class ProxyTable {
     if (waiting.size() >= settings.proxyQueue) {
       return;
     }
-    Timer[] own = new Timer[1];
-    own[0] =
+    Waiting[] own = new Waiting[1];
+    Timer timer =
         loop.timer(() -> {
           waiting.remove(own[0]);
-          if (device.isUp()) {
-            answer.run();
-          }
+          answer.run();
         });
+    own[0] = new Waiting(device, timer);
     waiting.add(own[0]);
-    own[0].arm(loop.now() + (long) (random.nextDouble() * settings.proxyDelay));
+    timer.arm(loop.now() + (long) (random.nextDouble() * settings.proxyDelay));
   }
 }

@@ -71,6 +71,21 @@ public final class VlanTag {
   }
 
   /**
+   * Finds the network header behind the Ethernet header at the head. Of an offloaded packet with an
+   * inner tag in its bytes it is known, and stays: what cuts it needs the header itself.
+   */
+  public static void findNetwork(Packet packet) {
+    boolean inner = false;
+    if (packet.gsoType != Packet.GSO_NONE) {
+      int type = Bytes.u16(packet.data, packet.head + ADDRESSES);
+      inner = type == EtherType.VLAN || type == EtherType.QINQ;
+    }
+    if (!inner) {
+      packet.l3 = packet.head + Ethernet.LENGTH;
+    }
+  }
+
+  /**
    * Puts the tag that is beside the bytes into them, in front of the EtherType; there is none
    * beside them afterwards. {@link Packet#l3} stays the network header's place.
    *

@@ -7,6 +7,7 @@ import dev.patchbay.stack.ip.DatagramListener;
 import dev.patchbay.stack.ip.ReceiveBuffer;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.packet.VlanTag;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
@@ -226,6 +227,9 @@ public final class PacketSocket {
     }
     if (frame.l2 < 0) {
       return HOST;
+    }
+    if (VlanTag.id(frame) != 0) {
+      return OTHERHOST; // of a VLAN that nobody here has
     }
     long to = frame.ethernet().destination();
     if (Addresses.isGroupMac(to)) {

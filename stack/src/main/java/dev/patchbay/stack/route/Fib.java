@@ -358,9 +358,21 @@ public final class Fib {
    * of IPv4 every route that names it, of IPv6 its next hops.
    */
   public void removeDevice(NetDevice device) {
+    removeHops(device, !v4);
+  }
+
+  /**
+   * The last address of a device of IPv4 has gone ({@code fib_disable_ip}): its routes go, of those
+   * with several next hops the ones by it. (Linux keeps these as dead ones.)
+   */
+  public void addressesGone(NetDevice device) {
+    removeHops(device, true);
+  }
+
+  private void removeHops(NetDevice device, boolean keepOthers) {
     for (RouteEntry entry : entriesOf(route -> route.uses(device))) {
       List<Multipath.Hop> rest =
-          v4
+          !keepOthers
               ? List.of()
               : entry.route().allHops().stream()
                   .filter(hop -> !device.equals(hop.way().device()))

@@ -70,7 +70,7 @@ public final class RuleTable {
     return needsPorts;
   }
 
-  /** Whether a rule was ever added: IPv4's tables local and main are one before. */
+  /** Whether a rule was ever added or taken away: IPv4's tables local and main are one before. */
   public boolean wasChanged() {
     return wasChanged;
   }
@@ -119,6 +119,7 @@ public final class RuleTable {
             .findFirst()
             .orElseThrow(() -> new RouteRefusedException(Errno.ENOENT));
     rules.remove(found);
+    wasChanged = true;
     changed();
   }
 

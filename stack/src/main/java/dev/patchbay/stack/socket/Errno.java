@@ -103,6 +103,9 @@ public final class Errno {
   /** Too many levels of symbolic links. */
   public static final int ELOOP = 40;
 
+  /** Exchange full. */
+  public static final int EXFULL = 54;
+
   /** Machine is not on the network. */
   public static final int ENONET = 64;
 
@@ -236,6 +239,7 @@ public final class Errno {
     put(ENAMETOOLONG, "ENAMETOOLONG", "File name too long");
     put(ENOSYS, "ENOSYS", "Function not implemented");
     put(ELOOP, "ELOOP", "Too many levels of symbolic links");
+    put(EXFULL, "EXFULL", "Exchange full");
     put(ENONET, "ENONET", "Machine is not on the network");
     put(EPROTO, "EPROTO", "Protocol error");
     put(EOVERFLOW, "EOVERFLOW", "Value too large for defined data type");

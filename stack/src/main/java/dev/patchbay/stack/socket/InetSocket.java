@@ -266,8 +266,12 @@ public abstract class InetSocket extends Socket {
     };
   }
 
-  /** The route of what this socket would send to an address, or null. */
-  protected final @Nullable Route route(long hi, long lo) {
+  /**
+   * The route of what this socket would send to an address, or null.
+   *
+   * @param port its destination, 0 to 65535
+   */
+  protected final @Nullable Route route(long hi, long lo, int port) {
     FlowKey flow = new FlowKey().to(hi, lo).by(boundDevice());
     if (Addresses.isV4(localHi, localLo) == Addresses.isV4(hi, lo)) {
       flow.from(localHi, localLo);
@@ -276,6 +280,7 @@ public abstract class InetSocket extends Socket {
     flow.tos = ip.classOf(Addresses.isV4(hi, lo));
     flow.protocol = protocol();
     flow.sourcePort = localPort;
+    flow.destinationPort = port;
     return stack().output().route(flow);
   }
 
@@ -285,9 +290,9 @@ public abstract class InetSocket extends Socket {
         || route != null && route.type() == Route.Type.BROADCAST;
   }
 
-  /** The address that we send from to another one, or null where we have none. */
-  protected final @Nullable IpAddress source(long hi, long lo) {
-    return stack().output().source(boundDevice(), route(hi, lo), hi, lo);
+  /** The address that we send from by a route, or null where we have none. */
+  protected final @Nullable IpAddress source(@Nullable Route route, long hi, long lo) {
+    return stack().output().source(boundDevice(), route, hi, lo);
   }
 
   /** Whether the address is one of ours, from which alone may be sent. */

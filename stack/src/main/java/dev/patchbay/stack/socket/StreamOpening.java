@@ -81,7 +81,7 @@ abstract class StreamOpening extends StreamEnd {
         return status;
       }
     }
-    Route route = route(hi, lo);
+    Route route = route(hi, lo, a.port);
     int status = routeError(route, v4);
     if (status < 0 || isBroadcast(route, hi, lo)) {
       return status < 0 ? status : -Errno.ENETUNREACH;
@@ -93,7 +93,7 @@ abstract class StreamOpening extends StreamEnd {
     long srcHi = localHi;
     long srcLo = localLo;
     if (Addresses.isAny(srcHi, srcLo) || !isOwn(srcHi, srcLo)) {
-      IpAddress source = source(hi, lo);
+      IpAddress source = source(route, hi, lo);
       if (source == null) {
         return -Errno.EADDRNOTAVAIL;
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.Lab;
 import dev.patchbay.stack.admin.ip.IpCommand;
+import dev.patchbay.stack.admin.tc.TcCommand;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Bytes;
@@ -206,9 +207,8 @@ class VlanTest {
     ip("link del net0.5");
   }
 
-  @Test
-  void aLargeTcpPacketIsCutBehindItsTag() {
-    vlan("net0", EtherType.VLAN, 5);
+  /** 3000 bytes of TCP to guest A that are yet to be cut. */
+  private Packet largeTcp() {
     Packet packet = Objects.requireNonNull(lab.pool.acquire(4000));
     byte[] tcp = new byte[20 + 3000];
     Bytes.put16(tcp, 0, 80);
@@ -228,18 +228,89 @@ class VlanTest {
     packet.gsoType = Packet.GSO_TCPV4;
     packet.gsoSize = 1460;
     packet.gsoCount = 3;
+    return packet;
+  }
 
-    device("net0.5").transmit(packet);
+  private static void expectSegment(byte[] segment, int number) {
+    int length = number < 2 ? 1460 : 80;
+    assertThat(segment).hasSize(14 + 40 + length);
+    assertThat(Bytes.u16(segment, 14 + 2)).isEqualTo(40 + length);
+    assertThat(Bytes.i32(segment, 14 + 20 + 4)).isEqualTo(1000 + number * 1460);
+  }
 
-    int[] lengths = {1460, 1460, 80};
-    for (int i = 0; i < lengths.length; i++) {
-      byte[] segment = untagged(EtherType.VLAN, 5, lab.nextToA());
-      assertThat(segment).hasSize(14 + 40 + lengths[i]);
-      assertThat(Bytes.u16(segment, 14 + 2)).isEqualTo(40 + lengths[i]);
-      assertThat(Bytes.i32(segment, 14 + 20 + 4)).isEqualTo(1000 + i * 1460);
+  @Test
+  void aLargeTcpPacketIsCutBehindItsTag() {
+    vlan("net0", EtherType.VLAN, 5);
+
+    device("net0.5").transmit(largeTcp());
+
+    for (int i = 0; i < 3; i++) {
+      expectSegment(untagged(EtherType.VLAN, 5, lab.nextToA()), i);
     }
     assertThat(device("net0.5").statistics.txPackets).isGreaterThanOrEqualTo(3);
     ip("link del net0.5");
+  }
+
+  @Test
+  void aLargeTcpPacketIsCutBehindTwoTagsBelowABridge() {
+    ip("link set net0 master br0");
+    vlan("br0", EtherType.VLAN, 7);
+    ip("link add link br0.7 name inner type vlan id 8");
+    ip("link set inner up");
+
+    device("inner").transmit(largeTcp());
+
+    for (int i = 0; i < 3; i++) {
+      byte[] outside = untagged(EtherType.VLAN, 7, lab.nextToA());
+      expectSegment(untagged(EtherType.VLAN, 8, outside), i);
+    }
+    ip("link del br0.7");
+  }
+
+  @Test
+  void segmentsThatWaitInAQueueKeepTheirTagBesideThem() {
+    ip("link add v0 type veth peer name v1");
+    for (String name : List.of("v0", "v1")) {
+      ip("link set " + name + " up");
+      ip("link add link " + name + " name " + name + ".5 type vlan id 5");
+      ip("link set " + name + ".5 up");
+    }
+    IpCommand.Result netem =
+        new TcCommand()
+            .run(lab.stack, List.of("qdisc add dev v1 ingress netem delay 1ms".split(" ")), "");
+    assertThat(netem.stderr()).isEmpty();
+    lab.loop.runForMillis(2000);
+    long before = device("v1.5").statistics.rxPackets;
+
+    device("v0.5").transmit(largeTcp());
+    lab.loop.runForMillis(10);
+
+    assertThat(device("v1.5").statistics.rxPackets - before).isEqualTo(3);
+    ip("link del v0");
+  }
+
+  @Test
+  void guestsOfAVlanHaveTheLimitsOfTheirPorts() {
+    ip("link set net0 master br0");
+    vlan("br0", EtherType.VLAN, 7);
+    lab.fromA(
+        tagged(
+            EtherType.VLAN, 7, Lab.arp(1, Lab.GUEST_A, Lab.v4("10.1.7.9"), 0, Lab.v4("10.1.7.1"))));
+    assertThat(lab.stack.neighbours().countOf(lab.portA)).isEqualTo(1);
+    assertThat(lab.stack.neighbours().countOf(device("br0.7"))).isZero();
+    ip("link del br0.7");
+  }
+
+  @Test
+  void aGroupOfTheLinkLeadsPastNoLimit() {
+    byte[] solicitation = new byte[16];
+    solicitation[0] = (byte) 133;
+    Bytes.put16(solicitation, 8, 0x0101);
+    Bytes.put48(solicitation, 10, Lab.GUEST_A);
+    byte[] ip = Lab.ipv6("fec0::99", "ff02::2", 58, 255, solicitation);
+    lab.fromA(Lab.ethernet(0x0180_c200_0002L, Lab.GUEST_A, EtherType.IPV6, ip));
+    assertThat(lab.stack.neighbours().entries())
+        .noneMatch(neighbour -> neighbour.device().equals(lab.portA));
   }
 
   @Test

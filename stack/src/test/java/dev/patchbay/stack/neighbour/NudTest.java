@@ -227,6 +227,28 @@ class NudTest {
     assertThat(table.entries()).hasSize(2);
   }
 
+  @Test
+  void whatOneGuestClaimsMakesNoOtherForgotten() {
+    long quiet = Addresses.v4(US + 3000);
+    table.learn(0, quiet, lab.bridge, 9, false, true, true, lab.portB);
+    for (int i = 1; i <= 200; i++) {
+      table.learn(0, Addresses.v4(US + 1000 + i), lab.bridge, i, false, true, true, lab.portA);
+    }
+    lab.loop.runForMillis(120_000);
+    assertThat(table.find(0, quiet, lab.bridge)).isNotNull();
+    assertThat(table.countOf(lab.portA)).isLessThan(table.settings().gcThresh1);
+  }
+
+  @Test
+  void aDeviceWithoutPortsHasTheLimitOfOne() {
+    for (int i = 0; i < NeighbourTable.LIMIT_PER_PORT + 100; i++) {
+      table.learn(0, Addresses.v4(US + 1000 + i), lab.bridge, i + 1, false, true, true, null);
+    }
+    assertThat(table.countOf(lab.bridge)).isEqualTo(NeighbourTable.LIMIT_PER_PORT);
+    lab.stack.neighbours().removeDevice(lab.bridge);
+    assertThat(table.countOf(lab.bridge)).isZero();
+  }
+
   @ParameterizedTest
   @EnumSource(State.class)
   void theTableIsThatOfTheRfc(State state) {

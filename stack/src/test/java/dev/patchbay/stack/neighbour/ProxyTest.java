@@ -135,13 +135,35 @@ class ProxyTest {
   @Test
   void anotherAddressOfIpv6IsAnsweredForAsAHostWithoutOverride() {
     answerFor("2001:db8::9");
-    String everybody = "ff02::1";
-    lab.fromA(solicitation("fec0::15", everybody, "2001:db8::9", true));
+    lab.loop.runForMillis(2000);
+    lab.toA.clear(); // the group is told of
+    String group = "ff02::1:ff00:9";
+    lab.fromA(solicitation("fec0::15", group, "2001:db8::9", true));
     lab.loop.runForMillis(801);
     assertThat(flags(lab.nextToA())).isEqualTo(0x4000_0000);
     lab.stack.neighbours().settings().proxyNdp = false;
-    lab.fromA(solicitation("fec0::15", everybody, "2001:db8::9", true));
+    lab.fromA(solicitation("fec0::15", group, "2001:db8::9", true));
     lab.loop.runForMillis(801);
     assertThat(lab.toA).isEmpty();
+  }
+
+  @Test
+  void theGroupIsLeftWithTheEntry() {
+    IpAddress group = IpAddress.parse("ff02::1:ff00:9");
+    answerFor("2001:db8::9");
+    assertThat(lab.stack.multicast().isMember(lab.bridge, group.hi(), group.lo())).isTrue();
+    IpAddress ip = IpAddress.parse("2001:db8::9");
+    assertThat(proxies.remove(ip.hi(), ip.lo(), lab.bridge)).isTrue();
+    assertThat(lab.stack.multicast().isMember(lab.bridge, group.hi(), group.lo())).isFalse();
+  }
+
+  @Test
+  void anAnswerThatWaitsGoesWithTheDevice() {
+    answerFor("192.0.2.9");
+    lab.fromA(request(Addresses.MAC_BROADCAST));
+    lab.stack.setUp(lab.bridge, false);
+    lab.stack.setUp(lab.bridge, true);
+    lab.loop.runForMillis(801);
+    assertThat(lab.toA).noneMatch(frame -> Bytes.u16(frame, 12) == EtherType.ARP);
   }
 }

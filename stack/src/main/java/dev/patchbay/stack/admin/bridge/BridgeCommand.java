@@ -19,7 +19,6 @@ public final class BridgeCommand {
   private static final String USAGE =
       """
       Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }
-             bridge [ -force ] -batch filename
       where  OBJECT := { link | fdb | mdb | vlan }
              OPTIONS := { -V[ersion] | -s[tatistics] | -d[etails] |
                           -o[neline] | -n[etns] name | -p[retty] | -j[son] }\

@@ -122,13 +122,13 @@ final class FdbFlush {
     stateMask |= mask;
   }
 
-  private void flag(String word) {
+  private void flag(String word) throws RefusedException {
     int bit =
         switch (word.startsWith("no") ? word.substring(2) : word) {
           case "added_by_user" -> USER;
           case "sticky" -> STICKY;
           case "extern_learn", "offloaded" -> FOREIGN;
-          default -> 0;
+          default -> throw RefusedException.unsupported("bridge fdb flush " + word);
         };
     flags = word.startsWith("no") ? flags & ~bit : flags | bit;
     flagsMask |= bit;

@@ -75,9 +75,7 @@ final class VlanObject {
         case "pvid" -> pvid = true;
         case "untagged" -> untagged = true;
         case "tunnel_info" -> throw RefusedException.unsupported("bridge vlan add tunnel_info");
-        default -> {
-          // iproute2 passes over what it does not know
-        }
+        default -> throw RefusedException.unsupported("bridge vlan " + word); // iproute2 goes on
       }
     }
 

@@ -73,6 +73,10 @@ final class IpBatch {
         }
       }
     }
+    if (!whole.isEmpty()) {
+      said.append("Missing continuation line\n");
+      status = 1;
+    }
     return new IpCommand.Result(status, out.toString(), said.toString());
   }
 

@@ -107,9 +107,11 @@ final class LinkModify {
     if (type == null || wish == null) {
       throw new LinkRefusedException(Errno.EOPNOTSUPP, "Unknown device type");
     }
-    if (request.carrier != null || request.protoDown) {
-      throw RefusedException.unsupported("ip link add carrier");
+    if (request.carrier != null || request.protoDown || request.state != null) {
+      String what = request.state != null ? "state" : "carrier";
+      throw RefusedException.unsupported("ip link add " + what);
     }
+    checkLength(request);
     NetworkStack there = request.namespace == null ? stack : request.namespace;
     NetDevice made = wish.create(there, request);
     boolean done = false;
@@ -143,6 +145,10 @@ final class LinkModify {
       if (request.group < 0) {
         throw noDevice();
       }
+      if (request.namespace != null || wish != null) {
+        String what = wish != null ? "type" : "netns";
+        throw RefusedException.unsupported("ip link set group " + what);
+      }
       setGroup(request);
       return;
     }
@@ -166,8 +172,9 @@ final class LinkModify {
   /** {@code dev_change_net_namespace}. */
   private static void checkMove(NetDevice device, LinkRequest request, NetworkStack there)
       throws LinkRefusedException, RefusedException {
-    if (request.master != null) {
-      throw RefusedException.unsupported("ip link set master beside netns");
+    if (request.master != null || request.name != null) {
+      String what = request.master != null ? "master" : "name";
+      throw RefusedException.unsupported("ip link set " + what + " beside netns");
     }
     if (!Namespaces.isMovable(device)) {
       throw new LinkRefusedException(Errno.EINVAL);

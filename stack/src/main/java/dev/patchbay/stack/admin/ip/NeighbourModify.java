@@ -71,6 +71,9 @@ final class NeighbourModify {
       throw RefusedException.answered(Errno.EINVAL, "Invalid link address");
     }
     if (proxy || device == null) {
+      if (!address.isV4() && device == null) {
+        throw RefusedException.answered(Errno.ENOBUFS, null); // pndisc_constructor wants a device
+      }
       stack
           .neighbours()
           .proxies()
