@@ -3,7 +3,6 @@ package dev.patchbay.stack;
 import dev.patchbay.stack.device.Loopback;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.PortDevice;
-import dev.patchbay.stack.device.UplinkDevice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,9 +79,9 @@ public final class Namespaces {
   }
 
   /**
-   * Takes a name away and what was behind it: cables and uplinks go back to the initial namespace,
-   * down; all other devices end ({@code default_device_exit_net}). A socket that is still open in
-   * it finds no route and no device any more; on Linux the namespace lives on for it.
+   * Takes a name away and what was behind it: cables go back to the initial namespace, down; all
+   * other devices end ({@code default_device_exit_net}). A socket that is still open in it finds no
+   * route and no device any more; on Linux the namespace lives on for it.
    *
    * @return false where there is no such name
    */
@@ -95,7 +94,7 @@ public final class Namespaces {
       if (!gone.devices().contains(device)) {
         continue; // it went with another one
       }
-      if (device instanceof PortDevice || device instanceof UplinkDevice) {
+      if (device instanceof PortDevice) {
         if (initial.device(device.name()) != null) {
           device.name(freeName());
         }

@@ -34,6 +34,12 @@ public final class UplinkDevice extends NetDevice {
     carrier(value != null);
   }
 
+  /** Its far side serves the namespace in which it was made. */
+  @Override
+  public boolean isBoundToNamespace() {
+    return true;
+  }
+
   @Override
   public int features() {
     return FEATURE_TSO | FEATURE_CSUM;
