@@ -5,7 +5,6 @@ import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.Words;
 import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.bridge.BridgePort;
-import dev.patchbay.stack.bridge.BridgeRefusedException;
 import dev.patchbay.stack.bridge.Fdb;
 import dev.patchbay.stack.bridge.VlanGroup;
 import dev.patchbay.stack.device.NetDevice;
@@ -327,11 +326,6 @@ final class FdbObject {
       return bridge;
     }
     throw notFound("Get operation not supported by device");
-  }
-
-  /** What the kernel refuses. */
-  static RefusedException answered(BridgeRefusedException e) {
-    return BridgeArgs.answered(e);
   }
 
   static RefusedException notSupportedThere() {

@@ -133,7 +133,7 @@ final class AddressFilter {
     return isOfFamily(own)
         && (scope == null || scope == own.scope())
         && ((flags ^ own.flags()) & flagMask) == 0
-        && (within == null || liesIn(own.address(), within))
+        && (within == null || within.covers(own.address()))
         && (label == null || !own.address().isV4() || isLabelled(own, label));
   }
 
@@ -154,13 +154,6 @@ final class AddressFilter {
       regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
     }
     return own.label().matches(regex.toString());
-  }
-
-  private static boolean liesIn(IpAddress address, AddressWord.Prefix outer) {
-    IpAddress network = outer.address();
-    return network == null
-        || network.isV4() == address.isV4()
-            && address.network(outer.length()).equals(network.network(outer.length()));
   }
 
   /**

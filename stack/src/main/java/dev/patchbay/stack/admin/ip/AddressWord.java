@@ -17,7 +17,14 @@ final class AddressWord {
    *     of no family
    * @param length bits, 0 to 32 or 128
    */
-  record Prefix(@Nullable IpAddress address, int length) {}
+  record Prefix(@Nullable IpAddress address, int length) {
+    /** Whether an address lies in it. */
+    boolean covers(IpAddress other) {
+      return address == null
+          || address.isV4() == other.isV4()
+              && other.network(length).equals(address.network(length));
+    }
+  }
 
   private static final String USAGE =
       """

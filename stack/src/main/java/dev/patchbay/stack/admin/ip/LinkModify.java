@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code ip link add}, {@code set}, {@code change}, {@code replace} and {@code delete} ({@code
  * iplink_modify}; {@code rtnl_newlink}, {@code do_setlink}, {@code rtnl_dellink}). What is refused
- * has changed nothing, also where several things were asked for at once.
+ * has changed nothing, also where several things were asked for at once, but for the words behind
+ * {@code type bridge} and {@code bridge_slave}: those before it stay, as on Linux.
  */
 final class LinkModify {
   static final String USAGE =

@@ -24,7 +24,6 @@ final class LinkTypes {
           "bareudp",
           "bond",
           "bond_slave",
-          "bridge_slave",
           "dsa",
           "erspan",
           "geneve",

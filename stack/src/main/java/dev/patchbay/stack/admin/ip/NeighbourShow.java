@@ -167,14 +167,7 @@ final class NeighbourShow {
         && (master == null || master.equals(above))
         && (!noMaster || above == null)
         && (protocol == null || protocol.equals(who))
-        && (within == null || liesIn(address, within));
-  }
-
-  private static boolean liesIn(IpAddress address, AddressWord.Prefix outer) {
-    IpAddress network = outer.address();
-    return network == null
-        || network.isV4() == address.isV4()
-            && address.network(outer.length()).equals(network.network(outer.length()));
+        && (within == null || within.covers(address));
   }
 
   /** What {@code -s} tells of a flush, and {@code -s -s} of each entry before. */
