@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.it.Daemon;
 import dev.patchbay.it.Requires;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,35 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 @Requires("daemon")
 class NamespaceTest {
-  private static final int ARP = 42;
-
-  /** Who has 10.0.2.2? Tell 10.0.2.77, 52:54:00:00:00:77. */
-  private static final byte[] WHO_HAS =
-      HexFormat.of()
-          .parseHex(
-              "ffffffffffff5254000000770806"
-                  + "00010800060400015254000000770a00024d0000000000000a000202");
-
   @TempDir Path folder;
-
-  /** The station that answers for the gateway's address, as twelve digits. */
-  private static String gateway(SocketChannel guest) throws Exception {
-    guest.write(ByteBuffer.allocate(4 + ARP).putInt(ARP).put(WHO_HAS).flip());
-    while (true) {
-      byte[] frame = read(guest, read(guest, 4).getInt()).array();
-      if (frame[12] == 8 && frame[13] == 6 && frame[21] == 2) {
-        return HexFormat.of().formatHex(frame, 22, 28);
-      }
-    }
-  }
-
-  private static ByteBuffer read(SocketChannel from, int length) throws Exception {
-    ByteBuffer into = ByteBuffer.allocate(length);
-    while (into.hasRemaining()) {
-      assertThat(from.read(into)).isPositive();
-    }
-    return into.flip();
-  }
 
   @Test
   void anAttachmentNamesItsNamespace() throws Exception {
@@ -60,12 +28,11 @@ class NamespaceTest {
           .startsWith("lo               DOWN ")
           .contains("\nbmc1             DOWN ");
       daemon.exec("ip", "-n", "red", "addr", "add", "10.0.2.2/24", "dev", "bmc1").ok();
-      try (SocketChannel first =
-              SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve("net0.sock")));
-          SocketChannel second = SocketChannel.open(UnixDomainSocketAddress.of(other))) {
-        assertThat(gateway(first)).isEqualTo("52550a000202");
+      try (ArpPeer first = new ArpPeer(folder.resolve("net0.sock"));
+          ArpPeer second = new ArpPeer(other)) {
+        assertThat(first.gateway()).isEqualTo("52550a000202");
         String mac = daemon.exec("ip", "-n", "red", "-br", "link", "show", "bmc1").ok();
-        assertThat(mac.replace(":", "")).contains(gateway(second));
+        assertThat(mac.replace(":", "")).contains(second.gateway());
         assertThat(daemon.exec("ip", "neigh").ok())
             .containsOnlyOnce("10.0.2.77")
             .contains("dev br0");

@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.it.Daemon;
 import dev.patchbay.it.Requires;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,43 +17,20 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(90)
 @Requires("daemon")
 class TcTest {
-  private static final int ARP = 42;
-
-  /** Who has 10.0.2.2? Tell 10.0.2.77, 52:54:00:00:00:77. */
-  private static final byte[] WHO_HAS =
-      HexFormat.of()
-          .parseHex(
-              "ffffffffffff5254000000770806"
-                  + "00010800060400015254000000770a00024d0000000000000a000202");
-
   @TempDir Path folder;
 
   /** Asks for the gateway's address and returns how long the answer took, ms. */
-  private static long arp(SocketChannel guest) throws Exception {
+  private static long arp(ArpPeer guest) throws IOException {
     long before = System.nanoTime();
-    guest.write(ByteBuffer.allocate(4 + ARP).putInt(ARP).put(WHO_HAS).flip());
-    while (true) {
-      ByteBuffer length = read(guest, 4);
-      byte[] frame = read(guest, length.getInt()).array();
-      if (frame[12] == 8 && frame[13] == 6 && frame[21] == 2) {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
-      }
-    }
-  }
-
-  private static ByteBuffer read(SocketChannel from, int length) throws Exception {
-    ByteBuffer into = ByteBuffer.allocate(length);
-    while (into.hasRemaining()) {
-      assertThat(from.read(into)).isPositive();
-    }
-    return into.flip();
+    assertThat(guest.gateway()).isEqualTo("52550a000202");
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before);
   }
 
   @Test
   void netemDelaysFramesToAndFromTheGuest() throws Exception {
     try (Daemon daemon =
             Daemon.start("--exec", "tc qdisc add dev net0 root netem delay 300ms seed 1");
-        SocketChannel guest = SocketChannel.open(UnixDomainSocketAddress.of(daemon.plug("net0")))) {
+        ArpPeer guest = new ArpPeer(daemon.plug("net0"))) {
       assertThat(arp(guest)).isGreaterThanOrEqualTo(300);
       daemon.exec("tc", "qdisc", "add", "dev", "net0", "ingress", "netem", "delay", "400ms").ok();
       assertThat(arp(guest)).isGreaterThanOrEqualTo(700);
@@ -67,7 +41,7 @@ class TcTest {
       assertThat(daemon.exec("ip", "link", "show", "net0").ok()).contains(" qdisc netem ");
       daemon.exec("tc", "qdisc", "change", "dev", "net0", "root", "netem", "loss", "100%").ok();
       daemon.exec("tc", "qdisc", "del", "dev", "net0", "ingress").ok();
-      guest.write(ByteBuffer.allocate(4 + ARP).putInt(ARP).put(WHO_HAS).flip());
+      guest.ask();
       while (!daemon.exec("drops", "-j").ok().contains("QDISC_LOSS")) {
         Thread.sleep(20);
       }
