@@ -58,7 +58,7 @@ public record DeviceFilter(
         case "nomaster" -> noMaster = true;
         case "type" -> type = following(words, ++i);
         case "group" -> group = group(following(words, ++i));
-        case "vrf" -> throw invalid(following(words, ++i), "Not a valid VRF name");
+        case "vrf" -> throw RefusedException.wrong(following(words, ++i), "Not a valid VRF name\n");
         default -> {
           if (OTHERS.contains(word)) {
             throw RefusedException.unsupported("ip " + object + " show " + word);
@@ -75,15 +75,10 @@ public record DeviceFilter(
         name == null ? null : device(stack, name), up, master, noMaster, type, group);
   }
 
-  private static RefusedException invalid(String word, String why) {
-    return new RefusedException(
-        RefusedException.SYNTAX, "Error: argument \"" + word + "\" is wrong: " + why + "\n");
-  }
-
   private static NetDevice master(NetworkStack stack, String name) throws RefusedException {
     NetDevice found = stack.device(name);
     if (found == null) {
-      throw invalid(name, "Device does not exist");
+      throw RefusedException.wrong(name, "Device does not exist\n");
     }
     return found;
   }
@@ -96,7 +91,7 @@ public record DeviceFilter(
     try {
       return Long.decode(word) & 0xffff_ffffL;
     } catch (NumberFormatException e) {
-      throw invalid(word, "Invalid \"group\" value");
+      throw RefusedException.wrong(word, "Invalid \"group\" value\n");
     }
   }
 

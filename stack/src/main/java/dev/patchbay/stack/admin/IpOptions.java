@@ -135,9 +135,7 @@ public record IpOptions(
       case "link" -> LINK;
       case "bridge", "mpls" -> throw RefusedException.unsupported("ip -family " + word);
       default ->
-          throw new RefusedException(
-              RefusedException.SYNTAX,
-              "Error: argument \"" + word + "\" is wrong: invalid protocol family\n");
+          throw RefusedException.wrong(word, "invalid protocol family\n");
     };
   }
 

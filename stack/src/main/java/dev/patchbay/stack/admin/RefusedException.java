@@ -31,9 +31,26 @@ public final class RefusedException extends Exception {
     return new RefusedException(SYNTAX, "Command line is not complete. Try option \"help\"");
   }
 
+  /** A second device, or a word that is none. */
   public static RefusedException garbage(String word) {
+    return garbage("dev", word);
+  }
+
+  /** A word that is the second value of {@code key}, or none at all ({@code duparg2}). */
+  public static RefusedException garbage(String key, String word) {
     return new RefusedException(
-        SYNTAX, "Error: either \"dev\" is duplicate, or \"" + word + "\" is a garbage.");
+        SYNTAX, "Error: either \"" + key + "\" is duplicate, or \"" + word + "\" is a garbage.");
+  }
+
+  /** A second value of {@code key} ({@code duparg}). */
+  public static RefusedException duplicate(String key, String word) {
+    return new RefusedException(
+        SYNTAX, "Error: duplicate \"" + key + "\": \"" + word + "\" is the second value.");
+  }
+
+  /** An argument that does not fit ({@code invarg}). */
+  public static RefusedException wrong(String word, String what) {
+    return new RefusedException(SYNTAX, "Error: argument \"" + word + "\" is wrong: " + what);
   }
 
   public static RefusedException noPrefix(String word) {

@@ -27,21 +27,6 @@ final class BridgeArgs {
     return new RefusedException(RefusedException.SYNTAX, message);
   }
 
-  /** {@code invarg}. */
-  static RefusedException invalid(String message, String word) {
-    return failed("Error: argument \"" + word + "\" is wrong: " + message);
-  }
-
-  /** {@code duparg2}. */
-  static RefusedException garbage(String key, String word) {
-    return failed("Error: either \"" + key + "\" is duplicate, or \"" + word + "\" is a garbage.");
-  }
-
-  /** {@code duparg}. */
-  static RefusedException duplicate(String key, String word) {
-    return failed("Error: duplicate \"" + key + "\": \"" + word + "\" is the second value.");
-  }
-
   /** What Linux answers. */
   static RefusedException answered(int errno, @Nullable String sentence) {
     return failed(

@@ -161,7 +161,7 @@ public final class BridgeAttributes {
     } else if (word.equalsIgnoreCase("802.1ad")) {
       protocol = EtherType.QINQ;
     } else {
-      throw BridgeArgs.invalid("invalid vlan_protocol", word);
+      throw RefusedException.wrong(word, "invalid vlan_protocol");
     }
     changes.add(bridge -> bridge.vlans().protocol(protocol));
   }
@@ -182,7 +182,7 @@ public final class BridgeAttributes {
   private void number(String word, String text) throws RefusedException {
     long value = Numbers.unsigned(text, WORDS.getOrDefault(word, U32));
     if (value < 0) {
-      throw BridgeArgs.invalid("invalid " + word, text);
+      throw RefusedException.wrong(text, "invalid " + word);
     }
     Integer fixed = FIXED.get(word);
     if (fixed != null && fixed != value) {

@@ -80,7 +80,7 @@ record BridgeOptions(
                 json, pretty, statistics, details, oneLine, false, true, "", at);
           }
           if (!argv.get(at).equals("inet") && !argv.get(at).equals("inet6")) {
-            throw BridgeArgs.invalid("invalid protocol family", argv.get(at));
+            throw RefusedException.wrong(argv.get(at), "invalid protocol family");
           }
         }
         case "-netns" -> {

@@ -172,7 +172,7 @@ public final class BridgeSlaveAttributes {
   private static long number(String word, long most, String message) throws RefusedException {
     long value = Numbers.unsigned(word, most);
     if (value < 0) {
-      throw BridgeArgs.invalid(message, word);
+      throw RefusedException.wrong(word, message);
     }
     return value;
   }

@@ -76,7 +76,7 @@ final class FdbChange {
       noArp = false;
     } else if (BridgeCommand.matches(word, "vlan")) {
       if (vlan >= 0) {
-        throw BridgeArgs.garbage("vlan", word);
+        throw RefusedException.garbage("vlan", word);
       }
       vlan = (short) BridgeArgs.atoi(words.next());
     } else if (BridgeCommand.matches(word, "use")) {
@@ -91,7 +91,7 @@ final class FdbChange {
         throw BridgeArgs.failed(usage);
       }
       if (address != null) {
-        throw BridgeArgs.garbage("to", to);
+        throw RefusedException.garbage("to", to);
       }
       address = to;
     }

@@ -97,13 +97,13 @@ final class FdbFlush {
       case "brport" -> {
         String behind = words.next();
         if (port != null) {
-          throw BridgeArgs.garbage("brport", "brport");
+          throw RefusedException.garbage("brport", "brport");
         }
         port = behind;
       }
       case "vlan" -> {
         if (vlan >= 0) {
-          throw BridgeArgs.garbage("vlan", word);
+          throw RefusedException.garbage("vlan", word);
         }
         vlan = (short) BridgeArgs.atoi(words.next());
       }

@@ -183,7 +183,7 @@ final class FdbObject {
         case "vlan" -> {
           String id = words.next();
           if (vlan != 0) {
-            throw BridgeArgs.duplicate("vlan", id);
+            throw RefusedException.duplicate("vlan", id);
           }
           vlan = BridgeArgs.atoi(id);
         }
@@ -252,7 +252,7 @@ final class FdbObject {
     } else if (word.equals("all")) {
       return ~0;
     }
-    throw BridgeArgs.invalid("invalid state", word);
+    throw RefusedException.wrong(word, "invalid state");
   }
 
   private String get(Words words) throws RefusedException {
@@ -273,7 +273,7 @@ final class FdbObject {
       } else if (BridgeCommand.matches(word, "vlan")) {
         String id = words.next();
         if (vlan >= 0) {
-          throw BridgeArgs.garbage("vlan", id);
+          throw RefusedException.garbage("vlan", id);
         }
         vlan = BridgeArgs.atoi(id);
       } else if (!BridgeCommand.matches(word, "master")
@@ -283,7 +283,7 @@ final class FdbObject {
           throw BridgeArgs.failed(USAGE);
         }
         if (address != null) {
-          throw BridgeArgs.garbage("to", to);
+          throw RefusedException.garbage("to", to);
         }
         address = to;
       }

@@ -66,7 +66,7 @@ final class LinkObject {
       if (words.next().equals("dev")) {
         String name = words.next();
         if (only != null) {
-          throw BridgeArgs.duplicate("dev", name);
+          throw RefusedException.duplicate("dev", name);
         }
         only = name;
       }

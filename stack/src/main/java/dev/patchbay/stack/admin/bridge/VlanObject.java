@@ -147,13 +147,13 @@ final class VlanObject {
       if (word.equals("dev")) {
         String name = words.next();
         if (only != null) {
-          throw BridgeArgs.duplicate("dev", name);
+          throw RefusedException.duplicate("dev", name);
         }
         only = name;
       } else if (word.equals("vid")) {
         String id = words.next();
         if (vid != 0) {
-          throw BridgeArgs.duplicate("vid", id);
+          throw RefusedException.duplicate("vid", id);
         }
         vid = BridgeArgs.atoi(id);
       }

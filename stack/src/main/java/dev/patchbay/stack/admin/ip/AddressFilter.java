@@ -86,7 +86,7 @@ final class AddressFilter {
       throw RefusedException.unsupported("ip address with scope " + word);
     }
     if (found == null) {
-      throw NeighbourWord.wrong(word, "invalid \"scope\"\n");
+      throw RefusedException.wrong(word, "invalid \"scope\"\n");
     }
     return found;
   }

@@ -156,7 +156,7 @@ final class AddressModify {
 
   private static void duplicate(boolean named, String key, Words rest) throws RefusedException {
     if (named) {
-      throw NeighbourWord.duplicate(key, rest.next());
+      throw RefusedException.duplicate(key, rest.next());
     }
   }
 
@@ -182,7 +182,7 @@ final class AddressModify {
   private static long lifetime(String key, String word) throws RefusedException {
     long seconds = word.equals("forever") ? Lifetime.FOREVER : Numbers.unsigned(word, 0xffff_ffffL);
     if (seconds < 0) {
-      throw NeighbourWord.wrong(word, key + " value");
+      throw RefusedException.wrong(word, key + " value");
     }
     return seconds;
   }
@@ -190,14 +190,14 @@ final class AddressModify {
   private static long metric(String word) throws RefusedException {
     long number = Numbers.unsigned(word, 0xffff_ffffL);
     if (number < 0) {
-      throw NeighbourWord.wrong(word, "\"metric\" value is invalid\n");
+      throw RefusedException.wrong(word, "\"metric\" value is invalid\n");
     }
     return number;
   }
 
   private void broadcast(String word) throws RefusedException {
     if (broadcast != null) {
-      throw NeighbourWord.duplicate("broadcast", word);
+      throw RefusedException.duplicate("broadcast", word);
     }
     if (!word.equals("+") && !word.equals("-")) {
       family = AddressWord.address(word, family).isV4() ? 4 : 6;
@@ -207,7 +207,7 @@ final class AddressModify {
 
   private void peer(String word) throws RefusedException {
     if (peer != null) {
-      throw NeighbourWord.duplicate("peer", word);
+      throw RefusedException.duplicate("peer", word);
     }
     AddressWord.Prefix found = AddressWord.prefix(word, family);
     if (found.address() == null) {
@@ -229,7 +229,7 @@ final class AddressModify {
       throw RefusedException.unsupported("ip address with scope " + word);
     }
     if (found == null) {
-      throw NeighbourWord.wrong(word, "invalid scope value.");
+      throw RefusedException.wrong(word, "invalid scope value.");
     }
     return found;
   }
@@ -239,9 +239,7 @@ final class AddressModify {
       throw AddressWord.usage();
     }
     if (address != null) {
-      throw new RefusedException(
-          RefusedException.SYNTAX,
-          "Error: either \"local\" is duplicate, or \"" + word + "\" is a garbage.");
+      throw RefusedException.garbage("local", word);
     }
     AddressWord.Prefix found = AddressWord.prefix(word, family);
     if (found.address() == null) {

@@ -292,14 +292,11 @@ final class LinkParser {
 
   /** {@code invarg}. */
   static RefusedException invalid(String word, String why) {
-    return new RefusedException(
-        RefusedException.SYNTAX, "Error: argument \"" + word + "\" is wrong: " + why);
+    return RefusedException.wrong(word, why);
   }
 
   /** {@code duparg}. */
   static RefusedException duplicate(String what, String second) {
-    return new RefusedException(
-        RefusedException.SYNTAX,
-        "Error: duplicate \"" + what + "\": \"" + second + "\" is the second value.");
+    return RefusedException.duplicate(what, second);
   }
 }

@@ -65,8 +65,8 @@ final class NeighbourGet {
     }
     if (address != null) {
       throw forOthers
-          ? NeighbourWord.duplicate("address", text)
-          : NeighbourWord.secondAddress(text);
+          ? RefusedException.duplicate("address", text)
+          : RefusedException.garbage("to", text);
     }
     address = AddressWord.address(text, options.family());
     proxy |= forOthers;

@@ -87,7 +87,7 @@ final class NeighbourModify {
     if (IpOptions.matches(word, "lladdr")) {
       String next = rest.next();
       if (linkLayer != null) {
-        throw NeighbourWord.duplicate("lladdr", next);
+        throw RefusedException.duplicate("lladdr", next);
       }
       linkLayer = next;
     } else if (word.equals("nud")) {
@@ -98,7 +98,7 @@ final class NeighbourModify {
         throw NeighbourWord.usage();
       }
       if (addressSeen) {
-        throw NeighbourWord.duplicate("address", next);
+        throw RefusedException.duplicate("address", next);
       }
       address(next);
       proxy = true;
@@ -118,7 +118,7 @@ final class NeighbourModify {
         text = rest.next(); // iproute2 passes over it
       }
       if (addressSeen) {
-        throw NeighbourWord.secondAddress(text);
+        throw RefusedException.garbage("to", text);
       }
       address(text);
     }
@@ -127,7 +127,7 @@ final class NeighbourModify {
   private static Neighbour.State state(String word) throws RefusedException {
     Neighbour.State found = NeighbourWord.state(word);
     if (found == null) {
-      throw NeighbourWord.wrong(word, "nud state is bad");
+      throw RefusedException.wrong(word, "nud state is bad");
     }
     return found;
   }
@@ -135,7 +135,7 @@ final class NeighbourModify {
   private static @Nullable String protocol(String word) throws RefusedException {
     String found = RouteNames.protocol(word);
     if (found == null) {
-      throw NeighbourWord.wrong(word, "\"protocol\" value is invalid\n");
+      throw RefusedException.wrong(word, "\"protocol\" value is invalid\n");
     }
     return found.equals("unspec") ? null : found;
   }

@@ -75,12 +75,12 @@ final class NeighbourShow {
       case "dev" -> {
         String next = rest.next();
         if (deviceName != null) {
-          throw NeighbourWord.duplicate("dev", next);
+          throw RefusedException.duplicate("dev", next);
         }
         deviceName = next;
       }
       case "master" -> master = master(rest.next());
-      case "vrf" -> throw NeighbourWord.wrong(rest.next(), "Not a valid VRF name\n");
+      case "vrf" -> throw RefusedException.wrong(rest.next(), "Not a valid VRF name\n");
       case "nomaster" -> noMaster = true;
       case "unused" -> unused = true;
       case "nud" -> states(rest.next());
@@ -98,7 +98,7 @@ final class NeighbourShow {
   private NetDevice master(String word) throws RefusedException {
     NetDevice found = stack.device(word);
     if (found == null) {
-      throw NeighbourWord.wrong(word, "Device does not exist\n");
+      throw RefusedException.wrong(word, "Device does not exist\n");
     }
     return found;
   }
@@ -114,14 +114,14 @@ final class NeighbourShow {
     } else if (word.equals("all")) {
       states |= flush ? ~State.NOARP.bit() : ~0;
     } else {
-      throw NeighbourWord.wrong(word, "nud state is bad");
+      throw RefusedException.wrong(word, "nud state is bad");
     }
   }
 
   private static @Nullable String protocol(String word) throws RefusedException {
     String found = word.equals("all") ? "unspec" : RouteNames.protocol(word);
     if (found == null) {
-      throw NeighbourWord.wrong(word, "invalid \"protocol\"\n");
+      throw RefusedException.wrong(word, "invalid \"protocol\"\n");
     }
     return found.equals("unspec") ? null : found;
   }

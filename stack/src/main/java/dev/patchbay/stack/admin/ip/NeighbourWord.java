@@ -31,23 +31,6 @@ final class NeighbourWord {
     return new RefusedException(RefusedException.SYNTAX, USAGE);
   }
 
-  static RefusedException duplicate(String key, String word) {
-    return new RefusedException(
-        RefusedException.SYNTAX,
-        "Error: duplicate \"" + key + "\": \"" + word + "\" is the second value.");
-  }
-
-  static RefusedException secondAddress(String word) {
-    return new RefusedException(
-        RefusedException.SYNTAX,
-        "Error: either \"to\" is duplicate, or \"" + word + "\" is a garbage.");
-  }
-
-  static RefusedException wrong(String word, String what) {
-    return new RefusedException(
-        RefusedException.SYNTAX, "Error: argument \"" + word + "\" is wrong: " + what);
-  }
-
   /** {@code nud_state_a2n}: a name, some of them cut short, or one bit; null where it is none. */
   static @Nullable State state(String word) {
     for (State state : List.of(State.PERMANENT, State.REACHABLE, State.FAILED)) {

@@ -99,7 +99,7 @@ final class NexthopWords {
   private static int weight(String word) throws RefusedException {
     long number = Numbers.unsigned(word, MOST);
     if (number < 1) {
-      throw wrong("Error: argument \"" + word + "\" is wrong: \"weight\" is invalid\n");
+      throw RefusedException.wrong(word, "\"weight\" is invalid\n");
     }
     return (int) number;
   }

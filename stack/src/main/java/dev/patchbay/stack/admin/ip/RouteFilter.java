@@ -111,15 +111,10 @@ final class RouteFilter {
     match = root;
   }
 
-  private static RefusedException wrong(String word, String what) {
-    return new RefusedException(
-        RefusedException.SYNTAX, "Error: argument \"" + word + "\" is wrong: " + what + "\n");
-  }
-
   private static long table(String word) throws RefusedException {
     long number = word.equals("all") ? ALL : RouteNames.table(word);
     if (number < 0) {
-      throw wrong(word, "table id value is invalid");
+      throw RefusedException.wrong(word, "table id value is invalid\n");
     }
     return number;
   }
@@ -130,7 +125,7 @@ final class RouteFilter {
     }
     String name = RouteNames.protocol(word);
     if (name == null) {
-      throw wrong(word, "invalid \"protocol\"");
+      throw RefusedException.wrong(word, "invalid \"protocol\"\n");
     }
     return name;
   }
@@ -141,7 +136,7 @@ final class RouteFilter {
     }
     Scope found = RouteNames.scope(word);
     if (found == null) {
-      throw wrong(word, "invalid \"scope\"");
+      throw RefusedException.wrong(word, "invalid \"scope\"\n");
     }
     return found;
   }
@@ -149,7 +144,7 @@ final class RouteFilter {
   private static Route.Type type(String word) throws RefusedException {
     Route.Type found = RouteNames.type(word);
     if (found == null) {
-      throw wrong(word, "node type value is invalid");
+      throw RefusedException.wrong(word, "node type value is invalid\n");
     }
     return found;
   }
@@ -157,7 +152,7 @@ final class RouteFilter {
   private static long metric(String word) throws RefusedException {
     long number = Numbers.unsigned(word, 0xffff_ffffL);
     if (number < 0) {
-      throw wrong(word, "\"metric\" value is invalid");
+      throw RefusedException.wrong(word, "\"metric\" value is invalid\n");
     }
     return number;
   }

@@ -165,7 +165,7 @@ final class RouteGet {
   private static long number(String word, long max, String what) throws RefusedException {
     long number = Numbers.unsigned(word, max);
     if (number < 0) {
-      throw RuleSelector.wrong(word, what);
+      throw RefusedException.wrong(word, what);
     }
     return number;
   }

@@ -208,9 +208,7 @@ final class RouteModify {
           "ip route " + verb() + " via inet" + (its == 6 ? "6" : ""));
     }
     if (viaNamed) {
-      throw new RefusedException(
-          RefusedException.SYNTAX,
-          "Error: argument \"via\" is wrong: use nexthop syntax to specify multiple via\n");
+      throw RefusedException.wrong("via", "use nexthop syntax to specify multiple via\n");
     }
     viaNamed = true;
     gateway = known(address);
@@ -224,14 +222,9 @@ final class RouteModify {
   private static long number(String what, String word, long max) throws RefusedException {
     long number = Numbers.unsigned(word, max);
     if (number < 0) {
-      throw wrong(word, "\"" + what + "\" value is invalid\n");
+      throw RefusedException.wrong(word, "\"" + what + "\" value is invalid\n");
     }
     return number;
-  }
-
-  private static RefusedException wrong(String word, String what) {
-    return new RefusedException(
-        RefusedException.SYNTAX, "Error: argument \"" + word + "\" is wrong: " + what);
   }
 
   private void mtu(Words rest) throws RefusedException {
@@ -245,7 +238,7 @@ final class RouteModify {
   private static Scope scope(String word) throws RefusedException {
     Scope found = RouteNames.scope(word);
     if (found == null) {
-      throw wrong(word, "invalid \"scope\" value\n");
+      throw RefusedException.wrong(word, "invalid \"scope\" value\n");
     }
     return found;
   }
@@ -253,7 +246,7 @@ final class RouteModify {
   private static int tos(String word) throws RefusedException {
     int found = RouteNames.tos(word);
     if (found < 0) {
-      throw wrong(word, "\"tos\" value is invalid\n");
+      throw RefusedException.wrong(word, "\"tos\" value is invalid\n");
     }
     return found;
   }
@@ -261,7 +254,7 @@ final class RouteModify {
   private static String protocol(String word) throws RefusedException {
     String found = RouteNames.protocol(word);
     if (found == null) {
-      throw wrong(word, "\"protocol\" value is invalid\n");
+      throw RefusedException.wrong(word, "\"protocol\" value is invalid\n");
     }
     return found;
   }
@@ -269,7 +262,7 @@ final class RouteModify {
   private static long table(String word) throws RefusedException {
     long found = RouteNames.table(word);
     if (found < 0) {
-      throw wrong(word, "\"table\" value is invalid\n");
+      throw RefusedException.wrong(word, "\"table\" value is invalid\n");
     }
     return found;
   }
@@ -286,9 +279,7 @@ final class RouteModify {
       word = rest.next();
     }
     if (to != null) {
-      throw new RefusedException(
-          RefusedException.SYNTAX,
-          "Error: either \"to\" is duplicate, or \"" + word + "\" is a garbage.");
+      throw RefusedException.garbage("to", word);
     }
     to = AddressWord.prefix(word, family);
     if (family == 0 && to.address() != null) {

@@ -67,7 +67,7 @@ final class RuleFilter {
   private static long number(String word) throws RefusedException {
     long number = Numbers.unsigned(word, 0xffff_ffffL);
     if (number < 0) {
-      throw RuleSelector.wrong(word, "preference value is invalid\n");
+      throw RefusedException.wrong(word, "preference value is invalid\n");
     }
     return number;
   }
@@ -78,7 +78,7 @@ final class RuleFilter {
     }
     String found = RouteNames.protocol(word);
     if (found == null) {
-      throw RuleSelector.wrong(word, "invalid \"protocol\"\n");
+      throw RefusedException.wrong(word, "invalid \"protocol\"\n");
     }
     return found;
   }
@@ -86,7 +86,7 @@ final class RuleFilter {
   private static long table(String word) throws RefusedException {
     long found = RouteNames.table(word);
     if (found < 0) {
-      throw RuleSelector.wrong(word, "table id value is invalid\n");
+      throw RefusedException.wrong(word, "table id value is invalid\n");
     }
     return found;
   }

@@ -108,7 +108,7 @@ final class RuleModify {
   private static long number(String word, String what) throws RefusedException {
     long number = Numbers.unsigned(word, 0xffff_ffffL);
     if (number < 0) {
-      throw RuleSelector.wrong(word, what);
+      throw RefusedException.wrong(word, what);
     }
     return number;
   }
@@ -116,7 +116,7 @@ final class RuleModify {
   private static String protocol(String word) throws RefusedException {
     String found = RouteNames.protocol(word);
     if (found == null) {
-      throw RuleSelector.wrong(word, "\"protocol\" value is invalid\n");
+      throw RefusedException.wrong(word, "\"protocol\" value is invalid\n");
     }
     return found;
   }
@@ -124,7 +124,7 @@ final class RuleModify {
   private void table(String word) throws RefusedException {
     long found = RouteNames.table(word);
     if (found < 0) {
-      throw RuleSelector.wrong(word, "invalid table ID\n");
+      throw RefusedException.wrong(word, "invalid table ID\n");
     }
     table = found;
     tableNamed = true;
@@ -133,7 +133,7 @@ final class RuleModify {
   private static int suppress(String word) throws RefusedException {
     long length = Numbers.unsigned(word, Integer.MAX_VALUE);
     if (length < 0) {
-      throw RuleSelector.wrong(word, "suppress_prefixlength value is invalid\n");
+      throw RefusedException.wrong(word, "suppress_prefixlength value is invalid\n");
     }
     return (int) length;
   }
@@ -176,7 +176,7 @@ final class RuleModify {
       case "throw" -> Rule.Action.THROW;
       case "anycast", "multicast" ->
           throw RefusedException.unsupported("ip rule " + (adding ? "add " : "del ") + word);
-      default -> throw RuleSelector.wrong(word, "Failed to parse rule type");
+      default -> throw RefusedException.wrong(word, "Failed to parse rule type");
     };
   }
 }

@@ -25,11 +25,6 @@ final class RuleSelector {
   RuleMatch.Ports sport = RuleMatch.Ports.ANY;
   RuleMatch.Ports dport = RuleMatch.Ports.ANY;
 
-  static RefusedException wrong(String word, String what) {
-    return new RefusedException(
-        RefusedException.SYNTAX, "Error: argument \"" + word + "\" is wrong: " + what);
-  }
-
   /** What was said, for rules of a family. */
   RuleMatch match(boolean v4) throws RefusedException {
     return new RuleMatch(
@@ -61,13 +56,13 @@ final class RuleSelector {
     String number = slash < 0 ? word : word.substring(0, slash);
     long value = Numbers.unsigned(number, 0xffff_ffffL);
     if (value < 0) {
-      throw wrong(number, "fwmark value is invalid\n");
+      throw RefusedException.wrong(number, "fwmark value is invalid\n");
     }
     long mask = value == 0 ? 0 : 0xffff_ffffL;
     if (slash >= 0) {
       mask = Numbers.unsigned(word.substring(slash + 1), 0xffff_ffffL);
       if (mask < 0) {
-        throw wrong(word.substring(slash + 1), "fwmask value is invalid\n");
+        throw RefusedException.wrong(word.substring(slash + 1), "fwmask value is invalid\n");
       }
       maskNamed = true;
     }
@@ -77,7 +72,7 @@ final class RuleSelector {
   static int tos(String word) throws RefusedException {
     int found = RouteNames.tos(word);
     if (found < 0) {
-      throw wrong(word, "TOS value is invalid\n");
+      throw RefusedException.wrong(word, "TOS value is invalid\n");
     }
     return found;
   }
@@ -87,7 +82,7 @@ final class RuleSelector {
     boolean good =
         word.length() <= 15 && !word.isEmpty() && !word.contains("/") && !word.contains(" ");
     if (!good) {
-      throw wrong(word, what + " not a valid ifname");
+      throw RefusedException.wrong(word, what + " not a valid ifname");
     }
     return word;
   }
@@ -95,7 +90,7 @@ final class RuleSelector {
   static int ipProtocol(String word) throws RefusedException {
     int found = RouteNames.ipProtocol(word);
     if (found < 0) {
-      throw wrong(word, "Invalid \"ipproto\" value\n");
+      throw RefusedException.wrong(word, "Invalid \"ipproto\" value\n");
     }
     return found;
   }
@@ -104,7 +99,7 @@ final class RuleSelector {
   static RuleMatch.Ports ports(String word, String what) throws RefusedException {
     Matcher matcher = PORTS.matcher(word);
     if (!matcher.matches()) {
-      throw wrong(word, "invalid " + what + " range\n");
+      throw RefusedException.wrong(word, "invalid " + what + " range\n");
     }
     int first = port(matcher.group(1));
     String last = matcher.group(2);

@@ -81,14 +81,11 @@ final class TcArgs {
 
   /** An argument that does not fit ({@code invarg}). */
   static RefusedException invalid(String message, String word) {
-    return new RefusedException(
-        RefusedException.SYNTAX, "Error: argument \"" + word + "\" is wrong: " + message);
+    return RefusedException.wrong(word, message);
   }
 
   /** A word given twice ({@code duparg}). */
   static RefusedException twice(String key, String word) {
-    return new RefusedException(
-        RefusedException.SYNTAX,
-        "Error: duplicate \"" + key + "\": \"" + word + "\" is the second value.");
+    return RefusedException.duplicate(key, word);
   }
 }
