@@ -1,85 +1,84 @@
 package dev.patchbay.stack.admin;
 
 import dev.patchbay.stack.NetworkStack;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
  * The options of {@code ip} before its object.
  *
  * @param family 0 for any, 4, 6 or {@link #LINK}
- * @param moreStatistics {@code -s} twice
+ * @param output what is told and how
  * @param netns the namespace that is meant ({@code -n}); empty for the one of the command
  * @param used number of words of the command line that they took
  */
-public record IpOptions(
-    int family,
-    boolean json,
-    boolean pretty,
-    boolean oneLine,
-    boolean brief,
-    boolean statistics,
-    boolean moreStatistics,
-    boolean details,
-    String netns,
-    int used) {
+public record IpOptions(int family, Set<OutputOption> output, String netns, int used)
+    implements OutputOption.Options {
   /** The family {@code link}: {@code AF_PACKET}. */
   public static final int LINK = 17;
 
-  /** Flags while parsing. */
-  private static final int JSON = 1;
-
-  private static final int PRETTY = 2;
-  private static final int ONE_LINE = 4;
-  private static final int BRIEF = 8;
-  private static final int STATISTICS = 16;
-  private static final int DETAILS = 32;
-  private static final int MORE_STATISTICS = 64;
+  private static final List<String> ORDER =
+      List.of(
+          "-family",
+          "-4",
+          "-6",
+          "-0",
+          "-stats",
+          "-statistics",
+          "-details",
+          "-oneline",
+          "-brief",
+          "-json",
+          "-netns",
+          "-pretty");
 
   public static IpOptions parse(List<String> argv) throws RefusedException {
-    int set = 0;
+    Set<OutputOption> output = EnumSet.noneOf(OutputOption.class);
     int family = 0;
     String netns = "";
     int at = 0;
     while (at < argv.size() && argv.get(at).startsWith("-") && !argv.get(at).equals("-")) {
       String word = argv.get(at++);
       String name = word.startsWith("--") ? word.substring(1) : word;
-      if (name.equals("-4")) {
-        family = 4;
-      } else if (name.equals("-6")) {
-        family = 6;
-      } else if (name.equals("-0")) {
-        family = LINK;
-      } else if (matches(name, "-family")) {
-        if (at == argv.size()) {
-          throw RefusedException.incomplete();
+      String full = name.equals("-b") ? "" : OutputOption.full(ORDER, name); // -b is -batch
+      if (OutputOption.take(full, output)) {
+        continue;
+      }
+      switch (full) {
+        case "-4" -> family = 4;
+        case "-6" -> family = 6;
+        case "-0" -> family = LINK;
+        case "-family" -> {
+          if (at == argv.size()) {
+            throw RefusedException.incomplete();
+          }
+          family = family(argv.get(at++));
         }
-        family = family(argv.get(at++));
-      } else if (matches(name, "-netns")) {
-        if (at == argv.size()) {
-          throw noNamespace("(null)");
+        case "-netns" -> {
+          if (at == argv.size()) {
+            throw noNamespace("(null)");
+          }
+          netns = argv.get(at++);
         }
-        netns = argv.get(at++);
-      } else {
-        int flag = flag(name, word);
-        if (flag == STATISTICS && (set & STATISTICS) != 0) {
-          set |= MORE_STATISTICS;
-        }
-        set |= flag;
+        default ->
+            throw new RefusedException(
+                RefusedException.SYNTAX, "Option \"" + word + "\" is unknown, try \"ip -help\".");
       }
     }
-    return new IpOptions(
-        family,
-        (set & JSON) != 0,
-        (set & PRETTY) != 0,
-        (set & ONE_LINE) != 0,
-        (set & BRIEF) != 0,
-        (set & STATISTICS) != 0,
-        (set & MORE_STATISTICS) != 0,
-        (set & DETAILS) != 0,
-        netns,
-        at);
+    return new IpOptions(family, output, netns, at);
+  }
+
+  /** Each device in a line of its own, with the least. */
+  public boolean brief() {
+    return output.contains(OutputOption.BRIEF);
+  }
+
+  /** {@code -s} twice. */
+  public boolean moreStatistics() {
+    return output.contains(OutputOption.MORE_STATISTICS);
   }
 
   private static RefusedException noNamespace(String name) {
@@ -110,32 +109,13 @@ public record IpOptions(
     return found;
   }
 
-  private static int flag(String name, String word) throws RefusedException {
-    if (matches(name, "-json")) {
-      return JSON;
-    } else if (matches(name, "-pretty")) {
-      return PRETTY;
-    } else if (matches(name, "-oneline")) {
-      return ONE_LINE;
-    } else if (name.startsWith("-br") && matches(name, "-brief")) {
-      return BRIEF;
-    } else if (matches(name, "-stats") || matches(name, "-statistics")) {
-      return STATISTICS;
-    } else if (matches(name, "-details")) {
-      return DETAILS;
-    }
-    throw new RefusedException(
-        RefusedException.SYNTAX, "Option \"" + word + "\" is unknown, try \"ip -help\".");
-  }
-
   private static int family(String word) throws RefusedException {
     return switch (word) {
       case "inet" -> 4;
       case "inet6" -> 6;
       case "link" -> LINK;
       case "bridge", "mpls" -> throw RefusedException.unsupported("ip -family " + word);
-      default ->
-          throw RefusedException.wrong(word, "invalid protocol family\n");
+      default -> throw RefusedException.wrong(word, "invalid protocol family\n");
     };
   }
 
@@ -148,7 +128,7 @@ public record IpOptions(
   public <T> String print(
       List<T> entries, Function<T, Map<String, ?>> json, Function<T, String> text) {
     if (json()) {
-      return JsonWriter.write(entries.stream().map(json).toList(), pretty);
+      return JsonWriter.write(entries.stream().map(json).toList(), pretty());
     }
     StringBuilder out = new StringBuilder();
     entries.forEach(entry -> out.append(text.apply(entry)));
@@ -157,7 +137,7 @@ public record IpOptions(
 
   /** These options for an object of which {@code -s} twice says nothing here. */
   public IpOptions withoutMore() throws RefusedException {
-    if (moreStatistics) {
+    if (moreStatistics()) {
       throw RefusedException.unsupported("ip -s -s");
     }
     return this;

@@ -1,6 +1,7 @@
 package dev.patchbay.stack.admin.bridge;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.admin.LinkLayer;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.bridge.BridgePort;
@@ -14,10 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** How {@code bridge} reads its words and says what is wrong with them. */
 final class BridgeArgs {
-  private static final Pattern MAC =
-      Pattern.compile(
-          "([0-9a-fA-F]{1,2}):([0-9a-fA-F]{1,2}):([0-9a-fA-F]{1,2})"
-              + ":([0-9a-fA-F]{1,2}):([0-9a-fA-F]{1,2}):([0-9a-fA-F]{1,2}).*");
   private static final Pattern NUMBER = Pattern.compile("\\s*([+-]?\\d{1,18}).*");
 
   private BridgeArgs() {}
@@ -80,29 +77,11 @@ final class BridgeArgs {
    * @throws RefusedException where it is none
    */
   static long mac(String word) throws RefusedException {
-    Matcher matcher = MAC.matcher(word);
-    if (!matcher.matches()) {
+    long mac = LinkLayer.scanned(word);
+    if (mac < 0) {
       throw failed("Invalid mac address " + word);
     }
-    long mac = 0;
-    for (int i = 1; i <= 6; i++) {
-      mac = mac << 8 | Integer.parseInt(matcher.group(i), 16);
-    }
     return mac;
-  }
-
-  /**
-   * {@code parse_on_off}.
-   *
-   * @param status with which it fails
-   */
-  static boolean onOff(String key, String word, int status) throws RefusedException {
-    if (word.equals("on") || word.equals("off")) {
-      return word.equals("on");
-    }
-    throw new RefusedException(
-        status,
-        "Error: argument of \"" + key + "\" must be one of \"off\", \"on\", not \"" + word + "\"");
   }
 
   /** The number of a port's state by its word, or -1. */

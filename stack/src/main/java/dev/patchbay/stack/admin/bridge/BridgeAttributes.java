@@ -1,6 +1,7 @@
 package dev.patchbay.stack.admin.bridge;
 
 import dev.patchbay.stack.admin.IpOptions;
+import dev.patchbay.stack.admin.LinkLayer;
 import dev.patchbay.stack.admin.Numbers;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.Words;
@@ -167,16 +168,8 @@ public final class BridgeAttributes {
   }
 
   private void group(String word) {
-    long mac = word.matches("([0-9a-fA-F]{1,2}:){5}[0-9a-fA-F]{1,2}") ? macOf(word) : 0;
+    long mac = Math.max(LinkLayer.scanned(word), 0);
     changes.add(bridge -> bridge.stp().group(mac));
-  }
-
-  private static long macOf(String word) {
-    long mac = 0;
-    for (String part : word.split(":")) {
-      mac = mac << 8 | Integer.parseInt(part, 16);
-    }
-    return mac;
   }
 
   private void number(String word, String text) throws RefusedException {

@@ -1,25 +1,21 @@
 package dev.patchbay.stack.admin.bridge;
 
-import dev.patchbay.stack.admin.JsonWriter;
+import dev.patchbay.stack.admin.OutputOption;
 import dev.patchbay.stack.admin.RefusedException;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The options of {@code bridge} before its object.
  *
+ * @param output what is told and how
  * @param netns the namespace that is meant ({@code -n}); empty for the one of the command
  * @param used number of words of the command line that they took
  */
 record BridgeOptions(
-    boolean json,
-    boolean pretty,
-    boolean statistics,
-    boolean details,
-    boolean oneLine,
-    boolean version,
-    boolean help,
-    String netns,
-    int used) {
+    Set<OutputOption> output, boolean version, boolean help, String netns, int used)
+    implements OutputOption.Options {
   private static final List<String> ORDER =
       List.of(
           "-help",
@@ -46,11 +42,7 @@ record BridgeOptions(
    * @throws RefusedException for what is unknown, or not supported here
    */
   static BridgeOptions parse(List<String> argv) throws RefusedException {
-    boolean json = false;
-    boolean pretty = false;
-    boolean statistics = false;
-    boolean details = false;
-    boolean oneLine = false;
+    Set<OutputOption> output = EnumSet.noneOf(OutputOption.class);
     String netns = "";
     int at = 0;
     for (; at < argv.size() && argv.get(at).startsWith("-"); at++) {
@@ -60,24 +52,21 @@ record BridgeOptions(
         break;
       }
       String name = word.startsWith("--") ? word.substring(1) : word;
-      // the order in which iproute2 tries them decides what an abbreviation means
-      switch (ORDER.stream().filter(o -> o.startsWith(name)).findFirst().orElse("")) {
+      String full = OutputOption.full(ORDER, name);
+      if (OutputOption.take(full, output)) {
+        continue;
+      }
+      switch (full) {
         case "-help" -> {
-          return new BridgeOptions(json, pretty, statistics, details, oneLine, false, true, "", at);
+          return new BridgeOptions(output, false, true, "", at);
         }
         case "-Version" -> {
-          return new BridgeOptions(json, pretty, statistics, details, oneLine, true, false, "", at);
+          return new BridgeOptions(output, true, false, "", at);
         }
-        case "-stats", "-statistics" -> statistics = true;
-        case "-details" -> details = true;
-        case "-oneline" -> oneLine = true;
-        case "-json" -> json = true;
-        case "-pretty" -> pretty = true;
         case "-family" -> {
           at++;
           if (at == argv.size() || argv.get(at).equals("help")) {
-            return new BridgeOptions(
-                json, pretty, statistics, details, oneLine, false, true, "", at);
+            return new BridgeOptions(output, false, true, "", at);
           }
           if (!argv.get(at).equals("inet") && !argv.get(at).equals("inet6")) {
             throw RefusedException.wrong(argv.get(at), "invalid protocol family");
@@ -98,16 +87,6 @@ record BridgeOptions(
       }
     }
     boolean nothing = at == argv.size();
-    return new BridgeOptions(json, pretty, statistics, details, oneLine, false, nothing, netns, at);
-  }
-
-  /** A list as JSON. */
-  String write(List<?> entries) {
-    return JsonWriter.write(entries, pretty);
-  }
-
-  /** What ends a line within an entry ({@code _SL_}). */
-  String lineEnd() {
-    return oneLine ? "\\" : "\n";
+    return new BridgeOptions(output, false, nothing, netns, at);
   }
 }

@@ -2,6 +2,7 @@ package dev.patchbay.stack.admin.bridge;
 
 import dev.patchbay.stack.admin.IpOptions;
 import dev.patchbay.stack.admin.Numbers;
+import dev.patchbay.stack.admin.OnOff;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.Words;
 import dev.patchbay.stack.bridge.BridgePort;
@@ -126,7 +127,7 @@ public final class BridgeSlaveAttributes {
     String full = WORDS.stream().filter(w -> IpOptions.matches(word, w)).findFirst().orElse("");
     PortFlag flag = FLAGS.get(full);
     if (flag != null) {
-      boolean on = BridgeArgs.onOff(full, words.next(), RefusedException.FAILED);
+      boolean on = OnOff.parse(full, words.next(), RefusedException.FAILED);
       changes.add(port -> port.set(flag, on));
       return;
     }
@@ -162,7 +163,7 @@ public final class BridgeSlaveAttributes {
           throw new RefusedException(
               RefusedException.FAILED, "bridge_slave: unknown option \"" + word + "\"?\n" + USAGE);
       default -> {
-        if (BridgeArgs.onOff(full, words.next(), RefusedException.FAILED)) {
+        if (OnOff.parse(full, words.next(), RefusedException.FAILED)) {
           throw RefusedException.unsupported("ip link type bridge_slave " + full + " on");
         }
       }

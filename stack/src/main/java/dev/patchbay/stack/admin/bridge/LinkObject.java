@@ -1,6 +1,7 @@
 package dev.patchbay.stack.admin.bridge;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.admin.OnOff;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.Words;
 import dev.patchbay.stack.admin.ip.LinkShow;
@@ -157,7 +158,7 @@ final class LinkObject {
     void word(String word, Words words) throws RefusedException {
       PortFlag flag = BridgeSlaveAttributes.flag(word);
       if (flag != null) {
-        flags.put(flag, BridgeArgs.onOff(word, words.next(), BAD_SWITCH));
+        flags.put(flag, OnOff.parse(word, words.next(), BAD_SWITCH));
         return;
       }
       switch (word) {
@@ -170,7 +171,7 @@ final class LinkObject {
           // it means the bridge without this word too
         }
         case "fastleave", "learning_sync", "mcast_to_unicast", "neigh_suppress", "vlan_tunnel" -> {
-          if (BridgeArgs.onOff(word, words.next(), BAD_SWITCH)) {
+          if (OnOff.parse(word, words.next(), BAD_SWITCH)) {
             refused = word + " on";
           }
         }

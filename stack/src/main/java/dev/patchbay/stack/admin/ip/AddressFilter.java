@@ -41,10 +41,7 @@ final class AddressFilter {
   static AddressFilter parse(NetworkStack stack, IpOptions options, List<String> words)
       throws RefusedException {
     AddressFilter filter = new AddressFilter(stack, options);
-    Words rest = new Words(words);
-    while (rest.hasNext()) {
-      filter.word(rest.next(), rest);
-    }
+    Words.each(words, filter::word);
     filter.devices = DeviceFilter.parse("address", stack, filter.deviceWords);
     return filter;
   }

@@ -77,10 +77,7 @@ final class AddressModify {
 
   /** Returns what goes to standard error though all went well, mostly nothing. */
   String run(List<String> words) throws RefusedException {
-    Words rest = new Words(words);
-    while (rest.hasNext()) {
-      word(rest.next(), rest);
-    }
+    Words.each(words, this::word);
     if (deviceName == null) {
       throw failed("Not enough information: \"dev\" argument is required.");
     }
@@ -188,11 +185,7 @@ final class AddressModify {
   }
 
   private static long metric(String word) throws RefusedException {
-    long number = Numbers.unsigned(word, 0xffff_ffffL);
-    if (number < 0) {
-      throw RefusedException.wrong(word, "\"metric\" value is invalid\n");
-    }
-    return number;
+    return Words.known(Numbers.unsigned(word, 0xffff_ffffL), word, "\"metric\" value is invalid\n");
   }
 
   private void broadcast(String word) throws RefusedException {

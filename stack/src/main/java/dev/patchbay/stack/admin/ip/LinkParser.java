@@ -2,12 +2,13 @@ package dev.patchbay.stack.admin.ip;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.DeviceFilter;
+import dev.patchbay.stack.admin.LinkLayer;
+import dev.patchbay.stack.admin.OnOff;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.Words;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.OperState;
 import dev.patchbay.stack.socket.Errno;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -77,13 +78,13 @@ final class LinkParser {
       case "name" -> name(words.next());
       case "index" -> index(words.next());
       case "link" -> link(words.next());
-      case "address" -> request.address = linkAddress(words.next());
-      case "broadcast", "brd" -> request.broadcast = linkAddress(words.next());
+      case "address" -> request.address = LinkLayer.octets(words.next());
+      case "broadcast", "brd" -> request.broadcast = LinkLayer.octets(words.next());
       case "txqueuelen", "qlen", "txqlen" -> queueLength(words.next());
       case "mtu" -> mtu(words.next());
-      case "carrier" -> request.carrier = oneOf("carrier", words.next());
+      case "carrier" -> request.carrier = OnOff.parse("carrier", words.next(), Errno.EINVAL);
       case "protodown" -> {
-        oneOf("protodown", words.next());
+        OnOff.parse("protodown", words.next(), Errno.EINVAL);
         request.protoDown = true;
       }
       case "master" -> request.master = master(stack, words.next());
@@ -249,45 +250,9 @@ final class LinkParser {
     return found;
   }
 
-  /** Bytes of a hardware address, as many as there are ({@code ll_addr_a2n}). */
-  private static byte[] linkAddress(String word) throws RefusedException {
-    String[] parts = word.split(":", -1);
-    byte[] bytes = new byte[parts.length];
-    for (int i = 0; i < parts.length; i++) {
-      if (parts[i].isEmpty() || parts[i].length() > 2 || !isHex(parts[i])) {
-        throw new RefusedException(RefusedException.FAILED, "\"" + word + "\" is invalid lladdr.");
-      }
-      bytes[i] = (byte) HexFormat.fromHexDigits(parts[i]);
-    }
-    return bytes;
-  }
-
-  private static boolean isHex(String digits) {
-    return digits.chars().allMatch(HexFormat::isHexDigit);
-  }
-
   /** {@code on} or {@code off} as older words of iproute2 take it. */
   static boolean onOff(String what, String word) throws RefusedException {
-    if (!word.equals("on") && !word.equals("off")) {
-      throw new RefusedException(
-          RefusedException.FAILED,
-          "Error: argument of \"" + what + "\" must be \"on\" or \"off\", not \"" + word + "\"");
-    }
-    return word.equals("on");
-  }
-
-  /** {@code on} or {@code off} as newer words of iproute2 take it. */
-  private static boolean oneOf(String what, String word) throws RefusedException {
-    if (!word.equals("on") && !word.equals("off")) {
-      throw new RefusedException(
-          Errno.EINVAL,
-          "Error: argument of \""
-              + what
-              + "\" must be one of \"off\", \"on\", not \""
-              + word
-              + "\"");
-    }
-    return word.equals("on");
+    return OnOff.older(what, word);
   }
 
   /** {@code invarg}. */

@@ -28,10 +28,7 @@ final class NeighbourGet {
   }
 
   String run(List<String> words) throws RefusedException {
-    Words rest = new Words(words);
-    while (rest.hasNext()) {
-      word(rest.next(), rest);
-    }
+    Words.each(words, this::word);
     if (address == null || deviceName == null && !proxy) {
       throw new RefusedException(
           RefusedException.FAILED, "Device and address are required arguments.");

@@ -3,6 +3,7 @@ package dev.patchbay.stack.admin.ip;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.DeviceFilter;
 import dev.patchbay.stack.admin.IpOptions;
+import dev.patchbay.stack.admin.LinkLayer;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.Words;
 import dev.patchbay.stack.device.NetDevice;
@@ -52,16 +53,13 @@ final class NeighbourModify {
   }
 
   void run(List<String> words) throws RefusedException {
-    Words rest = new Words(words);
-    while (rest.hasNext()) {
-      word(rest.next(), rest);
-    }
+    Words.each(words, this::word);
     if (address == null || deviceName == null && !proxy) {
       throw new RefusedException(
           RefusedException.SYNTAX, "Device and destination are required arguments.");
     }
     boolean named = linkLayer != null && !linkLayer.equals("null");
-    long mac = named && linkLayer != null ? NeighbourWord.linkLayer(linkLayer) : -1;
+    long mac = named && linkLayer != null ? LinkLayer.ethernet(LinkLayer.octets(linkLayer)) : -1;
     NetDevice device = deviceName == null ? null : DeviceFilter.outgoing(stack, deviceName);
     if (change == Change.DELETE) {
       delete(address, device);
@@ -125,11 +123,7 @@ final class NeighbourModify {
   }
 
   private static Neighbour.State state(String word) throws RefusedException {
-    Neighbour.State found = NeighbourWord.state(word);
-    if (found == null) {
-      throw RefusedException.wrong(word, "nud state is bad");
-    }
-    return found;
+    return Words.known(NeighbourWord.state(word), word, "nud state is bad");
   }
 
   private static @Nullable String protocol(String word) throws RefusedException {

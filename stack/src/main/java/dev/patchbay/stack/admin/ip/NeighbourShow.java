@@ -47,10 +47,7 @@ final class NeighbourShow {
     if (flush && words.isEmpty()) {
       throw new RefusedException(RefusedException.FAILED, "Flush requires arguments.");
     }
-    Words rest = new Words(words);
-    while (rest.hasNext()) {
-      word(rest.next(), rest);
-    }
+    Words.each(words, this::word);
     device = deviceName == null ? null : DeviceFilter.outgoing(stack, deviceName);
     NeighbourPrinter printer = new NeighbourPrinter(stack, options, device == null, false);
     if (proxy) {
@@ -96,11 +93,7 @@ final class NeighbourShow {
   }
 
   private NetDevice master(String word) throws RefusedException {
-    NetDevice found = stack.device(word);
-    if (found == null) {
-      throw RefusedException.wrong(word, "Device does not exist\n");
-    }
-    return found;
+    return Words.known(stack.device(word), word, "Device does not exist\n");
   }
 
   private void states(String word) throws RefusedException {

@@ -55,37 +55,4 @@ final class NeighbourWord {
   private static String name(State state) {
     return state.name().toLowerCase(java.util.Locale.ROOT);
   }
-
-  /**
-   * A link-layer address as {@code ll_addr_a2n} reads it: numbers of base 16 with colons, or an
-   * IPv4 address; what stands behind the sixth is passed over.
-   *
-   * @return its octets, or -1 where they are too few
-   */
-  static long linkLayer(String word) throws RefusedException {
-    if (word.indexOf('.') >= 0) {
-      return -1; // four octets, where it is an address at all
-    }
-    String[] parts = word.split(":", -1);
-    long mac = 0;
-    for (int i = 0; i < parts.length && i < 20; i++) {
-      int octet = octet(parts[i]);
-      if (octet < 0) {
-        throw new RefusedException(
-            RefusedException.FAILED, "\"" + parts[i] + "\" is invalid lladdr.");
-      }
-      mac = i < 6 ? mac << 8 | octet : mac;
-    }
-    return parts.length < 6 ? -1 : mac;
-  }
-
-  /** {@code sscanf("%x")}: what follows the number is passed over. */
-  private static int octet(String part) {
-    int end = 0;
-    while (end < part.length() && end < 8 && Character.digit(part.charAt(end), 16) >= 0) {
-      end++;
-    }
-    long value = end == 0 ? -1 : Long.parseLong(part.substring(0, end), 16);
-    return value > 255 ? -1 : (int) value;
-  }
 }

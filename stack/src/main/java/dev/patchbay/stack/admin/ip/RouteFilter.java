@@ -58,10 +58,7 @@ final class RouteFilter {
       NetworkStack stack, IpOptions options, String command, List<String> words)
       throws RefusedException {
     RouteFilter filter = new RouteFilter(stack, command, options.family());
-    Words rest = new Words(words);
-    while (rest.hasNext()) {
-      filter.word(rest.next(), rest);
-    }
+    Words.each(words, filter::word);
     return filter;
   }
 
@@ -112,11 +109,8 @@ final class RouteFilter {
   }
 
   private static long table(String word) throws RefusedException {
-    long number = word.equals("all") ? ALL : RouteNames.table(word);
-    if (number < 0) {
-      throw RefusedException.wrong(word, "table id value is invalid\n");
-    }
-    return number;
+    return Words.known(
+        word.equals("all") ? ALL : RouteNames.table(word), word, "table id value is invalid\n");
   }
 
   private static @Nullable String protocol(String word) throws RefusedException {
@@ -134,27 +128,15 @@ final class RouteFilter {
     if (word.equals("all")) {
       return null;
     }
-    Scope found = RouteNames.scope(word);
-    if (found == null) {
-      throw RefusedException.wrong(word, "invalid \"scope\"\n");
-    }
-    return found;
+    return Words.known(RouteNames.scope(word), word, "invalid \"scope\"\n");
   }
 
   private static Route.Type type(String word) throws RefusedException {
-    Route.Type found = RouteNames.type(word);
-    if (found == null) {
-      throw RefusedException.wrong(word, "node type value is invalid\n");
-    }
-    return found;
+    return Words.known(RouteNames.type(word), word, "node type value is invalid\n");
   }
 
   private static long metric(String word) throws RefusedException {
-    long number = Numbers.unsigned(word, 0xffff_ffffL);
-    if (number < 0) {
-      throw RefusedException.wrong(word, "\"metric\" value is invalid\n");
-    }
-    return number;
+    return Words.known(Numbers.unsigned(word, 0xffff_ffffL), word, "\"metric\" value is invalid\n");
   }
 
   /** The only table that is meant, or {@link #ALL}. */

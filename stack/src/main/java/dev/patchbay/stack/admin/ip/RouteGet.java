@@ -55,10 +55,7 @@ final class RouteGet {
   }
 
   IpCommand.Result run(List<String> words) throws RefusedException {
-    Words rest = new Words(words);
-    while (rest.hasNext()) {
-      word(rest.next(), rest);
-    }
+    Words.each(words, this::word);
     if (to == null) {
       throw new RefusedException(RefusedException.FAILED, "need at least a destination address");
     }
@@ -163,11 +160,7 @@ final class RouteGet {
   }
 
   private static long number(String word, long max, String what) throws RefusedException {
-    long number = Numbers.unsigned(word, max);
-    if (number < 0) {
-      throw RefusedException.wrong(word, what);
-    }
-    return number;
+    return Words.known(Numbers.unsigned(word, max), word, what);
   }
 
   /** Before the first rule of ours IPv4's local and main are one ({@code fib_trie_unmerge}). */

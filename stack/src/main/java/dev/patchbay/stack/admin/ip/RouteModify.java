@@ -89,10 +89,7 @@ final class RouteModify {
   }
 
   void run(List<String> words) throws RefusedException {
-    Words rest = new Words(words);
-    while (rest.hasNext()) {
-      word(rest.next(), rest);
-    }
+    Words.each(words, this::word);
     if (to == null) {
       throw new RefusedException(RefusedException.SYNTAX, USAGE);
     }
@@ -220,11 +217,7 @@ final class RouteModify {
   }
 
   private static long number(String what, String word, long max) throws RefusedException {
-    long number = Numbers.unsigned(word, max);
-    if (number < 0) {
-      throw RefusedException.wrong(word, "\"" + what + "\" value is invalid\n");
-    }
-    return number;
+    return Words.known(Numbers.unsigned(word, max), word, "\"" + what + "\" value is invalid\n");
   }
 
   private void mtu(Words rest) throws RefusedException {
@@ -236,35 +229,19 @@ final class RouteModify {
   }
 
   private static Scope scope(String word) throws RefusedException {
-    Scope found = RouteNames.scope(word);
-    if (found == null) {
-      throw RefusedException.wrong(word, "invalid \"scope\" value\n");
-    }
-    return found;
+    return Words.known(RouteNames.scope(word), word, "invalid \"scope\" value\n");
   }
 
   private static int tos(String word) throws RefusedException {
-    int found = RouteNames.tos(word);
-    if (found < 0) {
-      throw RefusedException.wrong(word, "\"tos\" value is invalid\n");
-    }
-    return found;
+    return (int) Words.known(RouteNames.tos(word), word, "\"tos\" value is invalid\n");
   }
 
   private static String protocol(String word) throws RefusedException {
-    String found = RouteNames.protocol(word);
-    if (found == null) {
-      throw RefusedException.wrong(word, "\"protocol\" value is invalid\n");
-    }
-    return found;
+    return Words.known(RouteNames.protocol(word), word, "\"protocol\" value is invalid\n");
   }
 
   private static long table(String word) throws RefusedException {
-    long found = RouteNames.table(word);
-    if (found < 0) {
-      throw RefusedException.wrong(word, "\"table\" value is invalid\n");
-    }
-    return found;
+    return Words.known(RouteNames.table(word), word, "\"table\" value is invalid\n");
   }
 
   private void destination(String first, Words rest) throws RefusedException {

@@ -33,10 +33,7 @@ final class RuleFilter {
   static RuleFilter parse(IpOptions options, List<String> words, String command)
       throws RefusedException {
     RuleFilter filter = new RuleFilter(options.family() == 6 ? 6 : 4, command);
-    Words rest = new Words(words);
-    while (rest.hasNext()) {
-      filter.word(rest.next(), rest);
-    }
+    Words.each(words, filter::word);
     return filter;
   }
 
@@ -65,30 +62,18 @@ final class RuleFilter {
   }
 
   private static long number(String word) throws RefusedException {
-    long number = Numbers.unsigned(word, 0xffff_ffffL);
-    if (number < 0) {
-      throw RefusedException.wrong(word, "preference value is invalid\n");
-    }
-    return number;
+    return Words.known(Numbers.unsigned(word, 0xffff_ffffL), word, "preference value is invalid\n");
   }
 
   private static @Nullable String protocol(String word) throws RefusedException {
     if (word.equals("all")) {
       return null;
     }
-    String found = RouteNames.protocol(word);
-    if (found == null) {
-      throw RefusedException.wrong(word, "invalid \"protocol\"\n");
-    }
-    return found;
+    return Words.known(RouteNames.protocol(word), word, "invalid \"protocol\"\n");
   }
 
   private static long table(String word) throws RefusedException {
-    long found = RouteNames.table(word);
-    if (found < 0) {
-      throw RefusedException.wrong(word, "table id value is invalid\n");
-    }
-    return found;
+    return Words.known(RouteNames.table(word), word, "table id value is invalid\n");
   }
 
   /** {@code filter_nlmsg}; who made it is not asked where rules are listed. */

@@ -45,10 +45,7 @@ final class RuleModify {
       throw new RefusedException(
           RefusedException.FAILED, "\"ip rule " + verb + "\" requires arguments.");
     }
-    Words rest = new Words(words);
-    while (rest.hasNext()) {
-      word(rest.next(), rest);
-    }
+    Words.each(words, this::word);
     if (adding && !tableNamed) {
       table = RouteEntry.MAIN;
     }
@@ -106,19 +103,11 @@ final class RuleModify {
   }
 
   private static long number(String word, String what) throws RefusedException {
-    long number = Numbers.unsigned(word, 0xffff_ffffL);
-    if (number < 0) {
-      throw RefusedException.wrong(word, what);
-    }
-    return number;
+    return Words.known(Numbers.unsigned(word, 0xffff_ffffL), word, what);
   }
 
   private static String protocol(String word) throws RefusedException {
-    String found = RouteNames.protocol(word);
-    if (found == null) {
-      throw RefusedException.wrong(word, "\"protocol\" value is invalid\n");
-    }
-    return found;
+    return Words.known(RouteNames.protocol(word), word, "\"protocol\" value is invalid\n");
   }
 
   private void table(String word) throws RefusedException {
@@ -131,11 +120,11 @@ final class RuleModify {
   }
 
   private static int suppress(String word) throws RefusedException {
-    long length = Numbers.unsigned(word, Integer.MAX_VALUE);
-    if (length < 0) {
-      throw RefusedException.wrong(word, "suppress_prefixlength value is invalid\n");
-    }
-    return (int) length;
+    return (int)
+        Words.known(
+            Numbers.unsigned(word, Integer.MAX_VALUE),
+            word,
+            "suppress_prefixlength value is invalid\n");
   }
 
   private void action(String word, Words rest) throws RefusedException {

@@ -2,6 +2,7 @@ package dev.patchbay.stack.admin.ip;
 
 import dev.patchbay.stack.admin.Numbers;
 import dev.patchbay.stack.admin.RefusedException;
+import dev.patchbay.stack.admin.Words;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.route.RuleMatch;
 import dev.patchbay.stack.socket.Errno;
@@ -70,11 +71,7 @@ final class RuleSelector {
   }
 
   static int tos(String word) throws RefusedException {
-    int found = RouteNames.tos(word);
-    if (found < 0) {
-      throw RefusedException.wrong(word, "TOS value is invalid\n");
-    }
-    return found;
+    return (int) Words.known(RouteNames.tos(word), word, "TOS value is invalid\n");
   }
 
   /** A name that a device could have ({@code check_ifname}). */
@@ -88,11 +85,7 @@ final class RuleSelector {
   }
 
   static int ipProtocol(String word) throws RefusedException {
-    int found = RouteNames.ipProtocol(word);
-    if (found < 0) {
-      throw RefusedException.wrong(word, "Invalid \"ipproto\" value\n");
-    }
-    return found;
+    return (int) Words.known(RouteNames.ipProtocol(word), word, "Invalid \"ipproto\" value\n");
   }
 
   /** {@code sscanf} with {@code %hu-%hu}: what stands behind is passed over, 16 bits are kept. */

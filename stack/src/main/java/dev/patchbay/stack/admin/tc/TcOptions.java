@@ -1,24 +1,21 @@
 package dev.patchbay.stack.admin.tc;
 
+import dev.patchbay.stack.admin.OutputOption;
 import dev.patchbay.stack.admin.RefusedException;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The options of {@code tc} before its object.
  *
+ * @param output what is told and how
  * @param batch whether commands come from standard input
  * @param used number of words of the command line that they took
  */
 record TcOptions(
-    boolean json,
-    boolean pretty,
-    boolean statistics,
-    boolean details,
-    boolean force,
-    boolean batch,
-    boolean version,
-    boolean help,
-    int used) {
+    Set<OutputOption> output, boolean force, boolean batch, boolean version, boolean help, int used)
+    implements OutputOption.Options {
   private static final List<String> ORDER =
       List.of(
           "-stats",
@@ -46,22 +43,16 @@ record TcOptions(
           "-brief");
 
   static TcOptions parse(List<String> argv) throws RefusedException {
-    boolean json = false;
-    boolean pretty = false;
-    boolean statistics = false;
-    boolean details = false;
+    Set<OutputOption> output = EnumSet.noneOf(OutputOption.class);
     boolean force = false;
     boolean batch = false;
     int at = 0;
     for (; at < argv.size() && argv.get(at).startsWith("-"); at++) {
       String word = argv.get(at);
-      // the order in which iproute2 tries them decides what an abbreviation means
-      String name = ORDER.stream().filter(o -> o.startsWith(word)).findFirst().orElse("");
+      String name = OutputOption.full(ORDER, word);
       switch (name) {
-        case "-stats", "-statistics" -> statistics = true;
-        case "-details" -> details = true;
-        case "-pretty" -> pretty = true;
-        case "-json" -> json = true;
+        case "-stats", "-statistics", "-details", "-pretty", "-json" ->
+            OutputOption.take(name, output);
         case "-force" -> force = true;
         case "-batch" -> {
           at++;
@@ -74,10 +65,10 @@ record TcOptions(
           }
         }
         case "-Version" -> {
-          return new TcOptions(json, pretty, statistics, details, force, batch, true, false, at);
+          return new TcOptions(output, force, batch, true, false, at);
         }
         case "-help" -> {
-          return new TcOptions(json, pretty, statistics, details, force, batch, false, true, at);
+          return new TcOptions(output, force, batch, false, true, at);
         }
         case "" ->
             throw new RefusedException(
@@ -86,6 +77,6 @@ record TcOptions(
       }
     }
     boolean nothing = at == argv.size() && !batch;
-    return new TcOptions(json, pretty, statistics, details, force, batch, false, nothing, at);
+    return new TcOptions(output, force, batch, false, nothing, at);
   }
 }
