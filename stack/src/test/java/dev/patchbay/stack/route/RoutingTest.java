@@ -5,13 +5,11 @@ import static dev.patchbay.stack.Lab.GUEST_A;
 import static dev.patchbay.stack.Lab.GUEST_B;
 import static dev.patchbay.stack.Lab.arp;
 import static dev.patchbay.stack.Lab.ethernet;
-import static dev.patchbay.stack.Lab.ipv4;
 import static dev.patchbay.stack.Lab.ipv6;
 import static dev.patchbay.stack.Lab.udp;
 import static dev.patchbay.stack.Lab.v4;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.patchbay.stack.Lab;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.wire.Bytes;
@@ -20,38 +18,14 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What routes do to packets: guest A sends, guest B is a router, the world is behind host0. */
-class RoutingTest {
+class RoutingTest extends RouterLab {
   private static final int DONT_FRAGMENT = 0x4000;
 
-  private final Lab lab = new Lab();
-
-  @BeforeEach
-  void bothGuestsAreKnown() {
-    lab.introduceA();
-    lab.fromB(arp(1, GUEST_B, v4("10.0.2.16"), 0, v4("10.0.2.2")));
-    lab.toA.clear();
-    lab.toB.clear();
-  }
-
-  @AfterEach
-  void nothingLeaks() {
-    lab.close();
-  }
-
-  private void ip(String words) {
-    IpCommand.Result result = new IpCommand().run(lab.stack, List.of(words.split(" ")));
-    assertThat(result.stderr()).isEmpty();
-    assertThat(result.status()).isZero();
-  }
-
   private void fromA(String to, int length, int flags) {
-    byte[] packet = ipv4("10.0.2.15", to, 17, 64, flags, 7, udp(5, 6, new byte[length]));
-    lab.fromA(ethernet(APPLIANCE, GUEST_A, EtherType.IPV4, packet));
+    fromA(to, flags, udp(5, 6, new byte[length]));
   }
 
   @Test

@@ -2,16 +2,11 @@ package dev.patchbay.stack.route;
 
 import static dev.patchbay.stack.Lab.APPLIANCE;
 import static dev.patchbay.stack.Lab.GUEST_A;
-import static dev.patchbay.stack.Lab.GUEST_B;
-import static dev.patchbay.stack.Lab.arp;
 import static dev.patchbay.stack.Lab.ethernet;
 import static dev.patchbay.stack.Lab.ipv4;
 import static dev.patchbay.stack.Lab.udp;
-import static dev.patchbay.stack.Lab.v4;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.patchbay.stack.Lab;
-import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.ip.Flow;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.ip.IpSocketOptions;
@@ -19,38 +14,18 @@ import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
 import dev.patchbay.stack.wire.InternetChecksum;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What rules do to packets: guest A sends, table 100 leads by guest B, main by host0. */
-class RuleTest {
-  private final Lab lab = new Lab();
-
+class RuleTest extends RouterLab {
   @BeforeEach
-  void bothGuestsAreKnown() {
-    lab.introduceA();
-    lab.fromB(arp(1, GUEST_B, v4("10.0.2.16"), 0, v4("10.0.2.2")));
-    lab.toA.clear();
-    lab.toB.clear();
+  void tableHundredLeadsByB() {
     ip("route add default via 10.0.2.16 table 100");
   }
 
-  @AfterEach
-  void nothingLeaks() {
-    lab.close();
-  }
-
-  private void ip(String words) {
-    IpCommand.Result result = new IpCommand().run(lab.stack, List.of(words.split(" ")));
-    assertThat(result.stderr()).isEmpty();
-    assertThat(result.status()).isZero();
-  }
-
   private void fromA(String to, int sport, int dport) {
-    byte[] packet = ipv4("10.0.2.15", to, 17, 64, 0, 7, udp(sport, dport, new byte[9]));
-    lab.fromA(ethernet(APPLIANCE, GUEST_A, EtherType.IPV4, packet));
+    fromA(to, 0, udp(sport, dport, new byte[9]));
   }
 
   private void goesToB(String to) {
