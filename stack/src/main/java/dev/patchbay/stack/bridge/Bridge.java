@@ -45,6 +45,8 @@ public final class Bridge extends NetDevice {
   private final Fdb fdb;
   private final BridgeVlans vlans = new BridgeVlans(this);
   private final SpanningTree stp;
+  private final Snooping snooping;
+  private final Mdb mdb;
   private long ageing = 300_000_000_000L;
   private BridgePort[] members = {};
   private boolean followsAddresses;
@@ -65,6 +67,8 @@ public final class Bridge extends NetDevice {
     this.table = new ForwardingTable(key);
     this.fdb = new Fdb(this, table, loop);
     this.stp = new SpanningTree(this, loop);
+    this.snooping = new Snooping(this, loop, key);
+    this.mdb = new Mdb(this, snooping);
     fdb.addLocal(null, mac, 0);
     vlans.init(null);
     attributes().minMtu = 68;
@@ -135,9 +139,20 @@ public final class Bridge extends NetDevice {
     return stp;
   }
 
-  /** Where the frames of the spanning tree's messages come from; without, it sends none. */
+  /** Snooping of IGMP and MLD, done or not. */
+  public Snooping snooping() {
+    return snooping;
+  }
+
+  /** The groups that snooping keeps, for administration. */
+  public Mdb mdb() {
+    return mdb;
+  }
+
+  /** Where the frames of its own messages come from; without, it sends none. */
   public void pool(@Nullable PacketPool pool) {
     stp.pool(pool);
+    snooping.pool(pool);
   }
 
   /** Whether sources of frames to 01:80:c2:00:00:0x are learned ({@code no_linklocal_learn} 0). */
@@ -213,9 +228,11 @@ public final class Bridge extends NetDevice {
     if (value != isUp()) {
       super.up(value);
       if (value) {
+        snooping.open();
         stp.enable();
       } else {
         stp.disable();
+        snooping.stop();
       }
     }
   }
@@ -226,6 +243,7 @@ public final class Bridge extends NetDevice {
     super.removing();
     List.copyOf(ports).forEach(this::removePort);
     stp.disable();
+    snooping.clear();
   }
 
   /** Makes {@code device} a port ({@code ip link set DEVICE master BRIDGE}; {@code br_add_if}). */
@@ -270,6 +288,7 @@ public final class Bridge extends NetDevice {
       stp.disablePort(port);
     }
     stp.removePort(port);
+    snooping.portRemoved(port);
     ports.remove(device);
     List<BridgePort> rest = new ArrayList<>(List.of(members));
     rest.remove(port);
@@ -367,6 +386,14 @@ public final class Bridge extends NetDevice {
     if (port.has(PortFlag.LEARNING)) {
       learn(source, vid, port, now);
     }
+    int how = 0;
+    if (Addresses.isGroupMac(destination) && destination != Addresses.MAC_BROADCAST) {
+      how = snooping.input().receive(port, packet, vid);
+      if (how == SnoopingInput.DROP) {
+        port.device().dropReceived(packet, DropReason.BRIDGE_SNOOPED);
+        return;
+      }
+    }
     if (port.state() == PortState.LEARNING) {
       port.device().dropReceived(packet, DropReason.BRIDGE_INGRESS_STP_STATE);
       return;
@@ -375,15 +402,34 @@ public final class Bridge extends NetDevice {
     if (destination == mac()) {
       passUp(packet, filtered);
     } else if (Addresses.isGroupMac(destination)) {
-      if (port.mayFlood(now)) {
-        flood(packet, port, groupFlag(destination), filtered);
-      } else {
-        port.device().statistics.dropped(DropReason.BRIDGE_STORM);
-      }
-      passUp(packet, filtered);
+      toGroup(port, packet, destination, how, vid, now);
     } else {
       unicast(port, packet, table.find(destination, vid, now), filtered, now);
     }
+  }
+
+  private void toGroup(
+      BridgePort from, Packet packet, long destination, int how, int vid, long now) {
+    boolean filtered = vlans.isFiltering();
+    if (destination != Addresses.MAC_BROADCAST) {
+      switch (snooping.deliver(packet, from, how, vid, filtered)) {
+        case PORTS -> {
+          packet.release();
+          return;
+        }
+        case PORTS_AND_US -> {
+          passUp(packet, filtered);
+          return;
+        }
+        default -> {} // to all
+      }
+    }
+    if (from.mayFlood(now)) {
+      flood(packet, from, groupFlag(destination), filtered);
+    } else {
+      from.device().statistics.dropped(DropReason.BRIDGE_STORM);
+    }
+    passUp(packet, filtered);
   }
 
   private void unicast(BridgePort from, Packet packet, int slot, boolean filtered, long now) {
@@ -494,19 +540,44 @@ public final class Bridge extends NetDevice {
     boolean all = from == null && kind != PortFlag.FLOOD;
     for (BridgePort port : members) {
       if (all || port.has(kind)) {
-        boolean deliver =
-            from == null
-                ? port.maySend(packet, filtered)
-                : port.shouldDeliver(packet, from, filtered);
-        if (deliver) {
-          sendCopy(packet, port, filtered);
-        }
+        deliver(packet, from, port, filtered);
       }
     }
   }
 
-  private static void sendCopy(Packet packet, BridgePort port, boolean filtered) {
+  /** Sends a copy to one port, if it may go there ({@code maybe_deliver}). */
+  void deliver(Packet packet, @Nullable BridgePort from, BridgePort port, boolean filtered) {
+    if (mayGo(packet, from, port, filtered)) {
+      sendCopy(packet.copy(), port, filtered);
+    }
+  }
+
+  private static boolean mayGo(
+      Packet packet, @Nullable BridgePort from, BridgePort port, boolean filtered) {
+    return from == null
+        ? port.maySend(packet, filtered)
+        : port.shouldDeliver(packet, from, filtered);
+  }
+
+  /**
+   * Sends a copy to one station behind a port ({@code maybe_deliver_addr}).
+   *
+   * @param station all ones for none: then the destination stays
+   */
+  void deliverTo(
+      long station, Packet packet, @Nullable BridgePort from, BridgePort port, boolean filtered) {
+    boolean own = port.equals(from) && Bytes.u48(packet.data, packet.l2 + 6) == station;
+    if (own || !mayGo(packet, from, port, filtered)) {
+      return;
+    }
     Packet twin = packet.copy();
+    if (twin != null && station != Addresses.MAC_BROADCAST) {
+      Bytes.put48(twin.data, twin.l2, station);
+    }
+    sendCopy(twin, port, filtered);
+  }
+
+  private static void sendCopy(@Nullable Packet twin, BridgePort port, boolean filtered) {
     if (twin == null) {
       port.device().statistics.txDropped++;
     } else if (port.isTooLong(twin)) {
@@ -535,8 +606,7 @@ public final class Bridge extends NetDevice {
     }
     long destination = Bytes.u48(packet.data, packet.l2);
     if (Addresses.isGroupMac(destination)) {
-      flood(packet, null, groupFlag(destination), filtered);
-      packet.release();
+      sendToGroup(packet, destination, vid, filtered);
       return;
     }
     long now = loop.now();
@@ -548,6 +618,29 @@ public final class Bridge extends NetDevice {
     }
     table.used(slot, now);
     sendTo(table.port(slot), packet, filtered);
+  }
+
+  private void sendToGroup(Packet packet, long destination, int vid, boolean filtered) {
+    boolean all = destination == Addresses.MAC_BROADCAST;
+    int how = all ? 0 : snooping.input().receive(null, packet, vid);
+    if (how == SnoopingInput.DROP) {
+      statistics.txDropped++;
+      packet.drop(DropReason.BRIDGE_SNOOPED);
+      return;
+    }
+    if (all || snooping.deliver(packet, null, how, vid, filtered) == Snooping.Delivery.NONE) {
+      flood(packet, null, groupFlag(destination), filtered);
+    }
+    packet.release();
+  }
+
+  /** Takes a query of our own: we are asked too. */
+  void receiveOwn(Packet packet) {
+    packet.device = this;
+    statistics.rxPackets++;
+    statistics.rxBytes += packet.tail - packet.l3;
+    show(packet, false);
+    queueReceived(packet);
   }
 
   private void sendTo(@Nullable BridgePort to, Packet packet, boolean filtered) {

@@ -31,6 +31,7 @@ public final class BridgePort implements MasterPort {
   private int priority = 32;
   private int groupForwardMask;
   private final StpPort stp;
+  private final PortSnooping snooping;
   private PortState state = PortState.DISABLED;
 
   /** Addresses in the table that were learned here. */
@@ -41,11 +42,17 @@ public final class BridgePort implements MasterPort {
     this.device = device;
     this.number = number;
     this.stp = bridge.stp().port(this);
+    this.snooping = bridge.snooping().port(this);
   }
 
   /** What the spanning tree knows of it. */
   StpPort stp() {
     return stp;
+  }
+
+  /** What snooping knows of it. */
+  PortSnooping snooping() {
+    return snooping;
   }
 
   /** Id of the bridge that is designated on its link, where the tree runs. */

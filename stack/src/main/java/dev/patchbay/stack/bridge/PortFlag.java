@@ -27,7 +27,13 @@ public enum PortFlag {
   ISOLATED,
 
   /** Only sources of which the table says that they are here may send ({@code BR_PORT_LOCKED}). */
-  LOCKED;
+  LOCKED,
+
+  /** Who leaves a group is its last member here ({@code BR_MULTICAST_FAST_LEAVE}). */
+  MCAST_FAST_LEAVE,
+
+  /** Each member is sent its own copy, to its own address ({@code BR_MULTICAST_TO_UNICAST}). */
+  MCAST_TO_UNICAST;
 
   /** Those that a new port has ({@code new_nbp}). */
   static final int DEFAULTS = LEARNING.bit() | FLOOD.bit() | MCAST_FLOOD.bit() | BCAST_FLOOD.bit();

@@ -294,6 +294,7 @@ public final class SpanningTree {
     port.stp().configPending = false;
     port.stp().cancel();
     bridge.fdb().forget(port, 0);
+    bridge.snooping().portDisabled(port);
     rootMayChange(wasRoot);
   }
 
@@ -451,6 +452,9 @@ public final class SpanningTree {
         stp.configPending = false;
         stp.acknowledges = false;
         makeBlocking(port);
+      }
+      if (port.state() != PortState.BLOCKING) {
+        bridge.snooping().portEnabled(port);
       }
       forwards |= port.state() == PortState.FORWARDING;
     }

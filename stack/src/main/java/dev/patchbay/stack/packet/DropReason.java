@@ -65,6 +65,7 @@ public enum DropReason {
   BRIDGE_INGRESS_STP_STATE("bridge port is not forwarding"),
   BRIDGE_VLAN("a VLAN that the bridge or its port does not have"),
   BRIDGE_LOCKED("the port is locked, and the source is not known to be there"),
+  BRIDGE_SNOOPED("a malformed message of IGMP or MLD, or too many groups"),
   BRIDGE_STORM("more frames for all ports than one port may send"),
   MAC_INVALID_SOURCE("a group address as Ethernet source"),
   LOCAL_MAC("a guest uses an Ethernet address of ours"),

@@ -25,6 +25,9 @@ public final class Errno {
   /** No such device or address. */
   public static final int ENXIO = 6;
 
+  /** A table has no room for more. */
+  public static final int E2BIG = 7;
+
   /** Bad file descriptor. */
   public static final int EBADF = 9;
 
@@ -213,6 +216,7 @@ public final class Errno {
     put(EINTR, "EINTR", "Interrupted system call");
     put(EIO, "EIO", "Input/output error");
     put(ENXIO, "ENXIO", "No such device or address");
+    put(E2BIG, "E2BIG", "Argument list too long");
     put(EBADF, "EBADF", "Bad file descriptor");
     put(ECHILD, "ECHILD", "No child processes");
     put(EAGAIN, "EAGAIN", "Resource temporarily unavailable");

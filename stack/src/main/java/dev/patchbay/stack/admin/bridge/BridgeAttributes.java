@@ -8,6 +8,9 @@ import dev.patchbay.stack.admin.Words;
 import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.bridge.BridgeRefusedException;
 import dev.patchbay.stack.bridge.Fdb;
+import dev.patchbay.stack.bridge.MulticastSettings;
+import dev.patchbay.stack.bridge.MulticastSettings.Interval;
+import dev.patchbay.stack.bridge.Snooping;
 import dev.patchbay.stack.bridge.SpanningTree;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.EtherType;
@@ -39,6 +42,21 @@ public final class BridgeAttributes {
       		  [ vlan_filtering VLAN_FILTERING ]
       		  [ vlan_protocol VLAN_PROTOCOL ]
       		  [ vlan_default_pvid VLAN_DEFAULT_PVID ]
+      		  [ mcast_snooping MULTICAST_SNOOPING ]
+      		  [ mcast_router MULTICAST_ROUTER ]
+      		  [ mcast_query_use_ifaddr MCAST_QUERY_USE_IFADDR ]
+      		  [ mcast_querier MULTICAST_QUERIER ]
+      		  [ mcast_hash_max HASH_MAX ]
+      		  [ mcast_last_member_count LAST_MEMBER_COUNT ]
+      		  [ mcast_startup_query_count STARTUP_QUERY_COUNT ]
+      		  [ mcast_last_member_interval LAST_MEMBER_INTERVAL ]
+      		  [ mcast_membership_interval MEMBERSHIP_INTERVAL ]
+      		  [ mcast_querier_interval QUERIER_INTERVAL ]
+      		  [ mcast_query_interval QUERY_INTERVAL ]
+      		  [ mcast_query_response_interval QUERY_RESPONSE_INTERVAL ]
+      		  [ mcast_startup_query_interval STARTUP_QUERY_INTERVAL ]
+      		  [ mcast_igmp_version IGMP_VERSION ]
+      		  [ mcast_mld_version MLD_VERSION ]
 
       Where: VLAN_PROTOCOL := { 802.1Q | 802.1ad }\
       """;
@@ -50,13 +68,25 @@ public final class BridgeAttributes {
   /** Times are told in hundredths of a second (USER_HZ). */
   private static final long TICK = 10_000_000L;
 
+  /** More of them would not be told apart from it: some 29 years. */
+  private static final long LONGEST = 1L << 33;
+
   /** Whose places in iproute2's order decide what an abbreviation means; with their largest. */
   private static final Map<String, Long> WORDS = new LinkedHashMap<>();
 
   /** What is reported of things that are not here, and can be set to that alone. */
   private static final Map<String, Integer> FIXED = new LinkedHashMap<>();
 
+  /** Times of snooping, in iproute2's order. */
+  private static final Map<String, Interval> INTERVALS = new LinkedHashMap<>();
+
   static {
+    INTERVALS.put("mcast_last_member_interval", Interval.LAST_MEMBER);
+    INTERVALS.put("mcast_membership_interval", Interval.MEMBERSHIP);
+    INTERVALS.put("mcast_querier_interval", Interval.QUERIER);
+    INTERVALS.put("mcast_query_interval", Interval.QUERY);
+    INTERVALS.put("mcast_query_response_interval", Interval.QUERY_RESPONSE);
+    INTERVALS.put("mcast_startup_query_interval", Interval.STARTUP_QUERY);
     for (String word : List.of("forward_delay", "hello_time", "max_age", "ageing_time")) {
       WORDS.put(word, U32);
     }
@@ -71,24 +101,19 @@ public final class BridgeAttributes {
     WORDS.put("vlan_default_pvid", U16);
     fix(U8, "vlan_stats_enabled", 0);
     fix(U8, "vlan_stats_per_port", 0);
-    fix(U8, "mcast_router", 1);
-    fix(U8, "mcast_snooping", 0);
+    WORDS.put("mcast_router", U8);
+    WORDS.put("mcast_snooping", U8);
     fix(U8, "mcast_vlan_snooping", 0);
-    fix(U8, "mcast_query_use_ifaddr", 0);
-    fix(U8, "mcast_querier", 0);
+    WORDS.put("mcast_query_use_ifaddr", U8);
+    WORDS.put("mcast_querier", U8);
     fix(U32, "mcast_hash_elasticity", 16);
-    fix(U32, "mcast_hash_max", 4096);
-    fix(U32, "mcast_last_member_count", 2);
-    fix(U32, "mcast_startup_query_count", 2);
-    fix(U32, "mcast_last_member_interval", 100);
-    fix(U32, "mcast_membership_interval", 26000);
-    fix(U32, "mcast_querier_interval", 25500);
-    fix(U32, "mcast_query_interval", 12500);
-    fix(U32, "mcast_query_response_interval", 1000);
-    fix(U32, "mcast_startup_query_interval", 3125);
+    WORDS.put("mcast_hash_max", U32);
+    WORDS.put("mcast_last_member_count", U32);
+    WORDS.put("mcast_startup_query_count", U32);
+    INTERVALS.keySet().forEach(word -> WORDS.put(word, Long.MAX_VALUE));
     fix(U8, "mcast_stats_enabled", 0);
-    fix(U8, "mcast_igmp_version", 2);
-    fix(U8, "mcast_mld_version", 1);
+    WORDS.put("mcast_igmp_version", U8);
+    WORDS.put("mcast_mld_version", U8);
     fix(U8, "nf_call_iptables", 0);
     fix(U8, "nf_call_ip6tables", 0);
     fix(U8, "nf_call_arptables", 0);
@@ -197,6 +222,29 @@ public final class BridgeAttributes {
       case "vlan_default_pvid" -> bridge -> bridge.vlans().defaultPvid((int) value);
       case "group_fwd_mask" -> bridge -> bridge.groupForwardMask((int) value);
       case "no_linklocal_learn" -> bridge -> bridge.learnsFromLinkLocal(value == 0);
+      default -> snooping(word, value);
+    };
+  }
+
+  private static Change snooping(String word, long value) {
+    Interval interval = INTERVALS.get(word);
+    if (interval != null) {
+      long nanos = Math.min(value, LONGEST) * TICK;
+      return bridge -> bridge.snooping().settings().set(interval, nanos);
+    }
+    return switch (word) {
+      case "mcast_snooping" -> bridge -> bridge.snooping().on(value != 0);
+      case "mcast_querier" -> bridge -> bridge.snooping().querier(value != 0);
+      case "mcast_router" -> bridge -> bridge.snooping().router(value);
+      case "mcast_query_use_ifaddr" ->
+          bridge -> bridge.snooping().settings().usesOwnAddress(value != 0);
+      case "mcast_hash_max" -> bridge -> bridge.snooping().settings().hashMax(value);
+      case "mcast_last_member_count" ->
+          bridge -> bridge.snooping().settings().lastMemberCount(value);
+      case "mcast_startup_query_count" ->
+          bridge -> bridge.snooping().settings().startupQueryCount(value);
+      case "mcast_igmp_version" -> bridge -> bridge.snooping().settings().igmpVersion(value);
+      case "mcast_mld_version" -> bridge -> bridge.snooping().settings().mldVersion(value);
       default -> throw new IllegalArgumentException(word);
     };
   }
@@ -249,19 +297,34 @@ public final class BridgeAttributes {
     to.accept("vlan_stats_per_port", 0);
     to.accept("group_fwd_mask", BridgeSlaveAttributes.hex(bridge.groupForwardMask()));
     to.accept(json ? "group_addr" : "group_address", Addresses.macToString(stp.group()));
-    to.accept("mcast_snooping", 0);
+    to.accept("mcast_snooping", bit(bridge.snooping().isOn()));
     to.accept("no_linklocal_learn", bit(!bridge.learnsFromLinkLocal()));
     to.accept("mcast_vlan_snooping", 0);
-    FIXED.forEach((name, value) -> {
-      if (name.startsWith("nf_") || name.startsWith("mcast_") && !name.endsWith("snooping")) {
-        to.accept(json ? jsonName(name) : name, value);
-      }
-    });
+    snooping(bridge.snooping(), json, to);
+    for (String name : List.of("nf_call_iptables", "nf_call_ip6tables", "nf_call_arptables")) {
+      to.accept(name, 0);
+    }
   }
 
-  private static String jsonName(String name) {
-    boolean isHash = name.startsWith("mcast_hash");
-    return isHash ? name : name.replace("_count", "_cnt").replace("_interval", "_intvl");
+  private static void snooping(Snooping snooping, boolean json, BiConsumer<String, Object> to) {
+    MulticastSettings settings = snooping.settings();
+    to.accept("mcast_router", snooping.router());
+    to.accept("mcast_query_use_ifaddr", bit(settings.usesOwnAddress()));
+    to.accept("mcast_querier", bit(snooping.isQuerier()));
+    to.accept("mcast_hash_elasticity", 16);
+    to.accept("mcast_hash_max", settings.hashMax());
+    to.accept(name("mcast_last_member_count", json), settings.lastMemberCount());
+    to.accept(name("mcast_startup_query_count", json), settings.startupQueryCount());
+    INTERVALS.forEach(
+        (word, interval) -> to.accept(name(word, json), settings.get(interval) / TICK));
+    to.accept("mcast_stats_enabled", 0);
+    to.accept("mcast_igmp_version", settings.igmpVersion());
+    to.accept("mcast_mld_version", settings.mldVersion());
+  }
+
+  /** JSON has it shorter. */
+  private static String name(String word, boolean json) {
+    return json ? word.replace("_count", "_cnt").replace("_interval", "_intvl") : word;
   }
 
   /** What {@code -d} prints behind the word {@code bridge}, each with a space behind it. */

@@ -5,15 +5,11 @@ import dev.patchbay.stack.admin.IpOptions;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.Words;
 import dev.patchbay.stack.admin.ip.IpCommand;
-import dev.patchbay.stack.device.NetDevice;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The command {@code bridge} (iproute2 6.1): {@code link}, {@code fdb} and {@code vlan}, and an
- * {@code mdb} that is always empty, since nothing is snooped.
+ * The command {@code bridge} (iproute2 6.1): {@code link}, {@code fdb}, {@code mdb}, {@code vlan}.
  */
 public final class BridgeCommand {
   private static final String USAGE =
@@ -72,7 +68,7 @@ public final class BridgeCommand {
     } else if (matches(object, "fdb")) {
       return new FdbObject(stack, options).run(words);
     } else if (matches(object, "mdb")) {
-      return mdb(stack, options, words);
+      return new MdbObject(stack, options).run(words);
     } else if (matches(object, "vlan")) {
       return new VlanObject(stack, options).run(words);
     } else if (matches(object, "vni") || matches(object, "monitor")) {
@@ -84,33 +80,5 @@ public final class BridgeCommand {
   /** Whether {@code word} is {@code full} or the beginning of it. */
   static boolean matches(String word, String full) {
     return IpOptions.matches(word, full);
-  }
-
-  private static String mdb(NetworkStack stack, BridgeOptions options, Words words)
-      throws RefusedException {
-    String command = words.hasNext() ? words.next() : "show";
-    if (matches(command, "add") || matches(command, "delete")) {
-      throw RefusedException.unsupported("bridge mdb " + command);
-    } else if (matches(command, "help")) {
-      throw BridgeArgs.failed("Usage: bridge mdb {show} [ dev DEV ]");
-    } else if (!matches(command, "show") && !matches(command, "lst") && !matches(command, "list")) {
-      throw BridgeArgs.failed("Command \"" + command + "\" is unknown, try \"bridge mdb help\".");
-    }
-    while (words.hasNext()) {
-      String word = words.next();
-      if (word.equals("dev")) {
-        String name = words.next();
-        NetDevice device = stack.device(name);
-        if (device == null) {
-          throw BridgeArgs.noDevice(name);
-        }
-      } else if (word.equals("vid")) {
-        words.next();
-      }
-    }
-    Map<String, Object> nothing = new LinkedHashMap<>();
-    nothing.put("mdb", List.of());
-    nothing.put("router", Map.of());
-    return options.json() ? options.write(List.of(nothing)) : "";
   }
 }

@@ -38,6 +38,9 @@ public final class BridgeSlaveAttributes {
       			[ flood {on | off} ]
       			[ mcast_flood {on | off} ]
       			[ bcast_flood {on | off} ]
+      			[ mcast_to_unicast {on | off} ]
+      			[ mcast_router MULTICAST_ROUTER ]
+      			[ mcast_fast_leave {on | off} ]
       			[ group_fwd_mask MASK ]
       			[ isolated {on | off} ]
       			[ locked {on | off} ]\
@@ -73,16 +76,18 @@ public final class BridgeSlaveAttributes {
           "help");
 
   private static final Map<String, PortFlag> FLAGS =
-      Map.of(
-          "hairpin", PortFlag.HAIRPIN,
-          "guard", PortFlag.GUARD,
-          "root_block", PortFlag.ROOT_BLOCK,
-          "learning", PortFlag.LEARNING,
-          "flood", PortFlag.FLOOD,
-          "mcast_flood", PortFlag.MCAST_FLOOD,
-          "bcast_flood", PortFlag.BCAST_FLOOD,
-          "isolated", PortFlag.ISOLATED,
-          "locked", PortFlag.LOCKED);
+      Map.ofEntries(
+          Map.entry("hairpin", PortFlag.HAIRPIN),
+          Map.entry("guard", PortFlag.GUARD),
+          Map.entry("root_block", PortFlag.ROOT_BLOCK),
+          Map.entry("fastleave", PortFlag.MCAST_FAST_LEAVE),
+          Map.entry("learning", PortFlag.LEARNING),
+          Map.entry("flood", PortFlag.FLOOD),
+          Map.entry("mcast_flood", PortFlag.MCAST_FLOOD),
+          Map.entry("bcast_flood", PortFlag.BCAST_FLOOD),
+          Map.entry("mcast_to_unicast", PortFlag.MCAST_TO_UNICAST),
+          Map.entry("isolated", PortFlag.ISOLATED),
+          Map.entry("locked", PortFlag.LOCKED));
 
   /** A change, which Linux may refuse. */
   @FunctionalInterface
@@ -125,7 +130,7 @@ public final class BridgeSlaveAttributes {
 
   private void read(String word, Words words) throws RefusedException {
     String full = WORDS.stream().filter(w -> IpOptions.matches(word, w)).findFirst().orElse("");
-    PortFlag flag = FLAGS.get(full);
+    PortFlag flag = full.equals("mcast_fast_leave") ? PortFlag.MCAST_FAST_LEAVE : FLAGS.get(full);
     if (flag != null) {
       boolean on = OnOff.parse(full, words.next(), RefusedException.FAILED);
       changes.add(port -> port.set(flag, on));
@@ -153,9 +158,8 @@ public final class BridgeSlaveAttributes {
         // there is none
       }
       case "mcast_router" -> {
-        if (number(words.next(), 0xff, "invalid mcast_router") != 1) {
-          throw RefusedException.unsupported("ip link type bridge_slave mcast_router");
-        }
+        long router = number(words.next(), 0xff, "invalid mcast_router");
+        changes.add(port -> port.master().snooping().router(port, router));
       }
       case "backup_port" -> throw RefusedException.unsupported("ip link type bridge_slave " + full);
       case "help" -> throw new RefusedException(RefusedException.FAILED, USAGE);
@@ -216,7 +220,7 @@ public final class BridgeSlaveAttributes {
     to.accept("hairpin", port.has(PortFlag.HAIRPIN));
     to.accept("guard", port.has(PortFlag.GUARD));
     to.accept("root_block", port.has(PortFlag.ROOT_BLOCK));
-    to.accept("fastleave", false);
+    to.accept("fastleave", port.has(PortFlag.MCAST_FAST_LEAVE));
     to.accept("learning", port.has(PortFlag.LEARNING));
     to.accept("flood", port.has(PortFlag.FLOOD));
     to.accept(json ? "id" : "port_id", hex(port.id()));
@@ -235,13 +239,14 @@ public final class BridgeSlaveAttributes {
     to.accept("config_pending", port.isConfigPending() ? 1 : 0);
     to.accept("proxy_arp", false);
     to.accept("proxy_arp_wifi", false);
-    to.accept(json ? "multicast_router" : "mcast_router", 1);
+    int router = port.master().snooping().router(port);
+    to.accept(json ? "multicast_router" : "mcast_router", router);
     if (!json) {
-      to.accept("mcast_fast_leave", false);
+      to.accept("mcast_fast_leave", port.has(PortFlag.MCAST_FAST_LEAVE));
     }
     to.accept("mcast_flood", port.has(PortFlag.MCAST_FLOOD));
     to.accept("bcast_flood", port.has(PortFlag.BCAST_FLOOD));
-    to.accept("mcast_to_unicast", false);
+    to.accept("mcast_to_unicast", port.has(PortFlag.MCAST_TO_UNICAST));
     to.accept("neigh_suppress", false);
     to.accept("group_fwd_mask", hex(port.groupForwardMask()));
     to.accept("group_fwd_mask_str", groups(port.groupForwardMask()));

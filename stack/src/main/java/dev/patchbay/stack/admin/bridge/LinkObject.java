@@ -29,6 +29,9 @@ final class LinkObject {
                                      [ flood {on | off} ]
                                      [ mcast_flood {on | off} ]
                                      [ bcast_flood {on | off} ]
+                                     [ mcast_router MULTICAST_ROUTER ]
+                                     [ mcast_to_unicast {on | off} ]
+                                     [ fastleave {on | off} ]
                                      [ isolated {on | off} ]
                                      [ locked {on | off} ]
                                      [ master ]
@@ -131,13 +134,13 @@ final class LinkObject {
     map.put("hairpin", port.has(PortFlag.HAIRPIN));
     map.put("guard", port.has(PortFlag.GUARD));
     map.put("root_block", port.has(PortFlag.ROOT_BLOCK));
-    map.put("fastleave", false);
+    map.put("fastleave", port.has(PortFlag.MCAST_FAST_LEAVE));
     map.put("learning", port.has(PortFlag.LEARNING));
     map.put("flood", port.has(PortFlag.FLOOD));
     map.put("mcast_flood", port.has(PortFlag.MCAST_FLOOD));
     map.put("bcast_flood", port.has(PortFlag.BCAST_FLOOD));
-    map.put("mcast_router", 1);
-    map.put("mcast_to_unicast", false);
+    map.put("mcast_router", port.master().snooping().router(port));
+    map.put("mcast_to_unicast", port.has(PortFlag.MCAST_TO_UNICAST));
     map.put("neigh_suppress", false);
     map.put("vlan_tunnel", false);
     map.put("isolated", port.has(PortFlag.ISOLATED));
@@ -152,6 +155,7 @@ final class LinkObject {
     private long cost;
     private int priority = -1;
     private int state = -1;
+    private int router = -1;
     private boolean self;
     private @Nullable String refused;
 
@@ -170,15 +174,12 @@ final class LinkObject {
         case "master" -> {
           // it means the bridge without this word too
         }
-        case "fastleave", "learning_sync", "mcast_to_unicast", "neigh_suppress", "vlan_tunnel" -> {
+        case "learning_sync", "neigh_suppress", "vlan_tunnel" -> {
           if (OnOff.parse(word, words.next(), BAD_SWITCH)) {
             refused = word + " on";
           }
         }
-        case "mcast_router" -> {
-          String value = words.next();
-          refused = BridgeArgs.atoi(value) == 1 ? refused : word + " " + value;
-        }
+        case "mcast_router" -> router = BridgeArgs.atoi(words.next()) & 0xff;
         case "backup_port" -> refused = word + " " + words.next();
         case "nobackup_port" -> {
           // there is none
@@ -241,6 +242,9 @@ final class LinkObject {
       port.master().portState(port, PortState.values()[request.state]);
     }
     request.flags.forEach(port::set);
+    if (request.router >= 0) {
+      port.master().snooping().router(port, request.router);
+    }
     if (request.cost > 0) {
       port.cost(request.cost);
     }
