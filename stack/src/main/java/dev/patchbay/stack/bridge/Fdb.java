@@ -210,7 +210,7 @@ public final class Fdb {
 
   private void removeIf(IntPredicate which) {
     for (int slot = 0; slot < table.slots(); slot++) {
-      if (table.flags(slot) != 0 && which.test(slot)) {
+      if (table.isPresent(slot) && which.test(slot)) {
         table.remove(slot);
       }
     }
@@ -236,6 +236,7 @@ public final class Fdb {
   /** Forgets all that is behind a port that is taken away. */
   void forgetAll(BridgePort port) {
     removeIf(slot -> table.port(slot) == port);
+    table.forget(port);
   }
 
   /** Enters an address of our own ({@code br_fdb_add_local}). */

@@ -8,9 +8,17 @@ import org.jspecify.annotations.Nullable;
  * net_bridge_fdb_entry}). What is learned is bounded per port, so that a guest that sends from
  * random addresses only hurts itself; what is set by hand stays until it is deleted.
  *
- * <p>Open addressing over flat arrays: an entry stands in one of the {@value #PROBES} places from
- * its own on, and a full neighbourhood gives up its oldest learned entry. An entry is spoken of by
- * its slot, which is good until the next change.
+ * <p>Open addressing over one flat array: an entry stands in one of the {@value #PROBES} places
+ * from its own on, and a full neighbourhood gives up its oldest learned entry. An entry is spoken
+ * of by its slot, which is good until the next change. All that a frame asks of an entry lies in 32
+ * bytes side by side, so that a look-up waits for memory once:
+ *
+ * <pre>
+ *   0  flags (4 bits) | VLAN (12) | address (48)
+ *   1  when it was last the source of a frame, ns
+ *   2  when a frame was last sent to it, ns
+ *   3  order of birth, from 1 (54) | number of its port (10), 0 for the bridge; 0: free
+ * </pre>
  */
 public final class ForwardingTable {
   /** Learned addresses per port. */
@@ -28,19 +36,30 @@ public final class ForwardingTable {
   /** Set by hand ({@code BR_FDB_ADDED_BY_USER}). */
   static final int USER = 8;
 
-  private static final int PRESENT = 0x80;
   private static final int FIRST_SLOTS = 1 << 13;
   private static final int PROBES = 16;
+
+  /** Binary logarithm of the words of an entry, and which of them has what. */
+  private static final int SHIFT = 2;
+
+  private static final int KEY = 0;
+  private static final int SEEN = 1;
+  private static final int USED = 2;
+  private static final int PORT = 3;
+
+  private static final int FLAGS_SHIFT = 60;
+  private static final long KEY_MASK = (1L << FLAGS_SHIFT) - 1;
+  private static final int BIRTH_SHIFT = 10;
+  private static final int PORT_MASK = (1 << BIRTH_SHIFT) - 1;
 
   /** Between two looks for what is too old, ns. */
   private static final long SWEEP = 1_000_000_000L;
 
-  private long[] keys = new long[FIRST_SLOTS];
-  private long[] seen = new long[FIRST_SLOTS];
-  private long[] used = new long[FIRST_SLOTS];
-  private long[] born = new long[FIRST_SLOTS];
-  private byte[] flags = new byte[FIRST_SLOTS];
-  private @Nullable BridgePort[] ports = new BridgePort[FIRST_SLOTS];
+  private long[] entries = new long[FIRST_SLOTS << SHIFT];
+
+  /** By their numbers: a frame's two are two of a few lines that are always at hand. */
+  private final @Nullable BridgePort[] ports = new BridgePort[PORT_MASK + 1];
+
   private final long secret;
   private long swept;
   private int mask = FIRST_SLOTS - 1;
@@ -87,13 +106,25 @@ public final class ForwardingTable {
     return (int) (h >>> 40);
   }
 
+  private long word(int slot, int which) {
+    return entries[(slot << SHIFT) + which];
+  }
+
+  private void word(int slot, int which, long value) {
+    entries[(slot << SHIFT) + which] = value;
+  }
+
+  private boolean isKey(int slot, long key) {
+    return (word(slot, KEY) & KEY_MASK) == key && isPresent(slot);
+  }
+
   /** The slot of an entry that is not too old, or -1. */
   int find(long mac, int vid, long now) {
     long key = key(mac, vid);
     int at = home(key);
     for (int i = 0; i < PROBES; i++) {
       int slot = at + i & mask;
-      if (keys[slot] == key && flags[slot] != 0) {
+      if (isKey(slot, key)) {
         return isOld(slot, now) ? -1 : slot;
       }
     }
@@ -101,45 +132,54 @@ public final class ForwardingTable {
   }
 
   private boolean isOld(int slot, long now) {
-    return (flags[slot] & STATIC) == 0 && now - seen[slot] >= ageing;
+    return (flags(slot) & STATIC) == 0 && now - word(slot, SEEN) >= ageing;
+  }
+
+  /** Whether there is an entry. */
+  boolean isPresent(int slot) {
+    return word(slot, PORT) != 0;
   }
 
   /** The port of an entry; null for the bridge itself. */
   @Nullable BridgePort port(int slot) {
-    return ports[slot];
+    return ports[(int) word(slot, PORT) & PORT_MASK];
   }
 
   /** Its flags: {@link #LOCAL} and so on. */
   int flags(int slot) {
-    return flags[slot] & ~PRESENT;
+    return (int) (word(slot, KEY) >>> FLAGS_SHIFT);
   }
 
   long mac(int slot) {
-    return keys[slot] & 0xffff_ffff_ffffL;
+    return word(slot, KEY) & 0xffff_ffff_ffffL;
   }
 
   int vid(int slot) {
-    return (int) (keys[slot] >>> 48);
+    return (int) (word(slot, KEY) >>> 48) & 0xfff;
   }
 
   /** When its address was last the source of a frame, ns. */
   long seen(int slot) {
-    return seen[slot];
+    return word(slot, SEEN);
   }
 
   /** When a frame was last sent to it, ns. */
   long used(int slot) {
-    return used[slot];
+    return word(slot, USED);
   }
 
   void used(int slot, long now) {
-    used[slot] = now;
+    word(slot, USED, now);
+  }
+
+  private long birth(int slot) {
+    return word(slot, PORT) >>> BIRTH_SHIFT;
   }
 
   /** The port behind which {@code mac} is, or null. */
   public @Nullable BridgePort lookup(long mac, int vid, long now) {
     int slot = find(mac, vid, now);
-    return slot < 0 ? null : ports[slot];
+    return slot < 0 ? null : port(slot);
   }
 
   /**
@@ -149,36 +189,48 @@ public final class ForwardingTable {
   @Nullable BridgePort learn(long mac, int vid, BridgePort port, long now) {
     long key = key(mac, vid);
     int at = home(key);
+    for (int i = 0; i < PROBES; i++) {
+      int slot = at + i & mask;
+      if (isKey(slot, key)) {
+        return seenAgain(slot, port, now);
+      }
+    }
+    learnNew(key, port, now);
+    return null;
+  }
+
+  private void learnNew(long key, BridgePort port, long now) {
+    int at = home(key);
     int free = -1;
     int oldest = -1;
     for (int i = 0; i < PROBES; i++) {
       int slot = at + i & mask;
-      int is = flags[slot];
-      if (is != 0 && keys[slot] == key) {
-        return seenAgain(slot, port, now);
-      }
-      if (is != 0 && isOld(slot, now)) {
+      if (isPresent(slot) && isOld(slot, now)) {
         remove(slot);
-        is = 0;
       }
-      if (is == 0) {
+      if (!isPresent(slot)) {
         free = free < 0 ? slot : free;
-      } else if ((is & (STATIC | USER)) == 0 && (oldest < 0 || seen[slot] < seen[oldest])) {
-        oldest = slot;
+      } else {
+        oldest = older(slot, oldest);
       }
     }
     int victim = free >= 0 ? free : oldest;
     if (victim < 0) {
-      return null;
+      return;
     }
-    BridgePort before = flags[victim] == 0 ? null : ports[victim];
+    BridgePort before = isPresent(victim) ? port(victim) : null;
     if (port.learned >= LIMIT_PER_PORT && !port.equals(before)) {
       sweep(now);
-      return null;
+      return;
     }
     remove(victim);
     put(victim, key, port, 0, now);
-    return null;
+  }
+
+  /** The one of two that may give way, the one that was not seen for longer; -1 for neither. */
+  private int older(int slot, int oldest) {
+    boolean mayGo = (flags(slot) & (STATIC | USER)) == 0;
+    return mayGo && (oldest < 0 || seen(slot) < seen(oldest)) ? slot : oldest;
   }
 
   /** Forgets what is too old, at most once a second: it counts for its port until then. */
@@ -187,8 +239,8 @@ public final class ForwardingTable {
       return;
     }
     swept = now;
-    for (int slot = 0; slot < flags.length; slot++) {
-      if (flags[slot] != 0 && isOld(slot, now)) {
+    for (int slot = 0; slot <= mask; slot++) {
+      if (isPresent(slot) && isOld(slot, now)) {
         remove(slot);
       }
     }
@@ -196,23 +248,26 @@ public final class ForwardingTable {
 
   /** Slots, used or not. */
   int slots() {
-    return flags.length;
+    return mask + 1;
   }
 
   private @Nullable BridgePort seenAgain(int slot, BridgePort port, long now) {
-    if ((flags[slot] & LOCAL) != 0) {
+    int flags = flags(slot);
+    if ((flags & LOCAL) != 0) {
       return null;
     }
-    movedAfter = now - seen[slot];
-    seen[slot] = now;
-    BridgePort before = ports[slot];
-    if (port.equals(before) || (flags[slot] & STICKY) != 0) {
+    long age = now - word(slot, SEEN);
+    word(slot, SEEN, now);
+    int number = (int) word(slot, PORT) & PORT_MASK;
+    if (number == port.number() || (flags & STICKY) != 0) {
       return null;
     }
+    BridgePort before = ports[number];
+    movedAfter = age;
     count(slot, -1);
-    ports[slot] = port;
+    belong(slot, port);
     count(slot, 1);
-    return movedAfter < ageing ? before : null;
+    return age < ageing ? before : null;
   }
 
   /** Of an address that {@link #learn} found elsewhere: ns since it was last seen there. */
@@ -220,18 +275,29 @@ public final class ForwardingTable {
     return movedAfter;
   }
 
+  /** Makes an entry that of a port. */
+  private void belong(int slot, @Nullable BridgePort port) {
+    int number = port == null ? 0 : port.number();
+    ports[number] = port;
+    word(slot, PORT, word(slot, PORT) & ~(long) PORT_MASK | number);
+  }
+
+  private void key(int slot, long key, int flags) {
+    word(slot, KEY, key | (long) flags << FLAGS_SHIFT);
+  }
+
   /** Adds or replaces an entry by hand; {@code what} is its flags. */
   void set(long mac, int vid, @Nullable BridgePort port, int what, long now) {
+    long key = key(mac, vid);
     int slot = find(mac, vid, now);
     if (slot >= 0) {
       count(slot, -1);
-      ports[slot] = port;
-      flags[slot] = (byte) (what | PRESENT);
-      seen[slot] = now;
+      belong(slot, port);
+      key(slot, key, what);
+      word(slot, SEEN, now);
       count(slot, 1);
       return;
     }
-    long key = key(mac, vid);
     slot = place(key, now);
     while (slot < 0) {
       grow(now);
@@ -247,91 +313,76 @@ public final class ForwardingTable {
     int oldest = -1;
     for (int i = 0; i < PROBES; i++) {
       int slot = at + i & mask;
-      if (flags[slot] == 0 || keys[slot] == key || isOld(slot, now)) {
+      if (!isPresent(slot) || isKey(slot, key) || isOld(slot, now)) {
         return slot;
       }
-      if ((flags[slot] & (STATIC | USER)) == 0 && (oldest < 0 || seen[slot] < seen[oldest])) {
-        oldest = slot;
-      }
+      oldest = older(slot, oldest);
     }
     return oldest;
   }
 
   private void put(int slot, long key, @Nullable BridgePort port, int what, long now) {
-    keys[slot] = key;
-    ports[slot] = port;
-    flags[slot] = (byte) (what | PRESENT);
-    seen[slot] = now;
-    used[slot] = now;
-    born[slot] = ++births;
+    key(slot, key, what);
+    word(slot, SEEN, now);
+    word(slot, USED, now);
+    word(slot, PORT, ++births << BIRTH_SHIFT);
+    belong(slot, port);
     count(slot, 1);
   }
 
   private void count(int slot, int change) {
-    BridgePort port = ports[slot];
-    if (port != null && (flags[slot] & (STATIC | USER)) == 0) {
+    BridgePort port = port(slot);
+    if (port != null && (flags(slot) & (STATIC | USER)) == 0) {
       port.learned += change;
     }
   }
 
   /** Forgets an entry, if there is one. */
   void remove(int slot) {
-    if (flags[slot] != 0) {
+    if (isPresent(slot)) {
       count(slot, -1);
-      flags[slot] = 0;
-      ports[slot] = null;
+      word(slot, KEY, 0);
+      word(slot, PORT, 0);
     }
+  }
+
+  /** Forgets a port, of which there are no entries any more. */
+  void forget(BridgePort port) {
+    ports[port.number()] = null;
   }
 
   /** Twice the room; learned entries that find no place there are forgotten. */
   private void grow(long now) {
-    long[] oldKeys = keys;
-    long[] oldSeen = seen;
-    long[] oldUsed = used;
-    long[] oldBorn = born;
-    byte[] oldFlags = flags;
-    @Nullable BridgePort[] oldPorts = ports;
-    int slots = oldKeys.length * 2;
-    keys = new long[slots];
-    seen = new long[slots];
-    used = new long[slots];
-    born = new long[slots];
-    flags = new byte[slots];
-    ports = new BridgePort[slots];
-    mask = slots - 1;
-    for (int i = 0; i < oldKeys.length; i++) {
-      if (oldFlags[i] == 0) {
+    long[] before = entries;
+    entries = new long[before.length * 2];
+    mask = mask * 2 + 1;
+    for (int at = 0; at < before.length; at += 1 << SHIFT) {
+      if (before[at + PORT] == 0) {
         continue;
       }
-      int slot = place(oldKeys[i], now);
-      BridgePort port = oldPorts[i];
+      int slot = place(before[at + KEY] & KEY_MASK, now);
       if (slot < 0) {
         throw new IllegalStateException("no place for a forwarding entry");
       }
       remove(slot);
-      keys[slot] = oldKeys[i];
-      seen[slot] = oldSeen[i];
-      used[slot] = oldUsed[i];
-      born[slot] = oldBorn[i];
-      flags[slot] = oldFlags[i];
-      ports[slot] = port;
+      System.arraycopy(before, at, entries, slot << SHIFT, 1 << SHIFT);
     }
   }
 
   /** The slots of all entries, the newest first, as Linux lists them. */
   int[] newestFirst() {
-    long[] order = new long[flags.length];
+    long[] order = new long[slots()];
     int count = 0;
-    for (int slot = 0; slot < flags.length; slot++) {
-      if (flags[slot] != 0) {
-        order[count++] = -born[slot];
+    for (int slot = 0; slot <= mask; slot++) {
+      if (isPresent(slot)) {
+        order[count++] = -birth(slot);
       }
     }
     Arrays.sort(order, 0, count);
     int[] slots = new int[count];
-    for (int slot = 0; slot < flags.length; slot++) {
-      if (flags[slot] != 0) {
-        slots[Arrays.binarySearch(order, 0, count, -born[slot])] = slot;
+    for (int slot = 0; slot <= mask; slot++) {
+      if (isPresent(slot)) {
+        slots[Arrays.binarySearch(order, 0, count, -birth(slot))] = slot;
       }
     }
     return slots;
@@ -339,9 +390,9 @@ public final class ForwardingTable {
 
   /** Calls {@code visitor} for each learned entry that is not too old. */
   public void forEach(long now, Visitor visitor) {
-    for (int slot = 0; slot < flags.length; slot++) {
-      if (flags[slot] != 0 && (flags[slot] & STATIC) == 0 && !isOld(slot, now)) {
-        visitor.entry(mac(slot), vid(slot), ports[slot], now - seen[slot]);
+    for (int slot = 0; slot <= mask; slot++) {
+      if (isPresent(slot) && (flags(slot) & STATIC) == 0 && !isOld(slot, now)) {
+        visitor.entry(mac(slot), vid(slot), port(slot), now - seen(slot));
       }
     }
   }
