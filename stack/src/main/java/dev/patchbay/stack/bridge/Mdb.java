@@ -109,7 +109,7 @@ public final class Mdb {
 
   private Entry entry(MulticastGroup at, PortGroup entry, boolean modes) {
     List<Source> sources =
-        entry.sources.stream().map(s -> new Source(s.hi, s.lo, left(s.timer))).toList();
+        entry.sources().stream().map(s -> new Source(s.hi, s.lo, left(s.timer))).toList();
     return new Entry(
         group(at),
         at.vid,
@@ -128,7 +128,7 @@ public final class Mdb {
   private static void ofSources(MulticastGroup at, List<Entry> to) {
     List<Group> told = new ArrayList<>();
     for (PortGroup entry = at.ports; entry != null; entry = entry.next) {
-      for (GroupSource source : entry.sources) {
+      for (GroupSource source : entry.sources()) {
         Group group = new Group(at.family, at.hi, at.lo, source.hi, source.lo);
         if (!told.contains(group)) {
           told.add(group);

@@ -77,6 +77,7 @@ final class MulticastGroup {
   }
 
   void add(PortGroup entry) {
+    entry.port.snooping().entries++;
     PortGroup before = null;
     PortGroup at = ports;
     while (at != null && at.port.number() > entry.port.number()) {
@@ -92,6 +93,7 @@ final class MulticastGroup {
   }
 
   void remove(PortGroup entry) {
+    entry.port.snooping().entries--;
     if (ports == entry) {
       ports = entry.next;
       return;

@@ -15,6 +15,9 @@ public final class MulticastSettings {
   /** And at most so far ({@code BR_MULTICAST_QUERY_INTVL_MAX}), ns. */
   private static final long LONGEST = 86_400 * SECOND;
 
+  /** What is longer is not told apart, ns: some 36 years. */
+  private static final long FOREVER = 1L << 60;
+
   /** A time that can be set. */
   public enum Interval {
     /** Between queries for a group that somebody has left. */
@@ -145,6 +148,12 @@ public final class MulticastSettings {
 
   /** Last member query time (RFC 3376 section 8.9), ns. */
   long lastMemberTime() {
-    return lastMemberCount * get(Interval.LAST_MEMBER);
+    return timesLastMemberCount(get(Interval.LAST_MEMBER));
+  }
+
+  /** So often as is asked for a group that was left, ns; a very long time at most. */
+  long timesLastMemberCount(long nanos) {
+    boolean tooLong = nanos != 0 && lastMemberCount > FOREVER / nanos;
+    return tooLong ? FOREVER : lastMemberCount * nanos;
   }
 }

@@ -3,6 +3,7 @@ package dev.patchbay.stack.bridge;
 import dev.patchbay.stack.time.Timer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ final class PortGroup {
   /** How often is still to be asked for the group. */
   long queriesLeft;
 
-  final List<GroupSource> sources = new ArrayList<>(0);
+  private final List<GroupSource> sources = new ArrayList<>(0);
   @Nullable PortGroup next;
 
   PortGroup(
@@ -56,6 +57,34 @@ final class PortGroup {
     this.isStatic = isStatic;
     this.timer = snooping.timer(() -> snooping.portGroupExpired(this));
     this.again = snooping.timer(() -> snooping.sources().askAgain(this));
+  }
+
+  /** Its sources; changed by {@link #add} and {@link #forget} only. */
+  List<GroupSource> sources() {
+    return sources;
+  }
+
+  /** Whether it, and its port, may have another source. */
+  boolean hasRoom() {
+    return sources.size() < MAX_SOURCES && port.snooping().sources < PortSnooping.MAX_SOURCES;
+  }
+
+  void add(GroupSource source) {
+    sources.add(source);
+    port.snooping().sources++;
+  }
+
+  /** Forgets the sources that {@code which} says. */
+  void forget(Predicate<GroupSource> which) {
+    int before = sources.size();
+    sources.removeIf(source -> {
+      boolean gone = which.test(source);
+      if (gone) {
+        source.timer.cancel();
+      }
+      return gone;
+    });
+    port.snooping().sources -= before - sources.size();
   }
 
   @Nullable GroupSource find(long hi, long lo) {
@@ -79,6 +108,6 @@ final class PortGroup {
     isGone = true;
     timer.cancel();
     again.cancel();
-    sources.forEach(source -> source.timer.cancel());
+    forget(source -> true);
   }
 }

@@ -16,6 +16,12 @@ final class PortSnooping {
   /** A router's port for now, as if a query had come. */
   static final int FOR_NOW = 3;
 
+  /** Groups that are learned behind a port, each member's own where it is sent its own copies. */
+  static final int MAX_ENTRIES = 1024;
+
+  /** Sources of all of these. */
+  static final int MAX_SOURCES = 4096;
+
   /** One family's half. */
   static final class Half {
     /** Sends queries of our own by this port. */
@@ -43,6 +49,11 @@ final class PortSnooping {
 
   /** {@link #NEVER} to {@link #FOR_NOW}. */
   int router = LEARN;
+
+  /** Entries of this port in groups, and sources of these. */
+  int entries;
+
+  int sources;
 
   /** The last delivery that it took part in. */
   long delivery;

@@ -328,8 +328,8 @@ public final class Snooping {
       return;
     }
     entry.excludes = false;
-    entry.sources.removeIf(source -> !source.timer.isArmed());
-    if (entry.sources.isEmpty()) {
+    entry.forget(source -> !source.timer.isArmed());
+    if (entry.sources().isEmpty()) {
       remove(entry);
     }
   }

@@ -119,6 +119,10 @@ final class SnoopingInput {
       return true;
     }
     PortGroup entry = group.find(port, station);
+    if (entry == null && port.snooping().entries >= PortSnooping.MAX_ENTRIES) {
+      snooping.removeIfEmpty(group);
+      return false;
+    }
     if (entry == null) {
       boolean each = port.has(PortFlag.MCAST_TO_UNICAST);
       entry = new PortGroup(group, port, each ? station : ANY_STATION, false, false, snooping);
@@ -208,7 +212,7 @@ final class SnoopingInput {
     if (group == null) {
       return;
     }
-    long limit = snooping.now() + delay * snooping.settings().lastMemberCount();
+    long limit = snooping.now() + snooping.settings().timesLastMemberCount(delay);
     if (group.hostJoined) {
       lower(group.timer, limit);
     }

@@ -62,7 +62,7 @@ final class SourceRecords {
       case BLOCK -> block(entry, membership);
       default -> throw new IllegalArgumentException("record type " + type);
     }
-    if (!entry.excludes && entry.sources.isEmpty()) {
+    if (!entry.excludes && entry.sources().isEmpty()) {
       snooping.remove(entry);
     }
   }
@@ -79,7 +79,7 @@ final class SourceRecords {
 
   /** (B)=GMI, Q(G, A-B) or Q(G, X-A), and in mode EXCLUDE Q(G). */
   private void toInclude(PortGroup entry, long until) {
-    for (GroupSource source : entry.sources) {
+    for (GroupSource source : entry.sources()) {
       source.marked = source.timer.isArmed();
     }
     for (int i = 0; i < count; i++) {
@@ -100,7 +100,7 @@ final class SourceRecords {
    * are unwanted (from INCLUDE) or wanted until {@code unknown} (from EXCLUDE).
    */
   private void exclude(PortGroup entry, long until, long unknown, boolean asks) {
-    for (GroupSource source : entry.sources) {
+    for (GroupSource source : entry.sources()) {
       source.marked = true;
     }
     List<GroupSource> asked = new ArrayList<>();
@@ -119,18 +119,11 @@ final class SourceRecords {
         }
       }
     }
-    entry.sources.removeIf(SourceRecords::forget);
+    entry.forget(source -> source.marked);
     entry.excludes = true;
     entry.timer.arm(until);
     asked.forEach(source -> source.marked = true);
     askForMarked(entry);
-  }
-
-  private static boolean forget(GroupSource source) {
-    if (source.marked) {
-      source.timer.cancel();
-    }
-    return source.marked;
   }
 
   /** Q(G, A*B), or in mode EXCLUDE (A-X-Y)=group timer and Q(G, A-Y). */
@@ -155,9 +148,9 @@ final class SourceRecords {
     GroupSource source = entry.find(hi, lo);
     // a source that is a group, or none, is passed over (br_multicast_new_group_src)
     boolean good = !Addresses.isAny(hi, lo) && !Addresses.isMulticast(hi, lo);
-    if (source == null && good && entry.sources.size() < PortGroup.MAX_SOURCES) {
+    if (source == null && good && entry.hasRoom()) {
       GroupSource made = new GroupSource(hi, lo, snooping.timer(() -> expired(entry, hi, lo)));
-      entry.sources.add(made);
+      entry.add(made);
       source = made;
     }
     return source;
@@ -166,8 +159,8 @@ final class SourceRecords {
   /** In mode INCLUDE a source goes then, in mode EXCLUDE it is unwanted. */
   private void expired(PortGroup entry, long hi, long lo) {
     if (!entry.isGone && !entry.excludes) {
-      entry.sources.removeIf(source -> source.hi == hi && source.lo == lo);
-      if (entry.sources.isEmpty()) {
+      entry.forget(source -> source.hi == hi && source.lo == lo);
+      if (entry.sources().isEmpty()) {
         snooping.remove(entry);
       }
     }
@@ -182,7 +175,7 @@ final class SourceRecords {
     long limit = snooping.now() + snooping.settings().lastMemberTime();
     boolean asks = snooping.asks(six);
     List<GroupSource> asked = new ArrayList<>();
-    for (GroupSource source : entry.sources) {
+    for (GroupSource source : entry.sources()) {
       if (source.marked) {
         source.marked = false;
         if (source.timer.isArmed() && source.timer.deadline() > limit) {
@@ -225,7 +218,7 @@ final class SourceRecords {
       more = entry.queriesLeft > 0;
     }
     List<GroupSource> asked = new ArrayList<>();
-    for (GroupSource source : entry.sources) {
+    for (GroupSource source : entry.sources()) {
       if (source.queriesLeft > 0) {
         source.queriesLeft--;
         asked.add(source);

@@ -24,7 +24,20 @@
  * <p>{@link dev.patchbay.stack.bridge.SpanningTree} decides the states of the ports, with {@code
  * Bpdu} as its message and {@code StpPort} as what it knows of each port.
  *
- * <p>There is no snooping of IGMP and MLD: a group goes to all ports.
+ * <p>A frame to a group passes {@link dev.patchbay.stack.bridge.Snooping} before it is flooded:
+ *
+ * <pre>
+ *   Bridge.input | Bridge.send
+ *     -&gt; SnoopingInput.receive      br_multicast_rcv: SnoopedMessage says what it is
+ *          report, leave            -&gt; MulticastGroup with a PortGroup for each port; SourceRecords
+ *          query                    -&gt; Querier: who asks, and where routers are
+ *     -&gt; Snooping.deliver           br_multicast_flood: to members and routers, or else Bridge.flood
+ *   Querier's timers -&gt; QueryWriter -&gt; the ports, and ourselves
+ * </pre>
+ *
+ * <p>{@link dev.patchbay.stack.bridge.MulticastSettings} has what is set, {@code GroupTable} the
+ * groups, {@link dev.patchbay.stack.bridge.Mdb} is what administration sees of them. A new kind of
+ * message is a constant of {@code SnoopedMessage.Kind}.
  */
 @org.jspecify.annotations.NullMarked
 package dev.patchbay.stack.bridge;

@@ -130,4 +130,19 @@ class SnoopedSourcesTest {
         .singleElement()
         .satisfies(entry -> assertThat(entry.sources()).hasSize(PortGroup.MAX_SOURCES));
   }
+
+  @Test
+  void soAreThoseOfAPortInAllItsGroups() {
+    String[] many = new String[32];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = "10.0.2." + i;
+    }
+    for (int i = 0; i < 200; i++) {
+      lab.record(1, SourceRecords.IS_INCLUDE, "239.2.0." + i, many);
+    }
+    assertThat(lab.port(1).snooping().sources).isEqualTo(PortSnooping.MAX_SOURCES);
+    lab.pass(261);
+    assertThat(lab.port(1).snooping().sources).isZero();
+    assertThat(lab.bridge.mdb().entries()).isEmpty();
+  }
 }

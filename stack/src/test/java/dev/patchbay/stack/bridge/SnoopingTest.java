@@ -255,6 +255,21 @@ class SnoopingTest {
   }
 
   @Test
+  void onePortCannotHaveThemAll() {
+    for (int i = 0; i < 1100; i++) {
+      lab.report(1, "239.2." + i / 256 + "." + i % 256);
+    }
+    lab.report(2, GROUP).out();
+    assertThat(lab.bridge.mdb().entries()).hasSize(PortSnooping.MAX_ENTRIES + 1);
+    assertThat(lab.pool.drops(DropReason.BRIDGE_SNOOPED)).isEqualTo(76);
+    assertThat(lab.bridge.snooping().isOn()).isTrue();
+    lab.pass(261);
+    assertThat(lab.bridge.mdb().entries()).isEmpty();
+    lab.report(1, GROUP);
+    assertThat(lab.members(GROUP)).containsExactly("p1");
+  }
+
+  @Test
   void mldDoesTheSame() {
     String solicited = "ff02::1:ff00:1";
     lab.mld(4, "ff02::1", 130, 10_000, "::").pass(10.1).out();

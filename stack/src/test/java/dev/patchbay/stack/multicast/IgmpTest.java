@@ -2,9 +2,11 @@ package dev.patchbay.stack.multicast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patchbay.stack.Lab;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.udp.UdpSocket;
+import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.InternetChecksum;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -255,6 +257,17 @@ class IgmpTest {
     byte[] liar = GroupTester.query4(3, 10, G, 2, "10.0.2.8");
     t.igmp("224.0.0.1", 1, Arrays.copyOf(liar, 12));
     assertThat(t.reports(3000)).isEmpty();
+  }
+
+  @Test
+  void theBridgesOwnQueriesAreAnswered() {
+    t.lab.bridge.snooping().querier(true);
+    assertThat(t.join(socket, G)).isZero();
+    t.lab.loop.runForMillis(600_000);
+    assertThat(t.lab.bridge.mdb().entries())
+        .filteredOn(entry -> entry.group().lo() == Addresses.v4(Lab.v4(G)))
+        .singleElement()
+        .satisfies(entry -> assertThat(entry.port()).isNull());
   }
 
   @Test
