@@ -29,6 +29,7 @@ import dev.patchbay.stack.neighbour.ArpProtocol;
 import dev.patchbay.stack.neighbour.NdpProtocol;
 import dev.patchbay.stack.neighbour.NeighbourTable;
 import dev.patchbay.stack.neighbour.ProxyTable;
+import dev.patchbay.stack.netfilter.Netfilter;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
@@ -67,6 +68,7 @@ public final class NetworkStack implements DeviceHost {
   private final Fib routes4 = new Fib(true);
   private final Fib routes6 = new Fib(false);
   private final InterfaceAddresses addresses;
+  private final Netfilter netfilter;
   private final NeighbourTable neighbours;
   private final ArpProtocol arp;
   private final NdpProtocol ndp;
@@ -116,6 +118,7 @@ public final class NetworkStack implements DeviceHost {
     routes4.hashKey(random.hash("multipath inet"));
     routes6.hashKey(random.hash("multipath inet6"));
     addresses = new InterfaceAddresses(this);
+    netfilter = new Netfilter(loop);
     neighbours = new NeighbourTable(loop, random);
     output = new IpOutput(this);
     fragmenter = new Fragmenter(this);
@@ -203,6 +206,11 @@ public final class NetworkStack implements DeviceHost {
 
   public NeighbourTable neighbours() {
     return neighbours;
+  }
+
+  /** The rules of iptables. */
+  public Netfilter netfilter() {
+    return netfilter;
   }
 
   public ArpProtocol arp() {
@@ -336,6 +344,7 @@ public final class NetworkStack implements DeviceHost {
     device.handler(this);
     if (device instanceof Bridge bridge) {
       bridge.pool(pool);
+      bridge.filter(netfilter.bridges());
     }
     packets.deviceAdded(device);
     device.added();

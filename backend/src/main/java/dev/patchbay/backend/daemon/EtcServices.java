@@ -1,6 +1,6 @@
 package dev.patchbay.backend.daemon;
 
-import dev.patchbay.stack.admin.ss.PortNames;
+import dev.patchbay.stack.admin.PortNames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

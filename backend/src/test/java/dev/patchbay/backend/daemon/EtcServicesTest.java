@@ -2,7 +2,7 @@ package dev.patchbay.backend.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.patchbay.stack.admin.ss.PortNames;
+import dev.patchbay.stack.admin.PortNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

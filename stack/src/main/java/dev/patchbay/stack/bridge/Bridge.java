@@ -54,6 +54,7 @@ public final class Bridge extends NetDevice {
   private boolean learnsFromLinkLocal = true;
   private int groupForwardMask;
   private @Nullable MoveListener moves;
+  private @Nullable BridgeFilter filter;
 
   /**
    * A bridge without ports, down.
@@ -179,6 +180,11 @@ public final class Bridge extends NetDevice {
       throw new BridgeRefusedException(Errno.EINVAL);
     }
     groupForwardMask = mask;
+  }
+
+  /** Who looks at the frames that it carries, null for nobody. */
+  public void filter(@Nullable BridgeFilter value) {
+    filter = value;
   }
 
   /** Who is told of moving addresses. */
@@ -368,6 +374,11 @@ public final class Bridge extends NetDevice {
   /** {@code br_handle_frame_finish}: learn, then to us, to one port, or to all. */
   void input(BridgePort port, Packet packet, long source, long destination) {
     cutTrailer(packet);
+    packet.physicalDevice = port.device();
+    BridgeFilter filter = this.filter;
+    if (filter != null && filter.isActive() && !filter.incoming(packet, this)) {
+      return;
+    }
     boolean filtered = vlans.isFiltering();
     int vid = 0;
     if (filtered) {
@@ -398,7 +409,6 @@ public final class Bridge extends NetDevice {
       port.device().dropReceived(packet, DropReason.BRIDGE_INGRESS_STP_STATE);
       return;
     }
-    packet.physicalDevice = port.device();
     if (destination == mac()) {
       passUp(packet, filtered);
     } else if (Addresses.isGroupMac(destination)) {
@@ -519,14 +529,19 @@ public final class Bridge extends NetDevice {
     queueReceived(packet);
   }
 
-  private static void forward(Packet packet, BridgePort from, BridgePort to, boolean filtered) {
+  private void forward(Packet packet, BridgePort from, BridgePort to, boolean filtered) {
     if (!to.shouldDeliver(packet, from, filtered)) {
       from.device().dropReceived(packet, DropReason.BRIDGE_NO_EGRESS_PORT);
     } else if (to.isTooLong(packet)) {
       from.device().dropReceived(packet, DropReason.PKT_TOO_BIG);
-    } else {
+    } else if (mayForward(packet, to)) {
       to.send(packet, filtered);
     }
+  }
+
+  private boolean mayForward(Packet packet, BridgePort to) {
+    BridgeFilter filter = this.filter;
+    return filter == null || !filter.isActive() || filter.forward(packet, this, to.device());
   }
 
   /**
@@ -548,7 +563,7 @@ public final class Bridge extends NetDevice {
   /** Sends a copy to one port, if it may go there ({@code maybe_deliver}). */
   void deliver(Packet packet, @Nullable BridgePort from, BridgePort port, boolean filtered) {
     if (mayGo(packet, from, port, filtered)) {
-      sendCopy(packet.copy(), port, filtered);
+      sendCopy(packet.copy(), from, port, filtered);
     }
   }
 
@@ -574,16 +589,17 @@ public final class Bridge extends NetDevice {
     if (twin != null && station != Addresses.MAC_BROADCAST) {
       Bytes.put48(twin.data, twin.l2, station);
     }
-    sendCopy(twin, port, filtered);
+    sendCopy(twin, from, port, filtered);
   }
 
-  private static void sendCopy(@Nullable Packet twin, BridgePort port, boolean filtered) {
+  private void sendCopy(
+      @Nullable Packet twin, @Nullable BridgePort from, BridgePort port, boolean filtered) {
     if (twin == null) {
       port.device().statistics.txDropped++;
     } else if (port.isTooLong(twin)) {
       port.device().statistics.txDropped++;
       twin.drop(DropReason.PKT_TOO_BIG);
-    } else {
+    } else if (from == null || mayForward(twin, port)) {
       port.send(twin, filtered);
     }
   }

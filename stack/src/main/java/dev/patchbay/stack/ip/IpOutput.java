@@ -4,6 +4,9 @@ import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.Segmenter;
 import dev.patchbay.stack.neighbour.NeighbourTable;
+import dev.patchbay.stack.netfilter.HookPoint;
+import dev.patchbay.stack.netfilter.Netfilter;
+import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.random.RandomSource;
@@ -27,6 +30,7 @@ public final class IpOutput implements SegmentOutput {
 
   private final NetworkStack stack;
   private final RandomSource random;
+  private final Netfilter netfilter;
 
   /** What the packet at hand is looked up by. */
   private final FlowKey key = new FlowKey();
@@ -34,6 +38,7 @@ public final class IpOutput implements SegmentOutput {
   public IpOutput(NetworkStack stack) {
     this.stack = stack;
     this.random = stack.random().derive("ip id");
+    netfilter = stack.netfilter();
   }
 
   /** Route of a destination, or null. */
@@ -88,8 +93,22 @@ public final class IpOutput implements SegmentOutput {
       packet.drop(DropReason.IP_OUTNOROUTES);
     } else {
       count(packet);
-      transmit(packet, only, dstHi, dstLo);
+      if (maySend(packet, only) && mayLeave(packet, only)) {
+        transmit(packet, only, dstHi, dstLo);
+      }
     }
+  }
+
+  /**
+   * Takes what was made here through OUTPUT ({@code __ip_local_out}); false where it was dropped.
+   */
+  boolean maySend(Packet packet, @Nullable NetDevice out) {
+    return netfilter.at(Hook.OUTPUT, packet.isIpv4()).accepts(packet, null, out);
+  }
+
+  /** Takes what leaves through POSTROUTING ({@code ip_output}); false where it was dropped. */
+  boolean mayLeave(Packet packet, NetDevice out) {
+    return netfilter.at(Hook.POSTROUTING, packet.isIpv4()).accepts(packet, null, out);
   }
 
   /** An identification for an IPv4 packet, 16 random bits. */
@@ -158,16 +177,82 @@ public final class IpOutput implements SegmentOutput {
     route(packet, route, hi, lo);
   }
 
-  private void route(Packet packet, Route route, long hi, long lo) {
+  private void route(Packet packet, Route found, long hi, long lo) {
+    HookPoint output = netfilter.at(Hook.OUTPUT, packet.isIpv4());
+    Route route = output.isEmpty() ? found : filtered(packet, found, output, hi, lo);
+    if (route == null) {
+      return;
+    }
     switch (route.type()) {
-      case LOCAL -> {
-        count(packet);
-        stack.loopback().transmit(loopbackFrame(packet));
-      }
+      case LOCAL -> toOurselves(packet);
       case BROADCAST -> broadcast(packet, route, hi, lo);
       case UNICAST, MULTICAST -> finish(packet, route, hi, lo);
       default -> packet.drop(DropReason.IP_OUTNOROUTES);
     }
+  }
+
+  private void toOurselves(Packet packet) {
+    count(packet);
+    if (mayLeave(packet, stack.loopback())) {
+      stack.loopback().transmit(loopbackFrame(packet));
+    }
+  }
+
+  /**
+   * Takes a packet of ours through OUTPUT and asks for the way again where a rule has changed what
+   * the way depends on ({@code ipt_mangle_out}, {@code ip_route_me_harder}).
+   *
+   * @return null where it was dropped
+   */
+  private @Nullable Route filtered(Packet packet, Route found, HookPoint output, long hi, long lo) {
+    int mark = packet.mark;
+    int tos = serviceType(packet);
+    NetDevice out = found.type() == Route.Type.LOCAL ? stack.loopback() : found.device();
+    if (!output.accepts(packet, null, out)) {
+      return null;
+    }
+    if (packet.mark == mark && serviceType(packet) == tos) {
+      return found;
+    }
+    packet.tos = serviceType(packet);
+    Route again = route(keyOf(packet, hi, lo, null));
+    if (again == null) {
+      packet.drop(DropReason.IP_OUTNOROUTES);
+    }
+    return again;
+  }
+
+  private static int serviceType(Packet packet) {
+    return packet.isIpv4() ? packet.ipv4().tos() : packet.ipv6().trafficClass();
+  }
+
+  /**
+   * Sends a datagram on for which a way was known before a rule changed what it depends on (head at
+   * l3; it was counted and has been through OUTPUT).
+   */
+  void sendAgain(Packet packet) {
+    long hi = packet.destinationHi();
+    long lo = packet.destinationLo();
+    packet.tos = serviceType(packet);
+    Route route = route(keyOf(packet, hi, lo, null));
+    NetDevice out = route == null ? null : route.device();
+    if (route == null || out == null) {
+      packet.drop(DropReason.IP_OUTNOROUTES);
+      return;
+    }
+    if (route.type() == Route.Type.LOCAL) {
+      if (mayLeave(packet, stack.loopback())) {
+        stack.loopback().transmit(loopbackFrame(packet));
+      }
+      return;
+    }
+    IpAddress gateway = route.gateway();
+    emit(
+        packet,
+        out,
+        gateway == null ? hi : gateway.hi(),
+        gateway == null ? lo : gateway.lo(),
+        route.mtu(out));
   }
 
   void count(Packet packet) {
@@ -178,8 +263,7 @@ public final class IpOutput implements SegmentOutput {
 
   private void broadcast(Packet packet, Route route, long hi, long lo) {
     if (stack.loopback().equals(route.device())) {
-      count(packet);
-      stack.loopback().transmit(loopbackFrame(packet));
+      toOurselves(packet);
     } else {
       finish(packet, route, hi, lo);
     }
@@ -219,6 +303,9 @@ public final class IpOutput implements SegmentOutput {
 
   /** Hands a packet (head at l3) to its next hop, in fragments where it is longer than the MTU. */
   void emit(Packet packet, NetDevice out, long hopHi, long hopLo, int mtu) {
+    if (!mayLeave(packet, out)) {
+      return;
+    }
     if (packet.gsoType == Packet.GSO_NONE && packet.tail - packet.l3 > mtu) {
       if (packet.isIpv4() && (packet.ipv4().flagsAndOffset() & Ipv4.DONT_FRAGMENT) != 0) {
         stack.counters(true).fragFails++;
@@ -267,7 +354,9 @@ public final class IpOutput implements SegmentOutput {
    */
   public void sendOnLink(Packet packet, NetDevice device, long dstHi, long dstLo) {
     count(packet);
-    emit(packet, device, dstHi, dstLo, device.mtu());
+    if (maySend(packet, device)) {
+      emit(packet, device, dstHi, dstLo, device.mtu());
+    }
   }
 
   @Override

@@ -2,6 +2,9 @@ package dev.patchbay.stack.ip;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.netfilter.HookPoint;
+import dev.patchbay.stack.netfilter.Netfilter;
+import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.route.Fib;
@@ -20,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class Ipv4Input {
   private final NetworkStack stack;
   private final IpCounters counters;
+  private final HookPoint prerouting;
+  private final HookPoint input;
+  private final HookPoint forward;
 
   /** What the packet at hand is looked up by. */
   private final FlowKey key = new FlowKey();
@@ -27,6 +33,10 @@ public final class Ipv4Input {
   public Ipv4Input(NetworkStack stack) {
     this.stack = stack;
     counters = stack.counters(true);
+    Netfilter netfilter = stack.netfilter();
+    prerouting = netfilter.at(Hook.PREROUTING, true);
+    input = netfilter.at(Hook.INPUT, true);
+    forward = netfilter.at(Hook.FORWARD, true);
   }
 
   /** Takes a packet whose l3 is set and head stands there ({@code ip_rcv}). */
@@ -52,6 +62,16 @@ public final class Ipv4Input {
       NetDevice.dropIncoming(packet, DropReason.IP_INHDR);
       return;
     }
+    boolean seen = packet.prerouted;
+    packet.prerouted = false;
+    if (seen || prerouting.accepts(packet, packet.device, null)) {
+      routeInput(packet);
+    }
+  }
+
+  /** {@code ip_rcv_finish}: to us or on. */
+  private void routeInput(Packet packet) {
+    Ipv4 ip = packet.ipv4();
     long source = ip.source();
     long destination = ip.destination();
     if (isMartian(packet, source, destination)) {
@@ -162,7 +182,9 @@ public final class Ipv4Input {
       packet = whole;
     }
     packet.toMany = toMany;
-    stack.transports().deliver(packet);
+    if (input.accepts(packet, packet.device, null)) {
+      stack.transports().deliver(packet);
+    }
   }
 
   /** Sends a packet on ({@code ip_forward}). */
@@ -196,6 +218,9 @@ public final class Ipv4Input {
     ip.ttl(ip.ttl() - 1);
     ip.checksum(InternetChecksum.update16(ip.checksum(), word, word - 0x100));
     packet.head = packet.l3;
+    if (!forward.accepts(packet, packet.device, out)) {
+      return;
+    }
     counters.forwDatagrams++;
     stack.output().finish(packet, route, 0, ip.destination());
   }

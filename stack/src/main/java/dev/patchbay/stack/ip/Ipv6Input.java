@@ -2,6 +2,9 @@ package dev.patchbay.stack.ip;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.netfilter.HookPoint;
+import dev.patchbay.stack.netfilter.Netfilter;
+import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.route.Fib;
@@ -23,6 +26,9 @@ public final class Ipv6Input {
 
   private final NetworkStack stack;
   private final IpCounters counters;
+  private final HookPoint prerouting;
+  private final HookPoint input;
+  private final HookPoint forward;
 
   /** What the packet at hand is looked up by. */
   private final FlowKey key = new FlowKey();
@@ -30,6 +36,10 @@ public final class Ipv6Input {
   public Ipv6Input(NetworkStack stack) {
     this.stack = stack;
     counters = stack.counters(false);
+    Netfilter netfilter = stack.netfilter();
+    prerouting = netfilter.at(Hook.PREROUTING, false);
+    input = netfilter.at(Hook.INPUT, false);
+    forward = netfilter.at(Hook.FORWARD, false);
   }
 
   /** Takes a packet whose l3 is set and head stands there ({@code ipv6_rcv}). */
@@ -56,6 +66,18 @@ public final class Ipv6Input {
       NetDevice.dropIncoming(packet, DropReason.IP_INVALID_SOURCE);
       return;
     }
+    boolean seen = packet.prerouted;
+    packet.prerouted = false;
+    if (seen || prerouting.accepts(packet, packet.device, null)) {
+      routeInput(packet);
+    }
+  }
+
+  /** {@code ip6_rcv_finish}: to us or on. */
+  private void routeInput(Packet packet) {
+    Ipv6 ip = packet.ipv6();
+    long dstHi = ip.destinationHi();
+    long dstLo = ip.destinationLo();
     if (Addresses.isMulticast(dstHi, dstLo)) {
       group(packet, dstHi, dstLo);
       return;
@@ -144,7 +166,9 @@ public final class Ipv6Input {
         }
         default -> {
           packet.toMany = toMany;
-          stack.transports().deliver(packet);
+          if (input.accepts(packet, packet.device, null)) {
+            stack.transports().deliver(packet);
+          }
           return;
         }
       }
@@ -223,6 +247,9 @@ public final class Ipv6Input {
     }
     ip.hopLimit(ip.hopLimit() - 1);
     packet.head = packet.l3;
+    if (!forward.accepts(packet, packet.device, out)) {
+      return;
+    }
     counters.forwDatagrams++;
     stack.output().finish(packet, route, dstHi, dstLo);
   }

@@ -332,8 +332,18 @@ public final class SocketOutput {
     }
     IpOutput output = stack.output();
     output.count(packet);
+    int mark = packet.mark;
+    if (!output.maySend(packet, out)) {
+      return;
+    }
+    if (packet.mark != mark && !flow.multicast && !flow.broadcast) {
+      output.sendAgain(packet);
+      return;
+    }
     if (flow.local) {
-      stack.loopback().transmit(IpOutput.loopbackFrame(packet));
+      if (output.mayLeave(packet, out)) {
+        stack.loopback().transmit(IpOutput.loopbackFrame(packet));
+      }
       return;
     }
     if (flow.multicast || flow.broadcast) {
@@ -347,7 +357,9 @@ public final class SocketOutput {
       }
     }
     if (out.kind() == NetDevice.Kind.LOOPBACK) {
-      out.transmit(IpOutput.loopbackFrame(packet));
+      if (output.mayLeave(packet, out)) {
+        out.transmit(IpOutput.loopbackFrame(packet));
+      }
     } else {
       output.emit(packet, out, flow.hopHi, flow.hopLo, mtu);
     }

@@ -129,6 +129,9 @@ public final class Packet {
   /** Whether it came to a group or a broadcast (Linux: RTCF_MULTICAST, RTCF_BROADCAST). */
   public boolean toMany;
 
+  /** Whether PREROUTING has seen it on a bridge, so that the IP layer does not ask again. */
+  public boolean prerouted;
+
   /** Whether netem made it of another one: a second copy is not made of it. */
   public boolean isDuplicate;
 
@@ -196,6 +199,7 @@ public final class Packet {
     joined = false;
     toMany = false;
     confirmsNeighbour = false;
+    prerouted = false;
     isDuplicate = false;
     packetType = 0;
     vlanProtocol = 0;
@@ -372,6 +376,7 @@ public final class Packet {
     twin.gsoCount = gsoCount;
     twin.joined = joined;
     twin.toMany = toMany;
+    twin.prerouted = prerouted;
     twin.isDuplicate = isDuplicate;
     twin.vlanProtocol = vlanProtocol;
     twin.vlanTci = vlanTci;

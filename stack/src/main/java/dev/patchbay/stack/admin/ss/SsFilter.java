@@ -1,6 +1,7 @@
 package dev.patchbay.stack.admin.ss;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.admin.PortNames;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.IpAddress;

@@ -3,6 +3,7 @@ package dev.patchbay.stack.admin.ss;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.admin.PortNames;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.DatagramListener;

@@ -1,4 +1,4 @@
-package dev.patchbay.stack.admin.ss;
+package dev.patchbay.stack.admin;
 
 import org.jspecify.annotations.Nullable;
 

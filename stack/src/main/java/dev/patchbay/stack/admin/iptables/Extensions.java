@@ -1,0 +1,198 @@
+package dev.patchbay.stack.admin.iptables;
+
+import dev.patchbay.stack.admin.iptables.extension.Context;
+import dev.patchbay.stack.admin.iptables.extension.IptablesException;
+import dev.patchbay.stack.admin.iptables.extension.MatchExtension;
+import dev.patchbay.stack.admin.iptables.extension.TargetExtension;
+import dev.patchbay.stack.admin.iptables.match.CommentMatch;
+import dev.patchbay.stack.admin.iptables.match.DscpMatch;
+import dev.patchbay.stack.admin.iptables.match.HopsMatch;
+import dev.patchbay.stack.admin.iptables.match.IcmpMatch;
+import dev.patchbay.stack.admin.iptables.match.IprangeMatch;
+import dev.patchbay.stack.admin.iptables.match.LimitMatch;
+import dev.patchbay.stack.admin.iptables.match.MacMatch;
+import dev.patchbay.stack.admin.iptables.match.MarkMatch;
+import dev.patchbay.stack.admin.iptables.match.MultiportMatch;
+import dev.patchbay.stack.admin.iptables.match.PhysdevMatch;
+import dev.patchbay.stack.admin.iptables.match.PkttypeMatch;
+import dev.patchbay.stack.admin.iptables.match.PortMatch;
+import dev.patchbay.stack.admin.iptables.match.RangeMatch;
+import dev.patchbay.stack.admin.iptables.match.StatisticMatch;
+import dev.patchbay.stack.admin.iptables.match.TcpMatch;
+import dev.patchbay.stack.admin.iptables.match.TosMatch;
+import dev.patchbay.stack.admin.iptables.target.ClassifyWords;
+import dev.patchbay.stack.admin.iptables.target.DscpWords;
+import dev.patchbay.stack.admin.iptables.target.HopsWords;
+import dev.patchbay.stack.admin.iptables.target.MarkWords;
+import dev.patchbay.stack.admin.iptables.target.RejectWords;
+import dev.patchbay.stack.admin.iptables.target.TosWords;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The matches and targets by their names, and those that iptables knows and we do not. */
+final class Extensions {
+  private static final Set<String> MATCHES_NOT_HERE =
+      Set.of(
+          "addrtype",
+          "bpf",
+          "cgroup",
+          "cluster",
+          "connbytes",
+          "connlabel",
+          "connlimit",
+          "connmark",
+          "conntrack",
+          "cpu",
+          "dccp",
+          "devgroup",
+          "dst",
+          "ecn",
+          "eui64",
+          "frag",
+          "hashlimit",
+          "hbh",
+          "helper",
+          "ipcomp",
+          "ipv6header",
+          "ipvs",
+          "mh",
+          "nfacct",
+          "osf",
+          "owner",
+          "policy",
+          "quota",
+          "rateest",
+          "realm",
+          "recent",
+          "rpfilter",
+          "rt",
+          "sctp",
+          "set",
+          "socket",
+          "srh",
+          "state",
+          "string",
+          "time",
+          "u32");
+
+  private static final Set<String> TARGETS_NOT_HERE =
+      Set.of(
+          "AUDIT",
+          "CHECKSUM",
+          "CLUSTERIP",
+          "CONNMARK",
+          "CONNSECMARK",
+          "CT",
+          "DNAT",
+          "DNPT",
+          "ECN",
+          "HMARK",
+          "IDLETIMER",
+          "LED",
+          "LOG",
+          "MASQUERADE",
+          "NETMAP",
+          "NFLOG",
+          "NFQUEUE",
+          "NOTRACK",
+          "QUEUE",
+          "RATEEST",
+          "REDIRECT",
+          "SECMARK",
+          "SET",
+          "SNAT",
+          "SNPT",
+          "SYNPROXY",
+          "TCPMSS",
+          "TCPOPTSTRIP",
+          "TEE",
+          "TPROXY",
+          "TRACE");
+
+  private Extensions() {}
+
+  /**
+   * A match of that name.
+   *
+   * @param protocol the rule's as far as it was said, 0 for all
+   */
+  static MatchExtension match(String name, Context context, int protocol) throws IptablesException {
+    MatchExtension match = known(name, context, protocol);
+    if (match != null) {
+      return match;
+    }
+    if (MATCHES_NOT_HERE.contains(name)) {
+      throw IptablesException.unsupported("match " + name);
+    }
+    throw IptablesException.parameter(
+        "Couldn't load match `" + name + "':No such file or directory\n");
+  }
+
+  private static @Nullable MatchExtension known(String name, Context context, int protocol) {
+    return switch (name) {
+      case "tcp" -> new TcpMatch(context);
+      case "udp" -> new PortMatch("udp", context);
+      case "icmp" -> context.v4() ? new IcmpMatch(context) : null;
+      case "icmp6", "icmpv6" -> context.v4() ? null : new IcmpMatch(context);
+      case "multiport" -> new MultiportMatch(context, Protocols.name(protocol));
+      case "comment" -> new CommentMatch();
+      case "mark" -> new MarkMatch();
+      case "mac" -> new MacMatch();
+      case "iprange" -> new IprangeMatch(context.v4());
+      case "length" -> RangeMatch.length();
+      case "tcpmss" -> RangeMatch.tcpMss();
+      case "esp" -> RangeMatch.esp();
+      case "ah" -> context.v4() ? RangeMatch.ah() : null;
+      case "ttl" -> context.v4() ? new HopsMatch("ttl") : null;
+      case "hl" -> context.v4() ? null : new HopsMatch("hl");
+      case "tos" -> new TosMatch();
+      case "dscp" -> new DscpMatch();
+      case "pkttype" -> new PkttypeMatch();
+      case "limit" -> new LimitMatch();
+      case "statistic" -> new StatisticMatch(context);
+      case "physdev" -> new PhysdevMatch();
+      default -> null;
+    };
+  }
+
+  /** The match that comes by itself with a protocol whose options are used, or null. */
+  static @Nullable MatchExtension ofProtocol(int protocol, Context context) {
+    String name =
+        switch (protocol) {
+          case 6 -> "tcp";
+          case 17 -> "udp";
+          case 1 -> "icmp";
+          case 58 -> "icmp6";
+          case 50 -> "esp";
+          case 51 -> "ah";
+          default -> "";
+        };
+    return known(name, context, protocol);
+  }
+
+  /** A target of that name, null where it is none of iptables: then a chain is meant. */
+  static @Nullable TargetExtension target(String name, Context context) throws IptablesException {
+    if (TARGETS_NOT_HERE.contains(name)) {
+      throw IptablesException.unsupported("target " + name);
+    }
+    return switch (name) {
+      case "MARK" -> new MarkWords();
+      case "REJECT" -> new RejectWords(context);
+      case "TTL" -> context.v4() ? new HopsWords("TTL") : null;
+      case "HL" -> context.v4() ? null : new HopsWords("HL");
+      case "TOS" -> new TosWords();
+      case "DSCP" -> new DscpWords();
+      case "CLASSIFY" -> new ClassifyWords();
+      default -> null;
+    };
+  }
+
+  /** Whether a chain may not be called so. */
+  static boolean isTarget(String name, Context context) {
+    try {
+      return Set.of("ACCEPT", "DROP", "RETURN").contains(name) || target(name, context) != null;
+    } catch (IptablesException e) {
+      return true; // one that we do not have
+    }
+  }
+}

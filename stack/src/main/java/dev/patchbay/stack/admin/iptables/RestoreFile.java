@@ -1,0 +1,246 @@
+package dev.patchbay.stack.admin.iptables;
+
+import dev.patchbay.stack.admin.GetOpt;
+import dev.patchbay.stack.admin.RefusedException;
+import dev.patchbay.stack.admin.iptables.extension.Context;
+import dev.patchbay.stack.admin.iptables.extension.IptablesException;
+import dev.patchbay.stack.admin.iptables.extension.Quoting;
+import dev.patchbay.stack.netfilter.Counter;
+import dev.patchbay.stack.netfilter.FamilyTables;
+import dev.patchbay.stack.netfilter.Table;
+import dev.patchbay.stack.netfilter.TableDraft;
+import dev.patchbay.stack.netfilter.TableRefusedException;
+import dev.patchbay.stack.netfilter.place.TableKind;
+import dev.patchbay.stack.socket.Errno;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code iptables-restore}: a file of tables, put in place all at once behind its last line. Where
+ * one line is wrong nothing has changed.
+ */
+final class RestoreFile {
+  private static final Pattern CHAIN =
+      Pattern.compile(":(\\S+)\\s+(\\S+)(?:\\s+\\[(\\d+):(\\d+)\\])?\\s*");
+  private static final Pattern COUNTED = Pattern.compile("\\[([^:\\]]*):([^\\]]*)\\]\\s*(.*)");
+  private static final String USAGE =
+      "Usage: iptables-restore [-c] [-v] [-V] [-t] [-h] [-n] [-T table] [-4] [-6] [file]";
+
+  private final Context context;
+  private final String program;
+  private final FamilyTables tables;
+  private final List<Table> done = new ArrayList<>();
+  private boolean counters;
+  private boolean keeps;
+  private boolean onlyTests;
+  private String only = "";
+
+  /** The table being read, null between them and in one that is passed over. */
+  private @Nullable TableDraft draft;
+
+  private boolean inTable;
+  private int line;
+
+  RestoreFile(Context context, String program) {
+    this.context = context;
+    this.program = program;
+    tables = context.stack().netfilter().family(context.v4());
+  }
+
+  /** Reads a file and puts its tables in place. */
+  String run(List<String> argv, String text) throws IptablesException, RefusedException {
+    String said = options(argv);
+    if (!said.isEmpty()) {
+      return said;
+    }
+    for (String words : text.split("\n", -1)) {
+      line++;
+      try {
+        line(words);
+      } catch (IptablesException e) {
+        throw placed(e);
+      }
+    }
+    if (inTable) {
+      throw IptablesException.answer("COMMIT expected at line " + line);
+    }
+    if (!onlyTests) {
+      tables.replace(done);
+    }
+    return "";
+  }
+
+  private String options(List<String> argv) throws IptablesException, RefusedException {
+    GetOpt read =
+        GetOpt.parse(
+            program,
+            "bcvVthnwWT:M:46",
+            Map.of(
+                "counters",
+                'c',
+                "verbose",
+                'v',
+                "version",
+                'V',
+                "test",
+                't',
+                "help",
+                'h',
+                "noflush",
+                'n',
+                "table",
+                'T',
+                "ipv4",
+                '4',
+                "ipv6",
+                '6'),
+            USAGE,
+            argv);
+    for (GetOpt.Option option : read.options()) {
+      switch (option.letter()) {
+        case 'c' -> counters = true;
+        case 'n' -> keeps = true;
+        case 't' -> onlyTests = true;
+        case 'T' -> only = option.argument();
+        case 'w' -> {
+          // nobody else holds a lock
+        }
+        case 'V' -> {
+          return program + " v1.8.9 (nf_tables)\n";
+        }
+        case 'h' -> {
+          return USAGE + "\n";
+        }
+        default -> throw IptablesException.unsupported("-" + option.letter());
+      }
+    }
+    return "";
+  }
+
+  /** The message with the line where it was found. */
+  private IptablesException placed(IptablesException e) {
+    return switch (e.kind()) {
+      case PARAMETER ->
+          IptablesException.parameter(e.getMessage() + "\nError occurred at line: " + line);
+      case WORD ->
+          new IptablesException(e.kind(), e.getMessage() + "\nError occurred at line: " + line);
+      case ANSWER, UNSUPPORTED ->
+          new IptablesException(e.kind(), "line " + line + " failed: " + e.getMessage());
+      case RESOURCE -> new IptablesException(e.kind(), "\nline " + line + ": " + e.getMessage());
+      default -> e;
+    };
+  }
+
+  private void line(String text) throws IptablesException {
+    if (text.startsWith("#") || text.isBlank()) {
+      return;
+    }
+    if (text.strip().equals("COMMIT") && inTable) {
+      commit();
+    } else if (text.startsWith("*") && !inTable) {
+      begin(text.substring(1).strip());
+    } else if (!inTable) {
+      throw IptablesException.answer("a line outside of a table");
+    } else if (draft != null) {
+      inside(draft, text);
+    }
+  }
+
+  private void begin(String name) throws IptablesException {
+    TableKind kind = TableKind.of(name);
+    if (name.equals("nat")) {
+      throw IptablesException.unsupported("table nat");
+    }
+    if (kind == null) {
+      throw IptablesException.parameter(
+          "%s: line %d table name '%s' invalid".formatted(program, line, name));
+    }
+    inTable = true;
+    if (!only.isEmpty() && !only.equals(name)) {
+      draft = null;
+      return;
+    }
+    draft = tables.draft(kind);
+    for (Table table : done) {
+      if (table.kind() == kind) {
+        draft = new TableDraft(table); // the same table once more
+      }
+    }
+    if (!keeps) {
+      draft.clear();
+    }
+  }
+
+  private void commit() throws IptablesException {
+    inTable = false;
+    if (draft == null) {
+      return;
+    }
+    try {
+      Table table = draft.finish();
+      done.removeIf(before -> before.kind() == table.kind());
+      done.add(table);
+    } catch (TableRefusedException e) {
+      throw new IptablesException(
+          IptablesException.Kind.RESOURCE,
+          IptablesCommand.answer('A', String.valueOf(e.chain()), Errno.text(e.errno())));
+    }
+  }
+
+  private void inside(TableDraft table, String text) throws IptablesException {
+    TableChange change = new TableChange(table, context);
+    if (text.startsWith(":")) {
+      chain(change, text);
+      return;
+    }
+    Matcher counted = COUNTED.matcher(text);
+    boolean hasCounter = text.startsWith("[") && counted.matches();
+    List<String> words = Quoting.words(hasCounter ? counted.group(3) : text);
+    if (words == null) {
+      throw IptablesException.parameter("unmatched quotes");
+    }
+    List<String> argv = new ArrayList<>();
+    if (hasCounter && counters) {
+      argv.addAll(List.of("--set-counters", counted.group(1), counted.group(2)));
+    }
+    argv.addAll(words);
+    Command command = command(argv, table.kind());
+    if (command.namesTable) {
+      throw IptablesException.parameter("The -t option cannot be used in " + program + ".\n");
+    }
+    if (command.isShow() || "hV".indexOf(command.letter) >= 0) {
+      throw IptablesException.unsupported("-" + command.letter + " in a restore file");
+    }
+    change.run(command);
+  }
+
+  private Command command(List<String> argv, TableKind kind) throws IptablesException {
+    try {
+      return new CommandParser(context, argv, kind).parse();
+    } catch (IptablesException e) {
+      if (e.kind() == IptablesException.Kind.RESOURCE) {
+        int at = Math.max(argv.indexOf("-A"), argv.indexOf("-I"));
+        String chain = at >= 0 && at + 1 < argv.size() ? argv.get(at + 1) : "";
+        throw new IptablesException(e.kind(), IptablesCommand.answer('A', chain, e.getMessage()));
+      }
+      throw e;
+    }
+  }
+
+  private void chain(TableChange change, String text) throws IptablesException {
+    Matcher chain = CHAIN.matcher(text);
+    if (!chain.matches()) {
+      throw IptablesException.parameter("%s: line %d policy invalid".formatted(program, line));
+    }
+    boolean counted = counters && chain.group(3) != null;
+    Counter seen =
+        counted
+            ? new Counter(Long.parseLong(chain.group(3)), Long.parseLong(chain.group(4)))
+            : new Counter();
+    change.declare(chain.group(1), chain.group(2), seen);
+  }
+}

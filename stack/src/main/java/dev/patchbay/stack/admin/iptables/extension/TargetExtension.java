@@ -1,0 +1,13 @@
+package dev.patchbay.stack.admin.iptables.extension;
+
+import dev.patchbay.stack.netfilter.target.Target;
+
+/** A target with options of its own. */
+public abstract class TargetExtension extends Extension {
+  protected TargetExtension(String name) {
+    super(name);
+  }
+
+  /** What it does. */
+  public abstract Target compile();
+}

@@ -1,0 +1,115 @@
+package dev.patchbay.stack.netfilter;
+
+import dev.patchbay.stack.netfilter.expression.PacketFields;
+import dev.patchbay.stack.netfilter.place.Hook;
+import dev.patchbay.stack.netfilter.target.Verdict;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A chain of a table as it stands: immutable but for its counters. */
+public final class Chain {
+  /** From so many rules on they are searched, not walked. */
+  private static final int INDEXED = 8;
+
+  private final int id;
+  private final String name;
+  private final @Nullable Hook hook;
+  private final Verdict policy;
+  private final Counter policyCounter;
+  private final Rule[] rules;
+  private final @Nullable ChainIndex index;
+
+  Chain(
+      int id,
+      String name,
+      @Nullable Hook hook,
+      Verdict policy,
+      Counter policyCounter,
+      Rule[] rules,
+      @Nullable ChainIndex index) {
+    this.id = id;
+    this.name = name;
+    this.hook = hook;
+    this.policy = policy;
+    this.policyCounter = policyCounter;
+    this.rules = rules;
+    this.index = index;
+  }
+
+  /** A chain of these rules with all that it needs to find them. */
+  static Chain of(
+      int id,
+      String name,
+      @Nullable Hook hook,
+      Verdict policy,
+      Counter policyCounter,
+      Rule[] rules) {
+    ChainIndex index = rules.length < INDEXED ? null : new ChainIndex(rules);
+    return new Chain(id, name, hook, policy, policyCounter, rules, index);
+  }
+
+  /** By which rules of its table jump to it. */
+  public int id() {
+    return id;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** The hook where it begins, null for a chain of the user's. */
+  public @Nullable Hook hook() {
+    return hook;
+  }
+
+  /** What becomes of packets at its end; of a base chain. */
+  public Verdict policy() {
+    return policy;
+  }
+
+  /** What its policy has seen; live. */
+  public Counter policyCounter() {
+    return policyCounter;
+  }
+
+  /** Its rules in their order. */
+  public List<Rule> rules() {
+    return List.of(rules);
+  }
+
+  /** Number of its rules. */
+  public int size() {
+    return rules.length;
+  }
+
+  public Rule rule(int place) {
+    return rules[place];
+  }
+
+  /** The first rule at or behind a place that the packet may meet, or -1. */
+  int next(PacketFields p, int from) {
+    if (index != null) {
+      return index.next(p, from);
+    }
+    return from < rules.length ? from : -1;
+  }
+
+  Rule[] array() {
+    return rules;
+  }
+
+  /** The same rules under another name. */
+  Chain renamed(String to) {
+    return new Chain(id, to, hook, policy, policyCounter, rules, index);
+  }
+
+  /** The same rules with another policy. */
+  Chain withPolicy(Verdict to, Counter counter) {
+    return new Chain(id, name, hook, to, counter, rules, index);
+  }
+
+  /** Other rules. */
+  Chain withRules(Rule[] to) {
+    return of(id, name, hook, policy, policyCounter, to);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.patchbay.stack.netfilter;
+
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.netfilter.place.Hook;
+import dev.patchbay.stack.netfilter.target.Verdict;
+import dev.patchbay.stack.packet.DropReason;
+import dev.patchbay.stack.packet.Packet;
+import org.jspecify.annotations.Nullable;
+
+/** One hook of one family, with the tables attached there in their order. */
+public final class HookPoint {
+  private static final Table[] NONE = {};
+
+  private final Netfilter netfilter;
+  private final Hook hook;
+  private Table[] tables = NONE;
+
+  HookPoint(Netfilter netfilter, Hook hook) {
+    this.netfilter = netfilter;
+    this.hook = hook;
+  }
+
+  void attach(Table[] attached) {
+    tables = attached;
+  }
+
+  /** Whether no table is attached: then there is no need to ask. */
+  public boolean isEmpty() {
+    return tables.length == 0;
+  }
+
+  /**
+   * Takes a packet through the tables of this hook ({@code NF_HOOK}). Its l3 is set and its IP
+   * header is checked.
+   *
+   * @param in the device by which it came in, null for what was made here
+   * @param out the device by which it leaves, null where that is not known yet
+   * @return false where it was dropped and is the caller's no more
+   */
+  public boolean accepts(Packet packet, @Nullable NetDevice in, @Nullable NetDevice out) {
+    if (tables.length == 0) {
+      return true;
+    }
+    return netfilter.run(tables, hook, packet, in, out, null) == Verdict.ACCEPT;
+  }
+
+  /**
+   * The same of a bridged frame ({@code br_netfilter}).
+   *
+   * @param bridge the bridge, which the rules see as both devices
+   * @param portOut the port by which it leaves, null where that is not known yet
+   */
+  public boolean acceptsBridged(Packet packet, NetDevice bridge, @Nullable NetDevice portOut) {
+    if (tables.length == 0) {
+      return true;
+    }
+    NetDevice out = hook == Hook.PREROUTING ? null : bridge;
+    NetDevice in = hook == Hook.POSTROUTING ? null : bridge;
+    NetDevice port = portOut == null ? bridge : portOut;
+    return netfilter.run(tables, hook, packet, in, out, port) == Verdict.ACCEPT;
+  }
+
+  static void drop(Packet packet) {
+    NetDevice.dropIncoming(packet, DropReason.NETFILTER_DROP);
+  }
+}

@@ -1,0 +1,113 @@
+package dev.patchbay.stack.netfilter;
+
+import dev.patchbay.stack.bridge.BridgeFilter;
+import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.loop.EventLoop;
+import dev.patchbay.stack.netfilter.expression.PacketFields;
+import dev.patchbay.stack.netfilter.place.Hook;
+import dev.patchbay.stack.netfilter.target.Verdict;
+import dev.patchbay.stack.packet.Packet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules of a namespace. Of its loop's thread.
+ *
+ * <p>A rule's answer (a reset, an ICMP error) goes through the hooks of its own while the packet
+ * that caused it is still in one: so there is a place for each depth, and what goes deeper is
+ * dropped.
+ */
+public final class Netfilter {
+  private static final int DEPTH = 4;
+
+  private final EventLoop loop;
+  private final FamilyTables v4;
+  private final FamilyTables v6;
+  private final BridgeNetfilter bridges = new BridgeNetfilter(this);
+  private final PacketFields[] fields = new PacketFields[DEPTH];
+  private final Way[] ways = new Way[DEPTH];
+  private int depth;
+  private @Nullable Way dropped;
+
+  public Netfilter(EventLoop loop) {
+    this.loop = loop;
+    v4 = new FamilyTables(this);
+    v6 = new FamilyTables(this);
+    for (int i = 0; i < DEPTH; i++) {
+      fields[i] = new PacketFields();
+      ways[i] = new Way();
+    }
+  }
+
+  /** The tables of a family. */
+  public FamilyTables family(boolean isV4) {
+    return isV4 ? v4 : v6;
+  }
+
+  /** What bridges ask about the frames that they carry. */
+  public BridgeFilter bridges() {
+    return bridges;
+  }
+
+  /** Whether any table is there. */
+  boolean isActive() {
+    return v4.isActive() || v6.isActive();
+  }
+
+  /** The hook for a packet's family. */
+  public HookPoint at(Hook hook, boolean isV4) {
+    return (isV4 ? v4 : v6).at(hook);
+  }
+
+  /**
+   * The table and chain that drop a packet just now, as {@code filter FORWARD}, for who is told of
+   * drops; null outside of that.
+   */
+  public @Nullable String droppingChain() {
+    Way way = dropped;
+    if (way == null || way.table() == null || way.chain() == null) {
+      return null;
+    }
+    return way.table().kind().word() + " " + way.chain().name();
+  }
+
+  /** The number of the rule that drops it, from 1; 0 for the policy of its chain. */
+  public int droppingRule() {
+    return dropped == null ? 0 : dropped.rule();
+  }
+
+  Verdict run(
+      Table[] tables,
+      Hook hook,
+      Packet packet,
+      @Nullable NetDevice in,
+      @Nullable NetDevice out,
+      @Nullable NetDevice port) {
+    if (depth == DEPTH) {
+      HookPoint.drop(packet);
+      return Verdict.DROP;
+    }
+    PacketFields p = fields[depth];
+    Way way = ways[depth];
+    depth++;
+    p.load(packet, hook, in, out, loop.now());
+    p.physicalIn = packet.physicalDevice;
+    if (port != null) {
+      p.bridged = true;
+      p.physicalOut = port.equals(in) ? null : port;
+    }
+    Verdict verdict = Verdict.ACCEPT;
+    for (int i = 0; i < tables.length && verdict == Verdict.ACCEPT; i++) {
+      verdict = tables[i].run(p, hook, way);
+    }
+    if (verdict != Verdict.ACCEPT) {
+      dropped = way;
+      HookPoint.drop(packet);
+      dropped = null;
+      verdict = Verdict.DROP;
+    }
+    p.clear();
+    way.forget();
+    depth--;
+    return verdict;
+  }
+}

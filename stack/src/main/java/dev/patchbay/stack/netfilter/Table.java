@@ -1,0 +1,140 @@
+package dev.patchbay.stack.netfilter;
+
+import dev.patchbay.stack.netfilter.expression.PacketFields;
+import dev.patchbay.stack.netfilter.place.Hook;
+import dev.patchbay.stack.netfilter.place.TableKind;
+import dev.patchbay.stack.netfilter.target.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A table of one family as it stands: immutable but for its counters. */
+public final class Table {
+  private final TableKind kind;
+
+  /** By their {@link Chain#id}, with holes. */
+  private final @Nullable Chain[] chains;
+
+  private final @Nullable Chain[] base = new Chain[Hook.COUNT];
+
+  Table(TableKind kind, @Nullable Chain[] chains) {
+    this.kind = kind;
+    this.chains = chains;
+    for (Chain chain : chains) {
+      if (chain != null && chain.hook() != null) {
+        base[chain.hook().ordinal()] = chain;
+      }
+    }
+  }
+
+  /** The table with its base chains and no rules. */
+  static Table empty(TableKind kind) {
+    List<Chain> chains = new ArrayList<>();
+    for (Hook hook : kind.hooks()) {
+      chains.add(
+          Chain.of(chains.size(), hook.name(), hook, Verdict.ACCEPT, new Counter(), new Rule[0]));
+    }
+    return new Table(kind, chains.toArray(Chain[]::new));
+  }
+
+  public TableKind kind() {
+    return kind;
+  }
+
+  /** Its chains: the base chains in the order of their hooks, then the others as they were made. */
+  public List<Chain> chains() {
+    List<Chain> all = new ArrayList<>();
+    for (Chain chain : chains) {
+      if (chain != null) {
+        all.add(chain);
+      }
+    }
+    return all;
+  }
+
+  /** The chain of that name, or null. */
+  public @Nullable Chain chain(String name) {
+    for (Chain chain : chains) {
+      if (chain != null && chain.name().equals(name)) {
+        return chain;
+      }
+    }
+    return null;
+  }
+
+  @Nullable Chain[] byId() {
+    return chains;
+  }
+
+  /** The base chain at a hook, or null. */
+  @Nullable Chain base(Hook hook) {
+    return base[hook.ordinal()];
+  }
+
+  /**
+   * Takes a packet through the table from a hook's base chain ({@code nft_do_chain}).
+   *
+   * @param way where jumps are remembered; nothing of it counts before and after
+   * @return ACCEPT or DROP
+   */
+  Verdict run(PacketFields p, Hook hook, Way way) {
+    Chain chain = base[hook.ordinal()];
+    if (chain == null) {
+      return Verdict.ACCEPT;
+    }
+    Chain start = chain;
+    way.begin();
+    int at = 0;
+    while (true) {
+      int place = chain.next(p, at);
+      if (place < 0) {
+        if (way.isEmpty()) {
+          return policy(start, p, way);
+        }
+        at = way.place();
+        chain = way.pop();
+        continue;
+      }
+      at = place + 1;
+      Rule rule = chain.rule(place);
+      if (!rule.meets(p)) {
+        if (p.hotDrop) {
+          way.decided(this, chain, place + 1);
+          return Verdict.DROP;
+        }
+        continue;
+      }
+      rule.counter().count(p.packet().gsoCount, p.length);
+      Chain to = rule.jump() >= 0 ? chains[rule.jump()] : null;
+      if (to != null) {
+        if (!rule.goes()) {
+          way.push(chain, at);
+        }
+        chain = to;
+        at = 0;
+        continue;
+      }
+      switch (rule.target().apply(p)) {
+        case ACCEPT -> {
+          return Verdict.ACCEPT;
+        }
+        case DROP -> {
+          way.decided(this, chain, place + 1);
+          return Verdict.DROP;
+        }
+        case RETURN -> at = chain.size();
+        case CONTINUE -> {
+          // to the next rule
+        }
+      }
+    }
+  }
+
+  private Verdict policy(Chain base, PacketFields p, Way way) {
+    base.policyCounter().count(p.packet().gsoCount, p.length);
+    if (base.policy() == Verdict.DROP) {
+      way.decided(this, base, 0);
+    }
+    return base.policy();
+  }
+}

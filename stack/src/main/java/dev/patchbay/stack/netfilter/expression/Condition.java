@@ -1,0 +1,13 @@
+package dev.patchbay.stack.netfilter.expression;
+
+/** A question to a packet, as one match of a rule asks it. */
+public abstract class Condition {
+  /**
+   * Whether the packet is so. Called for each packet that may meet the rule: allocates nothing,
+   * throws nothing.
+   */
+  public abstract boolean holds(PacketFields p);
+
+  /** Narrows the packets for which it can hold; what says nothing here is asked each time. */
+  public void constrain(IndexKey key) {}
+}

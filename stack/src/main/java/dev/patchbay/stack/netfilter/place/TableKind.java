@@ -1,0 +1,40 @@
+package dev.patchbay.stack.netfilter.place;
+
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The tables of iptables, in the order of their priorities at a hook. */
+public enum TableKind {
+  RAW(EnumSet.of(Hook.PREROUTING, Hook.OUTPUT)),
+  MANGLE(EnumSet.allOf(Hook.class)),
+  FILTER(EnumSet.of(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT)),
+  SECURITY(EnumSet.of(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT));
+
+  private final Set<Hook> hooks;
+
+  TableKind(Set<Hook> hooks) {
+    this.hooks = hooks;
+  }
+
+  /** The hooks at which it has base chains, in their order. */
+  public Set<Hook> hooks() {
+    return hooks;
+  }
+
+  /** The word of {@code -t}. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The table of that word, or null. */
+  public static @Nullable TableKind of(String word) {
+    for (TableKind kind : values()) {
+      if (kind.word().equals(word)) {
+        return kind;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,5 @@
+/** The words of iptables against iptables' own. */
+@NullMarked
+package dev.patchbay.stack.admin.iptables;
+
+import org.jspecify.annotations.NullMarked;
