@@ -28,6 +28,9 @@ public final class DropRing implements PacketPool.DropObserver {
   private final @Nullable String[] ports = new String[SIZE];
   private final int[] lengths = new int[SIZE];
   private final boolean[] ethernet = new boolean[SIZE];
+  private final @Nullable String[] tables = new String[SIZE];
+  private final @Nullable String[] chains = new String[SIZE];
+  private final int[] rules = new int[SIZE];
   private final byte[] bytes = new byte[SIZE * KEPT];
   private long count;
 
@@ -38,9 +41,22 @@ public final class DropRing implements PacketPool.DropObserver {
    * @param port the device on whose account it is, or null where it had none
    * @param length of the whole packet in bytes
    * @param summary as tcpdump would write it
+   * @param rule null where no rule did it
    */
   public record Drop(
-      long time, @Nullable String port, int length, String summary, DropReason reason) {}
+      long time,
+      @Nullable String port,
+      int length,
+      String summary,
+      DropReason reason,
+      @Nullable Culprit rule) {}
+
+  /**
+   * The rule that dropped a packet.
+   *
+   * @param number from 1; 0 for the policy of the chain
+   */
+  public record Culprit(String table, String chain, int number) {}
 
   /**
    * @param clock wall time in ns since 1970
@@ -60,6 +76,9 @@ public final class DropRing implements PacketPool.DropObserver {
     reasons[slot] = (byte) reason.ordinal();
     ports[slot] = device == null ? null : device.name();
     lengths[slot] = length;
+    tables[slot] = packet.ruleTable;
+    chains[slot] = packet.ruleChain;
+    rules[slot] = packet.ruleNumber;
     ethernet[slot] = FrameStart.isEthernet(packet);
     System.arraycopy(packet.data, start, bytes, slot * KEPT, Math.min(length, KEPT));
   }
@@ -90,7 +109,14 @@ public final class DropRing implements PacketPool.DropObserver {
   private Drop drop(int slot) {
     int kept = Math.min(lengths[slot], KEPT);
     String summary = PacketSummary.of(bytes, slot * KEPT, kept, ethernet[slot], lengths[slot]);
+    String table = tables[slot];
+    String chain = chains[slot];
     return new Drop(
-        times[slot], ports[slot], lengths[slot], summary, REASONS[reasons[slot] & 0xff]);
+        times[slot],
+        ports[slot],
+        lengths[slot],
+        summary,
+        REASONS[reasons[slot] & 0xff],
+        table == null || chain == null ? null : new Culprit(table, chain, rules[slot]));
   }
 }

@@ -37,7 +37,20 @@ public final class Words {
           "ip6tables-restore");
 
   /** What the daemon knows today; the others of the contract are refused by name. */
-  private static final List<String> CLIENT = List.of("ip", "bridge", "tc", "ss", "nstat", "drops");
+  private static final List<String> CLIENT =
+      List.of(
+          "ip",
+          "bridge",
+          "tc",
+          "ss",
+          "nstat",
+          "iptables",
+          "iptables-save",
+          "iptables-restore",
+          "ip6tables",
+          "ip6tables-save",
+          "ip6tables-restore",
+          "drops");
 
   /** Own words of the contract that are still to come. */
   private static final List<String> LATER =

@@ -93,13 +93,23 @@ final class DropsWord {
       one.put("length", drop.length());
       one.put("summary", drop.summary());
       one.put("reason", drop.reason().name());
-      // of the rule that dropped it, once there are rules
-      one.put("chain", null);
-      one.put("rule", null);
+      DropRing.Culprit culprit = drop.rule();
+      one.put("table", culprit == null ? null : culprit.table());
+      one.put("chain", culprit == null ? null : culprit.chain());
+      one.put("rule", culprit == null ? null : culprit.number());
       one.put("text", drop.reason().text());
       all.add(one);
     }
     return JSON.writeValueAsString(all) + "\n";
+  }
+
+  private static String reason(DropRing.Drop drop) {
+    DropRing.Culprit by = drop.rule();
+    if (by == null) {
+      return drop.reason().name();
+    }
+    String rule = by.number() == 0 ? "policy" : "rule " + by.number();
+    return drop.reason().name() + " (" + by.table() + " " + by.chain() + " " + rule + ")";
   }
 
   private static String text(List<DropRing.Drop> drops) {
@@ -107,7 +117,7 @@ final class DropsWord {
     rows.add(new String[] {"TIME", "PORT", "SUMMARY", "REASON"});
     for (DropRing.Drop drop : drops) {
       String port = drop.port() == null ? "-" : drop.port();
-      rows.add(new String[] {time(drop), port, drop.summary(), drop.reason().name()});
+      rows.add(new String[] {time(drop), port, drop.summary(), reason(drop)});
     }
     int[] widths = new int[3];
     for (String[] row : rows) {

@@ -16,6 +16,7 @@ import dev.patchbay.qemu.ncsi.NcsiController;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.bridge.BridgeCommand;
 import dev.patchbay.stack.admin.ip.IpCommand;
+import dev.patchbay.stack.admin.iptables.IptablesCommand;
 import dev.patchbay.stack.admin.ss.NstatCommand;
 import dev.patchbay.stack.admin.ss.SsCommand;
 import dev.patchbay.stack.admin.tc.TcCommand;
@@ -42,7 +43,9 @@ final class Model implements ControlModel {
   private final Daemon daemon;
   private final CaptureModel captures;
   private final IpCommand ip = new IpCommand();
-  private final SsCommand ss = new SsCommand(EtcServices.read(EtcServices.FILE));
+  private final EtcServices services = EtcServices.read(EtcServices.FILE);
+  private final SsCommand ss = new SsCommand(services);
+  private final IptablesCommand iptables = new IptablesCommand(services);
   private final NstatCommand nstat = new NstatCommand();
   private final TcCommand tc = new TcCommand();
   private final BridgeCommand bridge = new BridgeCommand();
@@ -66,6 +69,13 @@ final class Model implements ControlModel {
           case "nstat" -> of(nstat.run(daemon.network().stack(), args));
           case "bridge" -> of(bridge.run(daemon.network().stack(), args));
           case "tc" -> of(tc.run(daemon.network().stack(), args, stdin));
+          case "iptables",
+              "iptables-save",
+              "iptables-restore",
+              "ip6tables",
+              "ip6tables-save",
+              "ip6tables-restore" ->
+              of(iptables.run(daemon.network().stack(), word, args, stdin));
           case "drops" -> DropsWord.run(daemon.drops(), args, this::isDevice);
           default -> new ExecResult(USAGE, "", "patchbay: '" + word + "' is not supported yet\n");
         };

@@ -92,13 +92,13 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ethtool", "iptables", "iptables-restore", "save", "trace"})
+  @ValueSource(strings = {"conntrack", "ipset", "trace"})
   void wordsThatAreNotThereYet(String word) {
     refused(2, "'" + word + "' is not supported yet", word, "x");
     refused(2, "'" + word + "' is not supported yet", "--name", "x", word);
     refused(2, "'" + word + "' is not supported yet", "--control=c", word, "--help");
     env.put(Main.ARGV0, "/usr/bin/" + word);
-    boolean linux = List.of("ethtool", "iptables", "iptables-restore").contains(word);
+    boolean linux = List.of("conntrack", "ipset").contains(word);
     refused(
         2,
         linux

@@ -63,7 +63,7 @@ class DropsWordTest {
             """
             [{"time":"%s","port":"bmc1","length":60,\
             "summary":"00:00:00:00:00:00 > 00:00:00:00:00:00, ethertype 0x88b6, length 60",\
-            "reason":"PORT_BACKLOG","chain":null,"rule":null,\
+            "reason":"PORT_BACKLOG","table":null,"chain":null,"rule":null,\
             "text":"the guest does not take its frames"}]
             """
                 .formatted(TIME));

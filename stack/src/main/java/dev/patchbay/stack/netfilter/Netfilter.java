@@ -26,7 +26,6 @@ public final class Netfilter {
   private final PacketFields[] fields = new PacketFields[DEPTH];
   private final Way[] ways = new Way[DEPTH];
   private int depth;
-  private @Nullable Way dropped;
 
   public Netfilter(EventLoop loop) {
     this.loop = loop;
@@ -58,23 +57,6 @@ public final class Netfilter {
     return (isV4 ? v4 : v6).at(hook);
   }
 
-  /**
-   * The table and chain that drop a packet just now, as {@code filter FORWARD}, for who is told of
-   * drops; null outside of that.
-   */
-  public @Nullable String droppingChain() {
-    Way way = dropped;
-    if (way == null || way.table() == null || way.chain() == null) {
-      return null;
-    }
-    return way.table().kind().word() + " " + way.chain().name();
-  }
-
-  /** The number of the rule that drops it, from 1; 0 for the policy of its chain. */
-  public int droppingRule() {
-    return dropped == null ? 0 : dropped.rule();
-  }
-
   Verdict run(
       Table[] tables,
       Hook hook,
@@ -100,9 +82,8 @@ public final class Netfilter {
       verdict = tables[i].run(p, hook, way);
     }
     if (verdict != Verdict.ACCEPT) {
-      dropped = way;
+      way.blame(packet);
       HookPoint.drop(packet);
-      dropped = null;
       verdict = Verdict.DROP;
     }
     p.clear();

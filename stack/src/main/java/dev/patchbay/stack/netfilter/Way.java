@@ -1,5 +1,6 @@
 package dev.patchbay.stack.netfilter;
 
+import dev.patchbay.stack.packet.Packet;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -49,16 +50,11 @@ final class Way {
     rule = number;
   }
 
-  @Nullable Table table() {
-    return table;
-  }
-
-  @Nullable Chain chain() {
-    return chain;
-  }
-
-  int rule() {
-    return rule;
+  /** Says on the packet who drops it. */
+  void blame(Packet packet) {
+    packet.ruleTable = table == null ? null : table.kind().word();
+    packet.ruleChain = chain == null ? null : chain.name();
+    packet.ruleNumber = rule;
   }
 
   void forget() {

@@ -132,6 +132,14 @@ public final class Packet {
   /** Whether PREROUTING has seen it on a bridge, so that the IP layer does not ask again. */
   public boolean prerouted;
 
+  /** The table and chain whose rule drops it, for who is told of drops; null for all else. */
+  public @Nullable String ruleTable;
+
+  public @Nullable String ruleChain;
+
+  /** The number of that rule, from 1; 0 for the policy of the chain. */
+  public int ruleNumber;
+
   /** Whether netem made it of another one: a second copy is not made of it. */
   public boolean isDuplicate;
 
@@ -200,6 +208,9 @@ public final class Packet {
     toMany = false;
     confirmsNeighbour = false;
     prerouted = false;
+    ruleTable = null;
+    ruleChain = null;
+    ruleNumber = 0;
     isDuplicate = false;
     packetType = 0;
     vlanProtocol = 0;

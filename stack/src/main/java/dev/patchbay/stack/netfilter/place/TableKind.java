@@ -13,9 +13,11 @@ public enum TableKind {
   SECURITY(EnumSet.of(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT));
 
   private final Set<Hook> hooks;
+  private final String word;
 
   TableKind(Set<Hook> hooks) {
     this.hooks = hooks;
+    word = name().toLowerCase(Locale.ROOT);
   }
 
   /** The hooks at which it has base chains, in their order. */
@@ -25,7 +27,7 @@ public enum TableKind {
 
   /** The word of {@code -t}. */
   public String word() {
-    return name().toLowerCase(Locale.ROOT);
+    return word;
   }
 
   /** The table of that word, or null. */

@@ -1,0 +1,135 @@
+package dev.patchbay.stack.netfilter;
+
+import static dev.patchbay.stack.netfilter.Firewall.GUEST;
+import static dev.patchbay.stack.netfilter.Firewall.OTHER;
+import static dev.patchbay.stack.netfilter.Firewall.syn;
+import static dev.patchbay.stack.netfilter.Firewall.tagged;
+import static dev.patchbay.stack.netfilter.Firewall.udp;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.patchbay.stack.Lab;
+import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.EtherType;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Rules on frames from one guest to another over the bridge (br_netfilter). */
+class BridgedTest {
+  private static final String GUEST6 = "fe80::5054:ff:fe00:1";
+  private static final String OTHER6 = "fe80::5054:ff:fe00:2";
+
+  private final Firewall wall = new Firewall();
+
+  @AfterEach
+  void nothingLeaks() {
+    wall.close();
+  }
+
+  private static byte[] syn6(int port) {
+    byte[] segment = Arrays.copyOfRange(syn(GUEST, OTHER, port), 20, 40);
+    return Lab.ipv6(GUEST6, OTHER6, 6, 64, segment);
+  }
+
+  /** The rules of the README: guest A may reach only port 443 of guest B. */
+  private void onlyHttps() {
+    for (String program : new String[] {"iptables", "ip6tables"}) {
+      wall.rule(program + " -P FORWARD DROP")
+          .rule(
+              program
+                  + " -A FORWARD -m physdev --physdev-is-bridged --physdev-in net0"
+                  + " --physdev-out net1 -p tcp --dport 443 -j ACCEPT");
+    }
+  }
+
+  @Test
+  void onlyOnePortOfTheOtherGuestIsReached() {
+    onlyHttps();
+    wall.fromGuestToOther(syn(GUEST, OTHER, 443));
+    assertThat(wall.reachedOther()).isEqualTo(1);
+    wall.fromGuestToOther(syn(GUEST, OTHER, 22));
+    wall.fromGuestToOther(udp(GUEST, OTHER, 443));
+    assertThat(wall.reachedOther()).isZero();
+  }
+
+  @Test
+  void norByTheLinkLocalAddress() {
+    onlyHttps();
+    wall.fromGuestToOther(syn6(443));
+    assertThat(wall.reachedOther()).isEqualTo(1);
+    wall.fromGuestToOther(syn6(22));
+    assertThat(wall.reachedOther()).isZero();
+  }
+
+  @Test
+  void norByForgedTags() {
+    onlyHttps();
+    wall.lab.fromA(tagged(Lab.GUEST_B, Lab.GUEST_A, syn(GUEST, OTHER, 443), 5));
+    assertThat(wall.reachedOther()).isEqualTo(1);
+    wall.lab.fromA(tagged(Lab.GUEST_B, Lab.GUEST_A, syn(GUEST, OTHER, 22), 5));
+    wall.lab.fromA(tagged(Lab.GUEST_B, Lab.GUEST_A, syn(GUEST, OTHER, 22), 0));
+    wall.lab.fromA(tagged(Lab.GUEST_B, Lab.GUEST_A, syn(GUEST, OTHER, 22), 5, 6));
+    wall.lab.fromA(tagged(Lab.GUEST_B, Lab.GUEST_A, syn(GUEST, OTHER, 22), 0, 0, 0));
+    wall.lab.fromA(tagged(Lab.GUEST_B, Lab.GUEST_A, syn6(22), 5));
+    assertThat(wall.reachedOther()).isZero();
+  }
+
+  @Test
+  void norByAFrameToAll() {
+    onlyHttps();
+    byte[] frame =
+        Lab.ethernet(Addresses.MAC_BROADCAST, Lab.GUEST_A, EtherType.IPV4, syn(GUEST, OTHER, 22));
+    wall.lab.fromA(frame);
+    frame = Lab.ethernet(0x020000000099L, Lab.GUEST_A, EtherType.IPV4, syn(GUEST, OTHER, 22));
+    wall.lab.fromA(frame);
+    assertThat(wall.reachedOther()).as("flooded").isZero();
+  }
+
+  @Test
+  void norByAHeaderThatCannotBeTrue() {
+    onlyHttps();
+    byte[] ip = syn(GUEST, OTHER, 443);
+    Bytes.put8(ip, 0, 0x44);
+    wall.fromGuestToOther(ip);
+    ip = syn(GUEST, OTHER, 443);
+    Bytes.put16(ip, 2, 41);
+    wall.fromGuestToOther(ip);
+    assertThat(wall.reachedOther()).isZero();
+  }
+
+  @Test
+  void arpIsNotFiltered() {
+    onlyHttps();
+    wall.lab.fromA(Lab.arp(1, Lab.GUEST_A, Lab.v4(GUEST), 0, Lab.v4(OTHER)));
+    assertThat(wall.reachedOther()).isEqualTo(1);
+  }
+
+  @Test
+  void preroutingSeesAFrameOnceWhereverItGoes() {
+    wall.rule("iptables -t mangle -A PREROUTING -i br0 -m physdev --physdev-in net0")
+        .rule("iptables -t mangle -A FORWARD -i br0 -o host0")
+        .rule("iptables -A INPUT -i br0 -m physdev --physdev-in net0");
+    wall.fromGuestToOther(udp(GUEST, OTHER, 9));
+    wall.fromGuest(udp(GUEST, Firewall.WORLD, 9));
+    wall.fromGuest(udp(GUEST, "10.0.2.2", 9));
+    assertThat(wall.counted("iptables", "PREROUTING").getLast()).startsWith("[3:96] ");
+    assertThat(wall.counted("iptables", "FORWARD").get(1)).startsWith("[1:32] ");
+    assertThat(wall.counted("iptables", "INPUT").getLast()).startsWith("[1:32] ");
+    wall.lab.toA.clear();
+  }
+
+  @Test
+  void whatTheBridgeItselfSendsIsNotForwarded() {
+    wall.rule("iptables -P FORWARD DROP").rule("iptables -t mangle -A POSTROUTING -o br0");
+    wall.lab.fromWorld(udp(Firewall.WORLD, GUEST, 9));
+    assertThat(wall.lab.toA).as("routed, so asked as routed").isEmpty();
+    wall.rule("iptables -P FORWARD ACCEPT");
+    wall.lab.fromWorld(udp(Firewall.WORLD, GUEST, 9));
+    assertThat(wall.lab.toA).hasSize(1);
+    assertThat(wall.counted("iptables", "POSTROUTING").getLast())
+        .as("once, not at the port again")
+        .startsWith("[1:32] ");
+    wall.lab.toA.clear();
+  }
+}

@@ -1,0 +1,306 @@
+package dev.patchbay.stack.netfilter;
+
+import static dev.patchbay.stack.netfilter.Firewall.GUEST;
+import static dev.patchbay.stack.netfilter.Firewall.WORLD;
+import static dev.patchbay.stack.netfilter.Firewall.syn;
+import static dev.patchbay.stack.netfilter.Firewall.tcp;
+import static dev.patchbay.stack.netfilter.Firewall.udp;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.patchbay.stack.Lab;
+import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.InternetChecksum;
+import dev.patchbay.stack.wire.IpProtocol;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Rules of filter, mangle and raw on routed packets. */
+class FilterTest {
+  private static final int ECHO = 8;
+
+  private final Firewall wall = new Firewall();
+
+  @AfterEach
+  void nothingLeaks() {
+    wall.close();
+  }
+
+  @Test
+  void aPolicyDropsWhatNoRuleAccepts() {
+    wall.rule("iptables -P FORWARD DROP")
+        .rule("iptables -A FORWARD -i br0 -o host0 -p udp --dport 53 -j ACCEPT");
+    wall.fromGuest(udp(GUEST, WORLD, 53));
+    assertThat(wall.reachedWorld()).isEqualTo(1);
+    wall.fromGuest(udp(GUEST, WORLD, 54));
+    wall.fromGuest(syn(GUEST, WORLD, 53));
+    assertThat(wall.reachedWorld()).isZero();
+    assertThat(wall.counted("iptables", "FORWARD"))
+        .containsExactly(
+            ":FORWARD DROP [2:72]",
+            "[1:32] -A FORWARD -i br0 -o host0 -p udp -m udp --dport 53 -j ACCEPT");
+    assertThat(wall.lab.bridge.statistics.rxDropped).isEqualTo(2);
+  }
+
+  @Test
+  void whoDroppedAPacketIsKnown() {
+    List<String> blamed = new ArrayList<>();
+    wall.lab.pool.observer((packet, reason) ->
+        blamed.add(
+            reason + " " + packet.ruleTable + " " + packet.ruleChain + " " + packet.ruleNumber));
+    wall.rule("iptables -N web")
+        .rule("iptables -A FORWARD -p tcp -j web")
+        .rule("iptables -A web -p tcp --dport 80 -j RETURN")
+        .rule("iptables -A web -j DROP")
+        .rule("iptables -P FORWARD DROP");
+    wall.fromGuest(syn(GUEST, WORLD, 443));
+    wall.fromGuest(syn(GUEST, WORLD, 80));
+    assertThat(blamed)
+        .containsExactly("NETFILTER_DROP filter web 2", "NETFILTER_DROP filter FORWARD 0");
+    wall.lab.pool.observer(null);
+  }
+
+  @Test
+  void jumpsComeBackAndGotosDoNot() {
+    wall.rule("iptables -N back")
+        .rule("iptables -N gone")
+        .rule("iptables -A FORWARD -p udp --dport 1 -j back")
+        .rule("iptables -A FORWARD -p udp --dport 2 -g gone")
+        .rule("iptables -A FORWARD -p udp -j DROP");
+    wall.fromGuest(udp(GUEST, WORLD, 1));
+    assertThat(wall.reachedWorld()).as("back, then dropped").isZero();
+    wall.fromGuest(udp(GUEST, WORLD, 2));
+    assertThat(wall.reachedWorld()).as("gone to the end, so to the policy").isEqualTo(1);
+    assertThat(wall.counted("iptables", "FORWARD"))
+        .containsExactly(
+            ":FORWARD ACCEPT [1:32]",
+            "[1:32] -A FORWARD -p udp -m udp --dport 1 -j back",
+            "[1:32] -A FORWARD -p udp -m udp --dport 2 -g gone",
+            "[1:32] -A FORWARD -p udp -j DROP");
+  }
+
+  @Test
+  void aRejectedDatagramIsAnsweredByAnIcmpError() {
+    wall.rule("iptables -A FORWARD -p udp -j REJECT --reject-with icmp-admin-prohibited");
+    wall.fromGuest(udp(GUEST, WORLD, 53));
+    assertThat(wall.reachedWorld()).isZero();
+    byte[] answer = wall.toGuest();
+    assertThat(Bytes.u8(answer, 20)).isEqualTo(3);
+    assertThat(Bytes.u8(answer, 21)).isEqualTo(13);
+    assertThat(Bytes.i32(answer, 12)).isEqualTo(Lab.v4("10.0.2.2"));
+    assertThat(Bytes.i32(answer, 16)).isEqualTo(Lab.v4(GUEST));
+  }
+
+  @Test
+  void aRejectedConnectionIsReset() {
+    wall.rule("iptables -A FORWARD -p tcp -j REJECT --reject-with tcp-reset");
+    wall.fromGuest(syn(GUEST, WORLD, 443));
+    byte[] reset = wall.toGuest();
+    assertThat(Bytes.i32(reset, 12)).isEqualTo(Lab.v4(WORLD));
+    assertThat(Bytes.u16(reset, 20)).isEqualTo(443);
+    assertThat(Bytes.i32(reset, 28)).as("acknowledges the SYN").isEqualTo(1001);
+    assertThat(Bytes.u8(reset, 33)).as("RST and ACK").isEqualTo(0x14);
+    long sum =
+        InternetChecksum.sum(reset, 20, 20)
+            + InternetChecksum.pseudo4(
+                Bytes.u32(reset, 12), Bytes.u32(reset, 16), IpProtocol.TCP, 20);
+    assertThat(InternetChecksum.finish(sum)).isZero();
+
+    wall.fromGuest(tcp(GUEST, WORLD, 4000, 443, 0x10, new byte[0]));
+    reset = wall.toGuest();
+    assertThat(Bytes.i32(reset, 24)).as("where the ACK points to").isEqualTo(2000);
+    assertThat(Bytes.u8(reset, 33)).as("RST alone").isEqualTo(0x04);
+
+    wall.fromGuest(tcp(GUEST, WORLD, 4000, 443, 0x04, new byte[0]));
+    byte[] garbled = syn(GUEST, WORLD, 443);
+    garbled[37] ^= 1;
+    wall.fromGuest(garbled);
+    assertThat(wall.lab.toA).as("neither a reset nor a wrong checksum is answered").isEmpty();
+  }
+
+  @Test
+  void whatTheApplianceSendsGoesThroughOutput() {
+    byte[] ping =
+        Lab.ipv4(GUEST, "10.0.2.2", IpProtocol.ICMP, 64, Lab.icmp(ECHO, 0, 1, new byte[8]));
+    wall.fromGuest(ping);
+    assertThat(Bytes.u8(wall.toGuest(), 20)).as("echo reply").isZero();
+    wall.rule("iptables -A OUTPUT -p icmp --icmp-type echo-reply -j DROP");
+    wall.fromGuest(ping);
+    assertThat(wall.lab.toA).isEmpty();
+    wall.rule("iptables -F OUTPUT").rule("iptables -A INPUT -p icmp -s " + GUEST + " -j DROP");
+    wall.fromGuest(ping);
+    assertThat(wall.lab.toA).isEmpty();
+    assertThat(wall.counted("iptables", "INPUT").getLast()).startsWith("[1:36] ");
+  }
+
+  @Test
+  void mangleChangesWhatTheNextTableSees() {
+    wall.rule("iptables -t mangle -A PREROUTING -p udp --dport 5 -j MARK --set-mark 0x15")
+        .rule("iptables -t mangle -A FORWARD -m mark --mark 0x5/0xf -j TTL --ttl-set 9")
+        .rule("iptables -t mangle -A FORWARD -m mark --mark 0x15 -j DSCP --set-dscp-class ef")
+        .rule("iptables -A FORWARD -m ttl ! --ttl-eq 9 -j DROP")
+        .rule("iptables -A FORWARD -m dscp ! --dscp-class ef -j DROP");
+    wall.fromGuest(udp(GUEST, WORLD, 6));
+    assertThat(wall.reachedWorld()).isZero();
+    wall.fromGuest(udp(GUEST, WORLD, 5));
+    byte[] sent = wall.lab.toWorld.poll();
+    assertThat(sent).isNotNull();
+    assertThat(sent[8]).as("TTL").isEqualTo((byte) 9);
+    assertThat(sent[1] & 0xff).as("TOS").isEqualTo(0xb8);
+    assertThat(InternetChecksum.finish(InternetChecksum.sum(sent, 0, 20))).isZero();
+  }
+
+  @Test
+  void tablesFollowEachOtherAsOnLinux() {
+    for (String table : List.of("filter", "mangle", "raw", "security")) {
+      String chain = table.equals("raw") ? "PREROUTING" : "FORWARD";
+      wall.rule("iptables -t " + table + " -A " + chain + " -p udp --dport 9");
+    }
+    wall.rule("iptables -t raw -A PREROUTING -p udp --dport 8 -j DROP");
+    wall.fromGuest(udp(GUEST, WORLD, 8));
+    wall.fromGuest(udp(GUEST, WORLD, 9));
+    assertThat(wall.reachedWorld()).isEqualTo(1);
+    assertThat(wall.counted("iptables", "FORWARD").stream().filter(l -> l.startsWith("[1:32]")))
+        .as("mangle, filter and security have seen one")
+        .hasSize(3);
+  }
+
+  @Test
+  void aLimitLetsSoManyThroughInATime() {
+    wall.rule("iptables -A FORWARD -m limit --limit 10/s --limit-burst 3 -j ACCEPT")
+        .rule("iptables -A FORWARD -j DROP");
+    for (int i = 0; i < 5; i++) {
+      wall.fromGuest(udp(GUEST, WORLD, 9));
+    }
+    assertThat(wall.reachedWorld()).isEqualTo(3);
+    wall.lab.loop.runForMillis(100);
+    wall.fromGuest(udp(GUEST, WORLD, 9));
+    wall.fromGuest(udp(GUEST, WORLD, 9));
+    assertThat(wall.reachedWorld()).isEqualTo(1);
+    wall.lab.loop.runForMillis(60_000);
+    for (int i = 0; i < 5; i++) {
+      wall.fromGuest(udp(GUEST, WORLD, 9));
+    }
+    assertThat(wall.reachedWorld()).isEqualTo(3);
+  }
+
+  @Test
+  void flagsAndOptionsOfTcpAreSeen() {
+    byte[] mss = {2, 4, 5, (byte) 0xb4};
+    wall.rule("iptables -P FORWARD DROP")
+        .rule("iptables -A FORWARD -p tcp --syn -m tcpmss --mss 1400:1460 -j ACCEPT")
+        .rule("iptables -A FORWARD -p tcp --tcp-option 3 -j ACCEPT");
+    wall.fromGuest(tcp(GUEST, WORLD, 1, 2, 0x02, mss));
+    assertThat(wall.reachedWorld()).isEqualTo(1);
+    wall.fromGuest(tcp(GUEST, WORLD, 1, 2, 0x12, mss));
+    wall.fromGuest(tcp(GUEST, WORLD, 1, 2, 0x02, new byte[0]));
+    assertThat(wall.reachedWorld()).isZero();
+    wall.fromGuest(tcp(GUEST, WORLD, 1, 2, 0x10, new byte[] {1, 3, 3, 7}));
+    assertThat(wall.reachedWorld()).isEqualTo(1);
+  }
+
+  @Test
+  void aHeaderThatIsCutShortIsDroppedWhereARuleAsksForIt() {
+    wall.rule("iptables -A FORWARD -p tcp --dport 80 -j ACCEPT");
+    byte[] whole = syn(GUEST, WORLD, 80);
+    byte[] cut = Lab.ipv4(GUEST, WORLD, IpProtocol.TCP, 64, Arrays.copyOfRange(whole, 20, 32));
+    wall.fromGuest(cut);
+    assertThat(wall.reachedWorld()).isZero();
+    for (int port = 1; port < 20; port++) {
+      wall.rule("iptables -I FORWARD -p udp --dport " + port + " -j DROP");
+    }
+    wall.fromGuest(cut);
+    assertThat(wall.reachedWorld()).as("behind a search too").isZero();
+    wall.rule("iptables -F FORWARD");
+    wall.fromGuest(cut);
+    assertThat(wall.reachedWorld()).as("nobody asks").isEqualTo(1);
+  }
+
+  @Test
+  void laterFragmentsHaveNoPorts() {
+    wall.rule("iptables -A FORWARD -p udp --dport 53 -j DROP");
+    byte[] later =
+        Lab.ipv4(GUEST, WORLD, IpProtocol.UDP, 64, 0x2000 | 3, 7, Lab.udp(53, 53, new byte[8]));
+    wall.fromGuest(later);
+    assertThat(wall.reachedWorld()).isEqualTo(1);
+    wall.rule("iptables -A FORWARD -f -j DROP");
+    wall.fromGuest(later);
+    assertThat(wall.reachedWorld()).isZero();
+  }
+
+  @Test
+  void aMarkOnOutputChoosesTheWayAgain() {
+    wall.rule("iptables -t mangle -A OUTPUT -p icmp -j MARK --set-mark 7");
+    wall.ip("rule add fwmark 7 table 9").ip("route add default dev host0 table 9");
+    wall.fromGuest(
+        Lab.ipv4(GUEST, "10.0.2.2", IpProtocol.ICMP, 64, Lab.icmp(ECHO, 0, 1, new byte[8])));
+    assertThat(wall.lab.toA).isEmpty();
+    assertThat(wall.reachedWorld()).as("the answer left by host0").isEqualTo(1);
+  }
+
+  @Test
+  void addressesProtocolsAndDevicesAreInverted() {
+    wall.rule("iptables -A FORWARD ! -s 10.0.2.0/24 -j DROP")
+        .rule("iptables -A FORWARD ! -p udp -j DROP")
+        .rule("iptables -A FORWARD ! -i br+ -j DROP")
+        .rule("iptables -A FORWARD ! -o host0 -j DROP")
+        .rule("iptables -A FORWARD -d 192.0.2.0/255.255.0.255 -j DROP");
+    wall.fromGuest(udp(GUEST, WORLD, 9));
+    assertThat(wall.reachedWorld()).isEqualTo(1);
+    wall.fromGuest(udp(GUEST, "192.0.99.0", 9));
+    wall.fromGuest(syn(GUEST, WORLD, 9));
+    wall.fromGuest(udp("10.0.3.1", WORLD, 9));
+    assertThat(wall.reachedWorld()).isZero();
+  }
+
+  @Test
+  void sixHasRulesOfItsOwn() {
+    byte[] six = Lab.ipv6("fec0::15", "2001:db8::7", 17, 64, Lab.udp(1, 53, new byte[4]));
+    wall.rule("iptables -P FORWARD DROP");
+    wall.fromGuest(six);
+    assertThat(wall.reachedWorld()).isEqualTo(1);
+    wall.rule("ip6tables -A FORWARD -s fec0::/64 -p udp --dport 53 -j DROP");
+    wall.fromGuest(six);
+    assertThat(wall.reachedWorld()).isZero();
+    byte[] options = new byte[8 + 12];
+    options[0] = 17;
+    options[2] = 1;
+    options[3] = 4;
+    System.arraycopy(Lab.udp(1, 53, new byte[4]), 0, options, 8, 12);
+    wall.fromGuest(Lab.ipv6("fec0::15", "2001:db8::7", 60, 64, options));
+    assertThat(wall.reachedWorld()).as("behind an extension header").isZero();
+  }
+
+  @Test
+  void aWrongLineOfAFileChangesNothing() {
+    wall.rule("iptables -A FORWARD -s 10.9.9.9 -j DROP");
+    StringBuilder file = new StringBuilder("*filter\n:FORWARD DROP [0:0]\n");
+    for (int i = 3; i < 99_999; i++) {
+      file.append("-A FORWARD -s 10.").append(i >> 16).append('.').append(i >> 8 & 255);
+      file.append('.').append(i & 255).append(" -j DROP\n");
+    }
+    var failed = wall.restore(file + "-A FORWARD -m mark -j DROP\nCOMMIT\n");
+    assertThat(failed.status()).isEqualTo(2);
+    assertThat(failed.stderr()).contains("Error occurred at line: 99999\n");
+    assertThat(wall.counted("iptables", "FORWARD"))
+        .containsExactly(":FORWARD ACCEPT [0:0]", "[0:0] -A FORWARD -s 10.9.9.9/32 -j DROP");
+    assertThat(wall.restore(file + "COMMIT\n").stderr()).isEmpty();
+    assertThat(wall.counted("iptables", "FORWARD")).hasSize(99_997);
+    wall.fromGuest(udp(GUEST, WORLD, 9));
+    assertThat(wall.reachedWorld()).isZero();
+  }
+
+  @Test
+  void aReplacedTableKeepsNoRuleAndAChangedOneItsCounters() {
+    wall.rule("iptables -A FORWARD -p udp -j ACCEPT");
+    wall.fromGuest(udp(GUEST, WORLD, 9));
+    wall.rule("iptables -I FORWARD -p tcp -j ACCEPT");
+    assertThat(wall.counted("iptables", "FORWARD").getLast()).startsWith("[1:32] ");
+    wall.rule("iptables -R FORWARD 2 -p udp -j ACCEPT");
+    assertThat(wall.counted("iptables", "FORWARD").getLast()).startsWith("[0:0] ");
+    wall.restore("*filter\nCOMMIT\n");
+    assertThat(wall.counted("iptables", "FORWARD")).containsExactly(":FORWARD ACCEPT [0:0]");
+  }
+}
