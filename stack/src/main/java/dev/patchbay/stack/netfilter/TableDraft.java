@@ -7,6 +7,7 @@ import dev.patchbay.stack.netfilter.target.Verdict;
 import dev.patchbay.stack.socket.Errno;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,8 @@ public final class TableDraft {
   /** A draft that begins as that table. */
   public TableDraft(Table of) {
     kind = of.kind();
-    chains = new ArrayList<>(Arrays.asList(of.byId()));
+    chains = new ArrayList<>();
+    Collections.addAll(chains, of.byId());
     of.chains().forEach(chain -> ids.put(chain.name(), chain.id()));
   }
 
@@ -132,7 +134,7 @@ public final class TableDraft {
     chains.clear();
     ids.clear();
     changed.clear();
-    chains.addAll(Arrays.asList(empty.byId()));
+    Collections.addAll(chains, empty.byId());
     empty.chains().forEach(chain -> ids.put(chain.name(), chain.id()));
   }
 

@@ -73,7 +73,7 @@ public final class IptablesCommand {
 
   static Result failed(String program, IptablesException e) {
     String hint = "Try `" + program + " -h' or '" + program + " --help' for more information.\n";
-    String said = e.getMessage();
+    String said = e.text();
     String text =
         switch (e.kind()) {
           case PARAMETER -> program + VERSION + ": " + said + "\n" + hint;
@@ -128,7 +128,7 @@ public final class IptablesCommand {
     } catch (IptablesException e) {
       if (e.kind() == IptablesException.Kind.RESOURCE) {
         char letter = argv.stream().anyMatch(word -> word.matches("-I|--insert")) ? 'I' : 'A';
-        throw refused(letter, chainOf(argv), e.getMessage());
+        throw refused(letter, chainOf(argv), e.text());
       }
       throw e;
     }

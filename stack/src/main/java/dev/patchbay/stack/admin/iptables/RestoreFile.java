@@ -124,13 +124,11 @@ final class RestoreFile {
   /** The message with the line where it was found. */
   private IptablesException placed(IptablesException e) {
     return switch (e.kind()) {
-      case PARAMETER ->
-          IptablesException.parameter(e.getMessage() + "\nError occurred at line: " + line);
-      case WORD ->
-          new IptablesException(e.kind(), e.getMessage() + "\nError occurred at line: " + line);
+      case PARAMETER -> IptablesException.parameter(e.text() + "\nError occurred at line: " + line);
+      case WORD -> new IptablesException(e.kind(), e.text() + "\nError occurred at line: " + line);
       case ANSWER, UNSUPPORTED ->
-          new IptablesException(e.kind(), "line " + line + " failed: " + e.getMessage());
-      case RESOURCE -> new IptablesException(e.kind(), "\nline " + line + ": " + e.getMessage());
+          new IptablesException(e.kind(), "line " + line + " failed: " + e.text());
+      case RESOURCE -> new IptablesException(e.kind(), "\nline " + line + ": " + e.text());
       default -> e;
     };
   }
@@ -225,7 +223,7 @@ final class RestoreFile {
       if (e.kind() == IptablesException.Kind.RESOURCE) {
         int at = Math.max(argv.indexOf("-A"), argv.indexOf("-I"));
         String chain = at >= 0 && at + 1 < argv.size() ? argv.get(at + 1) : "";
-        throw new IptablesException(e.kind(), IptablesCommand.answer('A', chain, e.getMessage()));
+        throw new IptablesException(e.kind(), IptablesCommand.answer('A', chain, e.text()));
       }
       throw e;
     }

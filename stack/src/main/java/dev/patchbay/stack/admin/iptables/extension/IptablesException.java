@@ -35,10 +35,12 @@ public final class IptablesException extends Exception {
   private static final long serialVersionUID = 1;
 
   private final Kind kind;
+  private final String text;
 
   public IptablesException(Kind kind, String message) {
     super(message, null, false, false);
     this.kind = kind;
+    text = message;
   }
 
   /** Wrong words. */
@@ -54,6 +56,11 @@ public final class IptablesException extends Exception {
   /** What iptables knows and we do not. */
   public static IptablesException unsupported(String name) {
     return new IptablesException(Kind.UNSUPPORTED, "not supported here: " + name);
+  }
+
+  /** The message. */
+  public String text() {
+    return text;
   }
 
   public Kind kind() {
