@@ -8,11 +8,11 @@ import dev.patchbay.stack.netfilter.Rule;
 import dev.patchbay.stack.netfilter.Table;
 import dev.patchbay.stack.netfilter.TableDraft;
 import dev.patchbay.stack.netfilter.place.TableKind;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import java.util.Calendar;
+import java.util.GregorianCalendar;
 import java.util.List;
 import java.util.Locale;
+import java.util.TimeZone;
 import org.jspecify.annotations.Nullable;
 
 /** Rules as commands: those of {@code -S}, and the file of {@code iptables-save}. */
@@ -20,9 +20,6 @@ final class SavedTable {
   /** The order in which iptables prints its tables. */
   private static final List<TableKind> ORDER =
       List.of(TableKind.MANGLE, TableKind.SECURITY, TableKind.RAW, TableKind.FILTER);
-
-  private static final DateTimeFormatter DATE =
-      DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ROOT);
 
   private SavedTable() {}
 
@@ -69,8 +66,7 @@ final class SavedTable {
    */
   static String all(Context context, String program, String only, boolean counters) {
     FamilyTables tables = context.stack().netfilter().family(context.v4());
-    Instant now = Instant.ofEpochSecond(0, context.stack().loop().wallTime());
-    String date = DATE.format(now.atOffset(ZoneOffset.UTC));
+    String date = date(context.stack().loop().wallTime());
     StringBuilder to = new StringBuilder();
     for (TableKind kind : ORDER) {
       Table table = tables.table(kind);
@@ -82,6 +78,13 @@ final class SavedTable {
       }
     }
     return to.toString();
+  }
+
+  /** A time as {@code ctime} prints it, of UTC. */
+  private static String date(long nanos) {
+    Calendar calendar = new GregorianCalendar(TimeZone.getTimeZone("UTC"), Locale.ROOT);
+    calendar.setTimeInMillis(nanos / 1_000_000);
+    return String.format(Locale.ROOT, "%1$ta %1$tb %1$2te %1$tT %1$tY", calendar);
   }
 
   private static void table(StringBuilder to, TableDraft table, boolean counters) {
