@@ -1,6 +1,9 @@
 package dev.patchbay.stack;
 
 import dev.patchbay.stack.bridge.Bridge;
+import dev.patchbay.stack.conf.ConfChanges;
+import dev.patchbay.stack.conf.Ipv6Key;
+import dev.patchbay.stack.conf.StackConf;
 import dev.patchbay.stack.device.DeviceHost;
 import dev.patchbay.stack.device.DeviceQueueing;
 import dev.patchbay.stack.device.LinkEvent;
@@ -21,12 +24,14 @@ import dev.patchbay.stack.ip.Ipv4Input;
 import dev.patchbay.stack.ip.Ipv6Input;
 import dev.patchbay.stack.ip.LocalFallback;
 import dev.patchbay.stack.ip.Reassembler;
+import dev.patchbay.stack.ip.Redirects;
 import dev.patchbay.stack.ip.SocketOutput;
 import dev.patchbay.stack.ip.Transports;
 import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.multicast.MulticastEngine;
 import dev.patchbay.stack.neighbour.ArpProtocol;
 import dev.patchbay.stack.neighbour.NdpProtocol;
+import dev.patchbay.stack.neighbour.NdpRedirect;
 import dev.patchbay.stack.neighbour.NeighbourTable;
 import dev.patchbay.stack.neighbour.ProxyTable;
 import dev.patchbay.stack.netfilter.Netfilter;
@@ -59,6 +64,7 @@ public final class NetworkStack implements DeviceHost {
   private static final int IPV6_MINIMUM_MTU = 1280;
 
   private final Namespaces namespaces;
+  private final StackConf conf = new StackConf();
   private final EventLoop loop;
   private final PacketPool pool;
   private final RandomSource random;
@@ -72,6 +78,8 @@ public final class NetworkStack implements DeviceHost {
   private final NeighbourTable neighbours;
   private final ArpProtocol arp;
   private final NdpProtocol ndp;
+  private final NdpRedirect ndpRedirect;
+  private final Redirects redirects;
   private final IpOutput output;
   private final Fragmenter fragmenter;
   private final SocketOutput socketOutput;
@@ -88,6 +96,7 @@ public final class NetworkStack implements DeviceHost {
   private final RawEngine raw;
   private final PingEngine ping;
   private final PacketEngine packets;
+  private final TcpConfig tcpConfig;
   private final TcpEngine tcp;
   private final Loopback loopback;
   private final SocketLayer sockets;
@@ -97,10 +106,12 @@ public final class NetworkStack implements DeviceHost {
 
   /**
    * An appliance's initial namespace, with {@code lo} only, up, as {@code ip netns add} and {@code
-   * ip link set lo up} leave it.
+   * ip link set lo up} leave it. It is a router; those that are made beside it send packets of IPv4
+   * on as it does then, and of IPv6 not, as on Linux.
    */
   public NetworkStack(EventLoop loop, PacketPool pool, RandomSource random) {
     this(null, loop, pool, random);
+    ConfChanges.router(this);
     setUp(loopback, true);
   }
 
@@ -112,6 +123,9 @@ public final class NetworkStack implements DeviceHost {
   private NetworkStack(
       @Nullable Namespaces others, EventLoop loop, PacketPool pool, RandomSource random) {
     namespaces = others != null ? others : new Namespaces(this);
+    if (others != null) {
+      conf.inherit(others.initial().conf());
+    }
     this.loop = loop;
     this.pool = pool;
     this.random = random;
@@ -120,6 +134,8 @@ public final class NetworkStack implements DeviceHost {
     addresses = new InterfaceAddresses(this);
     netfilter = new Netfilter(loop);
     neighbours = new NeighbourTable(loop, random);
+    ndpRedirect = new NdpRedirect(this);
+    redirects = new Redirects(this);
     output = new IpOutput(this);
     fragmenter = new Fragmenter(this);
     reassembler = new Reassembler(this);
@@ -138,7 +154,9 @@ public final class NetworkStack implements DeviceHost {
     raw = new RawEngine(this);
     ping = new PingEngine(this);
     packets = new PacketEngine(this);
-    tcp = new TcpEngine(loop, pool, random.derive("tcp"), output, new TcpConfig());
+    tcpConfig = new TcpConfig();
+    tcpConfig.reservedPorts = conf.reservedPorts;
+    tcp = new TcpEngine(loop, pool, random.derive("tcp"), output, tcpConfig);
     neighbours.connect(arp, ndp, this::neighbourFailed);
     neighbours.proxies().onChange(new ProxyGroups());
     loopback = new Loopback(nextIndex(), loop);
@@ -153,7 +171,8 @@ public final class NetworkStack implements DeviceHost {
       addAddress(device, hostAddress("127.0.0.1", 8));
     }
     InterfaceAddress six = hostAddress("::1", 128);
-    if (there.stream().noneMatch(own -> own.address().equals(six.address()))) {
+    if (!device.conf6().is(Ipv6Key.DISABLE_IPV6)
+        && there.stream().noneMatch(own -> own.address().equals(six.address()))) {
       addAddress(device, six);
     }
   }
@@ -167,6 +186,11 @@ public final class NetworkStack implements DeviceHost {
   /** The namespaces of the appliance that this one is one of. */
   public Namespaces namespaces() {
     return namespaces;
+  }
+
+  /** What {@code sysctl} sets; live. */
+  public StackConf conf() {
+    return conf;
   }
 
   public EventLoop loop() {
@@ -219,6 +243,16 @@ public final class NetworkStack implements DeviceHost {
 
   public NdpProtocol ndp() {
     return ndp;
+  }
+
+  /** Redirects of IPv6 to our neighbours. */
+  public NdpRedirect ndpRedirect() {
+    return ndpRedirect;
+  }
+
+  /** Redirects of our gateways. */
+  public Redirects redirects() {
+    return redirects;
   }
 
   public IpOutput output() {
@@ -287,6 +321,11 @@ public final class NetworkStack implements DeviceHost {
     return tcp;
   }
 
+  /** Limits and times of TCP; live. */
+  public TcpConfig tcpConfig() {
+    return tcpConfig;
+  }
+
   /** The system calls of sockets. */
   public SocketLayer sockets() {
     return sockets;
@@ -341,6 +380,7 @@ public final class NetworkStack implements DeviceHost {
     }
     devices.add(device);
     devices.sort(Comparator.comparingInt(NetDevice::index));
+    conf.deviceAdded(device);
     device.handler(this);
     if (device instanceof Bridge bridge) {
       bridge.pool(pool);
@@ -358,6 +398,7 @@ public final class NetworkStack implements DeviceHost {
     }
     devices.add(device);
     devices.sort(Comparator.comparingInt(NetDevice::index));
+    conf.deviceAdded(device);
     device.handler(this);
     packets.deviceAdded(device);
   }
@@ -450,10 +491,34 @@ public final class NetworkStack implements DeviceHost {
 
   private void opened(NetDevice device) {
     addresses.deviceUp(device);
+    opened6(device);
+    multicast.deviceUp(device);
+    arp.deviceUp(device);
+  }
+
+  /**
+   * A device has IPv6 from now on, or no more, as its {@code disable_ipv6} says ({@code
+   * addrconf_ifdown}, {@code addrconf_notify}).
+   */
+  public void ipv6Changed(NetDevice device) {
+    if (device.conf6().is(Ipv6Key.DISABLE_IPV6)) {
+      neighbours.flush6(device);
+      addresses.deviceDown(device);
+      routes6.deviceDown(device);
+    } else if (device.isUp()) {
+      if (device.kind() == NetDevice.Kind.LOOPBACK) {
+        addLoopbackAddresses(device);
+      }
+      opened6(device);
+    }
+  }
+
+  private void opened6(NetDevice device) {
     boolean six =
         device.kind() != NetDevice.Kind.LOOPBACK
             && device.master() == null
-            && device.mtu() >= IPV6_MINIMUM_MTU;
+            && device.mtu() >= IPV6_MINIMUM_MTU
+            && !device.conf6().is(Ipv6Key.DISABLE_IPV6);
     if (six) {
       addresses.addGroupRoute(device);
     }
@@ -465,8 +530,6 @@ public final class NetworkStack implements DeviceHost {
           new InterfaceAddress(
               address, 64, null, InterfaceAddress.Scope.LINK, false, false, device.name()));
     }
-    multicast.deviceUp(device);
-    arp.deviceUp(device);
   }
 
   /** The IPv6 link-local address of a device, or null. */
@@ -482,6 +545,12 @@ public final class NetworkStack implements DeviceHost {
   /** Whether the address is one of ours. */
   public boolean isLocal(long hi, long lo) {
     return routes(hi, lo).addressType(hi, lo) == Route.Type.LOCAL;
+  }
+
+  /** Whether sockets may take the address: it is ours, or {@code ip_nonlocal_bind} says so. */
+  public boolean mayBind(long hi, long lo) {
+    boolean any = Addresses.isV4(hi, lo) ? conf.nonlocalBind4 : conf.nonlocalBind6;
+    return any || isLocal(hi, lo);
   }
 
   /** Whether it is a broadcast of a network of ours, or the limited one (IPv4). */
@@ -532,6 +601,9 @@ public final class NetworkStack implements DeviceHost {
         NetDevice device = packet.device;
         if (device != null && device.mtu() < IPV6_MINIMUM_MTU) {
           device.dropReceived(packet, DropReason.INVALID_PROTO);
+        } else if (device != null && device.conf6().is(Ipv6Key.DISABLE_IPV6)) {
+          counters6.inDiscards++;
+          device.dropReceived(packet, DropReason.IPV6DISABLED);
         } else {
           input6.receive(packet);
         }

@@ -1,7 +1,9 @@
 package dev.patchbay.backend.cli;
 
+import dev.patchbay.stack.admin.sysctl.SysctlFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the client reads for the daemon, which knows nothing of the caller's files: the batch of
- * {@code ip -batch FILE} and its like, the rules of {@code iptables-restore}.
+ * {@code ip -batch FILE} and its like, the settings of {@code sysctl -p FILE}, the rules of {@code
+ * iptables-restore}.
  *
  * @param args the arguments as the daemon gets them: {@code -batch -}, and no FILE for restore
  * @param stdin what was read, or null if nothing is to be read
@@ -49,6 +52,9 @@ public record ClientInput(List<String> args, @Nullable String stdin) {
     if (BATCH.contains(word)) {
       return batch(args, io);
     }
+    if (word.equals("sysctl")) {
+      return sysctl(args, io);
+    }
     return RESTORE.contains(word) ? restore(args, io) : new ClientInput(args, null);
   }
 
@@ -82,6 +88,36 @@ public record ClientInput(List<String> args, @Nullable String stdin) {
       }
     }
     return new ClientInput(args, standardInput(io));
+  }
+
+  /** The files of {@code sysctl -p}; one that cannot be read is told beside the others. */
+  private static ClientInput sysctl(List<String> args, Io io) throws IOException {
+    List<SysctlFiles.File> files = new ArrayList<>();
+    for (String name : SysctlFiles.named(args)) {
+      files.add(sysctlFile(name, io));
+    }
+    return new ClientInput(args, files.isEmpty() ? null : SysctlFiles.pack(files));
+  }
+
+  private static SysctlFiles.File sysctlFile(String name, Io io) throws IOException {
+    if (name.equals("-")) {
+      return new SysctlFiles.File(name, standardInput(io), "");
+    }
+    try {
+      Path path = io.cwd().resolve(name);
+      // a directory has no lines, as with procps
+      String text =
+          Files.isDirectory(path)
+              ? ""
+              : new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
+      return new SysctlFiles.File(name, text, "");
+    } catch (NoSuchFileException e) {
+      return new SysctlFiles.File(name, "", "No such file or directory");
+    } catch (AccessDeniedException e) {
+      return new SysctlFiles.File(name, "", "Permission denied");
+    } catch (IOException | InvalidPathException e) {
+      return new SysctlFiles.File(name, "", String.valueOf(e.getMessage()));
+    }
   }
 
   private static String standardInput(Io io) throws IOException {

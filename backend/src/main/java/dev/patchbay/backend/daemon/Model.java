@@ -19,6 +19,7 @@ import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.iptables.IptablesCommand;
 import dev.patchbay.stack.admin.ss.NstatCommand;
 import dev.patchbay.stack.admin.ss.SsCommand;
+import dev.patchbay.stack.admin.sysctl.SysctlCommand;
 import dev.patchbay.stack.admin.tc.TcCommand;
 import dev.patchbay.stack.device.DeviceStatistics;
 import dev.patchbay.stack.device.NetDevice;
@@ -49,6 +50,7 @@ final class Model implements ControlModel {
   private final NstatCommand nstat = new NstatCommand();
   private final TcCommand tc = new TcCommand();
   private final BridgeCommand bridge = new BridgeCommand();
+  private final SysctlCommand sysctl = new SysctlCommand();
 
   /**
    * @param files runs what touches files
@@ -76,6 +78,7 @@ final class Model implements ControlModel {
               "ip6tables-save",
               "ip6tables-restore" ->
               of(iptables.run(daemon.network().stack(), word, args, stdin));
+          case "sysctl" -> of(sysctl.run(daemon.network().stack(), args, stdin));
           case "drops" -> DropsWord.run(daemon.drops(), args, this::isDevice);
           default -> new ExecResult(USAGE, "", "patchbay: '" + word + "' is not supported yet\n");
         };

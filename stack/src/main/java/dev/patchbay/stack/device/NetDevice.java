@@ -1,5 +1,8 @@
 package dev.patchbay.stack.device;
 
+import dev.patchbay.stack.conf.DeviceConf;
+import dev.patchbay.stack.conf.Ipv4Key;
+import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
@@ -58,6 +61,8 @@ public abstract class NetDevice {
   private @Nullable FrameHandler handler;
   private @Nullable VlanGroup vlans;
   private final LinkAttributes attributes = new LinkAttributes();
+  private final DeviceConf<Ipv4Key> conf4 = DeviceConf.initial(Ipv4Key.class);
+  private final DeviceConf<Ipv6Key> conf6 = DeviceConf.initial(Ipv6Key.class);
   private @Nullable DeviceQueueing queueing;
   private @Nullable DeviceQueueing egress;
   private @Nullable DeviceQueueing ingress;
@@ -87,6 +92,16 @@ public abstract class NetDevice {
   /** What an administrator sets of it. */
   public final LinkAttributes attributes() {
     return attributes;
+  }
+
+  /** {@code net.ipv4.conf.NAME}. */
+  public final DeviceConf<Ipv4Key> conf4() {
+    return conf4;
+  }
+
+  /** {@code net.ipv6.conf.NAME}. */
+  public final DeviceConf<Ipv6Key> conf6() {
+    return conf6;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.patchbay.stack.icmp;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.StackConf;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.ip.IpCounters;
 import dev.patchbay.stack.multicast.Mld;
@@ -55,6 +56,10 @@ public final class IcmpInput {
       case 3 -> error(packet, kind4(icmp.code()), icmp.code() == 4 ? icmp.sequence() : 0);
       case 11, 12 -> error(packet, IcmpErrorKind.UNREACHABLE_SOFT, 0);
       case 4 -> error(packet, null, 0);
+      case 5 -> {
+        stack.redirects().accept4(packet);
+        offerOrRelease(packet);
+      }
       case 13 -> timestamp(packet);
       default -> offerOrRelease(packet);
     }
@@ -145,10 +150,17 @@ public final class IcmpInput {
     long dstLo = packet.destinationLo();
     long srcHi = packet.sourceHi();
     long srcLo = packet.sourceLo();
-    if (!stack.isLocal(dstHi, dstLo)) {
-      // a group or broadcast: Linux ignores those over IPv4 and answers them over IPv6 from an own
-      // address
-      IpAddress own = packet.isIpv4() ? null : stack.output().source(packet.device, srcHi, srcLo);
+    StackConf conf = stack.conf();
+    boolean v4 = packet.isIpv4();
+    boolean ignored = v4 ? conf.echoIgnoreAll : conf.echoIgnoreAll6;
+    boolean many = !stack.isLocal(dstHi, dstLo);
+    if (ignored || many && (v4 ? conf.echoIgnoreBroadcasts : conf.echoIgnoreMulticast6)) {
+      packet.drop(DropReason.NOT_SPECIFIED);
+      return;
+    }
+    if (many) {
+      // a group or broadcast: answered from an own address
+      IpAddress own = stack.output().source(packet.device, srcHi, srcLo);
       if (own == null) {
         packet.drop(DropReason.IP_INADDRERRORS);
         return;

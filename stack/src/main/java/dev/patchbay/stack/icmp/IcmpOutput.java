@@ -1,11 +1,14 @@
 package dev.patchbay.stack.icmp;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.StackConf;
+import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.Segmenter;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.ip.IpCounters;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.route.RouteEntry;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.Icmp;
@@ -17,20 +20,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends ICMP errors (Linux: {@code icmp_send}). One bucket of 50 messages that refills at 1000 a
- * second (Linux: {@code icmp_msgs_burst}, {@code icmp_msgs_per_sec}) bounds them all.
+ * second (Linux: {@code icmp_msgs_burst}, {@code icmp_msgs_per_sec}) bounds them all, one for each
+ * host those to it ({@code icmp_ratelimit}).
  */
 public final class IcmpOutput {
   private static final int BURST = 50;
   private static final long REFILL = 1_000_000;
+  private static final long MILLISECOND = 1_000_000;
 
   private final NetworkStack stack;
   private double tokens = BURST;
   private long refilled;
   private long sent;
   private long limited;
+  private final PeerLimits peers;
 
   public IcmpOutput(NetworkStack stack) {
     this.stack = stack;
+    peers = new PeerLimits(stack.random().hash("icmp peers"));
   }
 
   /** Errors sent. */
@@ -101,7 +108,7 @@ public final class IcmpOutput {
   }
 
   private void error(Packet about, int type, int code, int rest) {
-    if (!mayAnswer(about) || !allowed()) {
+    if (!mayAnswer(about) || isLimited(about, type, code) && !allowed(about)) {
       return;
     }
     IpAddress source = source(about);
@@ -151,6 +158,70 @@ public final class IcmpOutput {
     return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
   }
 
+  /**
+   * Whether messages of a type are limited at all ({@code icmpv4_mask_allow}, {@code
+   * icmpv6_mask_allow}): those that find the path's MTU never are.
+   */
+  private boolean isLimited(Packet about, int type, int code) {
+    StackConf conf = stack.conf();
+    return about.isIpv4()
+        ? !(type == 3 && code == 4) && type < 32 && (conf.rateMask4 >>> type & 1) != 0
+        : type != 2 && conf.rateMask6.get(type);
+  }
+
+  /**
+   * All together, then who would get it ({@code icmp_global_allow}, {@code icmpv4_xrlim_allow}).
+   */
+  private boolean allowed(Packet about) {
+    long hi = about.sourceHi();
+    long lo = about.sourceLo();
+    if (!allowed()) {
+      return false;
+    }
+    if (stack.isLocal(hi, lo)) {
+      return true;
+    }
+    long interval = about.isIpv4() ? stack.conf().rateLimit4 : interval6(hi, lo);
+    boolean may = peers.allow(hi, lo, stack.loop().now(), interval * MILLISECOND);
+    limited += may ? 0 : 1;
+    return may;
+  }
+
+  /**
+   * Whether one more message may go to a host, of which there may be one an interval in the long
+   * run ({@code inet_peer_xrlim_allow}).
+   *
+   * @param interval ns
+   */
+  public boolean mayTell(long hi, long lo, long interval) {
+    return peers.allow(hi, lo, stack.loop().now(), interval);
+  }
+
+  /** "Give more bandwidth to wider prefixes." */
+  private long interval6(long hi, long lo) {
+    RouteEntry entry = stack.routes6().match(new IpAddress(hi, lo), route -> true);
+    int prefix = entry == null ? 0 : entry.prefix();
+    return stack.conf().rateLimit6 >> (128 - prefix >> 5);
+  }
+
+  /**
+   * Tells the sender of a packet that is sent on by the device by which it came that there is a
+   * shorter way ({@code ip_rt_send_redirect}), unless it was told often enough.
+   *
+   * @param hop the address of IPv4 to which it should send
+   */
+  public void redirect(Packet about, long hop) {
+    long now = stack.loop().now();
+    if (mayAnswer(about) && peers.allowRedirect(0, about.sourceLo(), now)) {
+      boolean limitedToo = isLimited(about, 5, 1) && !allowed(about);
+      IpAddress source = limitedToo ? null : source(about);
+      if (source != null) {
+        send(about, 5, 1, (int) hop, source.hi(), source.lo());
+      }
+    }
+  }
+
+  /** Whether the bucket of all errors together has one left. */
   private boolean allowed() {
     long now = stack.loop().now();
     tokens = Math.min(BURST, tokens + (double) (now - refilled) / REFILL);
@@ -173,7 +244,9 @@ public final class IcmpOutput {
     if (stack.isLocal(hi, lo)) {
       return new IpAddress(hi, lo);
     }
-    return stack.output().source(about.device, about.sourceHi(), about.sourceLo());
+    boolean routed = about.isIpv4() && !stack.conf().errorsUseInboundAddress;
+    NetDevice by = routed ? null : about.device;
+    return stack.output().source(by, about.sourceHi(), about.sourceLo());
   }
 
   private void send(Packet about, int type, int code, int rest, long srcHi, long srcLo) {

@@ -1,6 +1,7 @@
 package dev.patchbay.stack.ip;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.time.Timer;
@@ -18,12 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class DuplicateAddressDetection {
   private static final Logger LOG = LogManager.getLogger(DuplicateAddressDetection.class);
 
-  /** RetransTimer. */
-  private static final long RETRANS = 1_000_000_000L;
-
-  /** DupAddrDetectTransmits ({@code dad_transmits}). */
-  private static final int TRANSMITS = 1;
-
   /** MAX_RTR_SOLICITATION_DELAY: so long at most the first solicitation waits. */
   private static final long DELAY = 1_000_000_000L;
 
@@ -32,13 +27,14 @@ public final class DuplicateAddressDetection {
     final NetDevice device;
     final IpAddress address;
     final long nonce;
-    int left = TRANSMITS;
+    int left;
     @Nullable Timer timer;
 
     Probe(NetDevice device, IpAddress address, long nonce) {
       this.device = device;
       this.address = address;
       this.nonce = nonce;
+      left = device.conf6().get(Ipv6Key.DAD_TRANSMITS);
     }
   }
 
@@ -57,7 +53,7 @@ public final class DuplicateAddressDetection {
   boolean isNeeded(NetDevice device, InterfaceAddress own) {
     return !own.address().isV4()
         && !own.noDad()
-        && stack.neighbours().settings().acceptDad
+        && stack.conf().detectsDuplicates(device)
         && device.isEthernet()
         && device.kind() != NetDevice.Kind.LOOPBACK;
   }
@@ -118,7 +114,8 @@ public final class DuplicateAddressDetection {
     if (probe.left > 0) {
       probe.left--;
       if (probe.timer != null) {
-        probe.timer.arm(stack.loop().now() + RETRANS);
+        long retrans = stack.neighbours().settings(probe.device, false).retransTime();
+        probe.timer.arm(stack.loop().now() + retrans);
       }
       stack.ndp().solicitDuplicate(probe.device, address.hi(), address.lo(), probe.nonce);
       return;

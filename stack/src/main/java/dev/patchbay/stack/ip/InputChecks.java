@@ -1,6 +1,7 @@
 package dev.patchbay.stack.ip;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.Ipv4Key;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.route.Route;
@@ -33,6 +34,22 @@ final class InputChecks {
     Route.Type type = stack.routes(srcHi, srcLo).addressType(srcHi, srcLo);
     return type == Route.Type.BROADCAST
         || type == Route.Type.LOCAL && device.kind() == NetDevice.Kind.ETHER;
+  }
+
+  /**
+   * The same of IPv4, where {@code route_localnet} lets the loopback's addresses pass and whether
+   * our own may come back is {@link SourceCheck}'s to say.
+   */
+  static boolean isImpossible(
+      NetworkStack stack, @Nullable NetDevice device, long source, long destination) {
+    if (device == null || device.kind() == NetDevice.Kind.LOOPBACK) {
+      return false;
+    }
+    boolean loopback = Addresses.isLoopback(0, source) || Addresses.isLoopback(0, destination);
+    if (loopback && !stack.conf().either(device, Ipv4Key.ROUTE_LOCALNET)) {
+      return true;
+    }
+    return stack.routes4().addressType(0, source) == Route.Type.BROADCAST;
   }
 
   /**

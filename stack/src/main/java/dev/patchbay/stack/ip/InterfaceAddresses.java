@@ -1,6 +1,8 @@
 package dev.patchbay.stack.ip;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.Ipv4Key;
+import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.InterfaceAddress.Scope;
 import dev.patchbay.stack.route.Fib;
@@ -57,6 +59,11 @@ public final class InterfaceAddresses {
   private void put(NetDevice device, InterfaceAddress own) {
     Set<RouteEntry> before = routes(device, device.isUp());
     device.addresses().add(place(device, own), own);
+    if (own.address().isV4()) {
+      // rtm_to_ifaddr: who has an address follows the defaults no more
+      device.conf4().ownAll();
+      stack.neighbours().settings(device, true).values().ownAll();
+    }
     stack.multicast().addressAdded(device, own.address());
     settle(device, before);
   }
@@ -94,6 +101,9 @@ public final class InterfaceAddresses {
       return insert4(device, own);
     }
     check6(device, own.address());
+    if (device.conf6().is(Ipv6Key.DISABLE_IPV6)) {
+      throw new RouteRefusedException(Errno.EACCES, null);
+    }
     if (find(device, own.address().hi(), own.address().lo()) != null) {
       throw new RouteRefusedException(Errno.EEXIST, null);
     }
@@ -175,8 +185,8 @@ public final class InterfaceAddresses {
   }
 
   /**
-   * Takes an address away, a primary one of IPv4 with its secondary ones ({@code __inet_del_ifa}
-   * without {@code promote_secondaries}).
+   * Takes an address away, a primary one of IPv4 with its secondary ones, of which with {@code
+   * promote_secondaries} the first takes its place instead ({@code __inet_del_ifa}).
    *
    * @param prefix its prefix length, or -1 for any
    * @throws RouteRefusedException {@code EADDRNOTAVAIL} where it is not there
@@ -205,14 +215,15 @@ public final class InterfaceAddresses {
     detection.stop(device, own.address());
     Set<RouteEntry> before = routes(device, device.isUp());
     List<InterfaceAddress> going = new ArrayList<>(List.of(own));
-    if (own.address().isV4() && !own.secondary()) {
-      for (InterfaceAddress other : device.addresses()) {
-        if (other.secondary() && isSameSubnet(other, own)) {
-          going.add(other);
-        }
-      }
+    List<InterfaceAddress> followers = followers(device, own);
+    boolean promotes = stack.conf().either(device, Ipv4Key.PROMOTE_SECONDARIES);
+    if (!promotes) {
+      going.addAll(followers);
     }
     device.addresses().removeAll(going);
+    if (promotes && !followers.isEmpty()) {
+      promote(device, followers.getFirst());
+    }
     settle(device, before);
     for (InterfaceAddress gone : going) {
       IpAddress address = gone.address();
@@ -226,6 +237,23 @@ public final class InterfaceAddresses {
       // "Last address was deleted from this interface. Disable IP."
       stack.routes4().addressesGone(device);
     }
+  }
+
+  /** The secondary addresses of IPv4 behind a primary one. */
+  private static List<InterfaceAddress> followers(NetDevice device, InterfaceAddress own) {
+    if (!own.address().isV4() || own.secondary()) {
+      return List.of();
+    }
+    return device.addresses().stream()
+        .filter(other -> other.secondary() && isSameSubnet(other, own))
+        .toList();
+  }
+
+  /** A secondary address becomes the primary one of its subnet ({@code __inet_del_ifa}). */
+  private static void promote(NetDevice device, InterfaceAddress first) {
+    device.addresses().remove(first);
+    InterfaceAddress primary = first.asSecondary(false);
+    device.addresses().add(place(device, primary), primary);
   }
 
   /** Routes that prefer a source go with it; those of IPv6 stay and choose another one. */
@@ -382,6 +410,17 @@ public final class InterfaceAddresses {
       }
     }
     return null;
+  }
+
+  /** Whether two addresses of IPv4 are of one subnet of a device ({@code inet_addr_onlink}). */
+  public static boolean sameSubnet(NetDevice device, long one, long other) {
+    for (int i = 0; i < device.addresses().size(); i++) {
+      InterfaceAddress own = device.addresses().get(i);
+      if (own.address().isV4() && !own.secondary() && own.covers(0, one) && own.covers(0, other)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The IPv6 link-local address of a device that may be used, or null. */

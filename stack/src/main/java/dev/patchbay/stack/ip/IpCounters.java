@@ -16,6 +16,12 @@ public final class IpCounters {
   public long inDelivers;
   public long inOctets;
 
+  /** Packets to a device without IPv6. */
+  public long inDiscards;
+
+  /** Packets whose source is not reached by the way they came ({@code rp_filter}, IPv4). */
+  public long reversePathFilter;
+
   /** Packets sent on. */
   public long forwDatagrams;
 

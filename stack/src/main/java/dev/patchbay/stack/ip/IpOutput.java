@@ -1,6 +1,7 @@
 package dev.patchbay.stack.ip;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.Segmenter;
 import dev.patchbay.stack.neighbour.NeighbourTable;
@@ -73,7 +74,7 @@ public final class IpOutput implements SegmentOutput {
     pushHeader(packet, srcHi, srcLo, dstHi, dstLo);
     NetDevice only = packet.device;
     if (only == null) {
-      sendRaw(packet);
+      sendRaw(packet, packet.ttl == 0 && !packet.isIpv4());
     } else {
       packet.device = null;
       sendBy(packet, only, dstHi, dstLo);
@@ -118,7 +119,8 @@ public final class IpOutput implements SegmentOutput {
 
   /** Puts the IP header before a transport packet without sending it. */
   public void pushHeader(Packet packet, long srcHi, long srcLo, long dstHi, long dstLo) {
-    int ttl = packet.ttl == 0 ? TTL : packet.ttl;
+    int usual = Addresses.isV4(dstHi, dstLo) ? stack.conf().defaultTtl : TTL;
+    int ttl = packet.ttl == 0 ? usual : packet.ttl;
     boolean whole = packet.protocol == IpProtocol.TCP;
     pushHeader(packet, srcHi, srcLo, dstHi, dstLo, ttl, whole);
   }
@@ -164,6 +166,15 @@ public final class IpOutput implements SegmentOutput {
 
   /** Routes a complete IP packet that was made here (head at l3) ({@code ip_local_out}). */
   public void sendRaw(Packet packet) {
+    sendRaw(packet, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param usual set the hop limit of the device that it leaves by (IPv6)
+   */
+  private void sendRaw(Packet packet, boolean usual) {
     long hi = packet.destinationHi();
     long lo = packet.destinationLo();
     Route route = route(keyOf(packet, hi, lo, null));
@@ -173,6 +184,10 @@ public final class IpOutput implements SegmentOutput {
       stack.counters(packet.isIpv4()).outNoRoutes++;
       packet.drop(DropReason.IP_OUTNOROUTES);
       return;
+    }
+    NetDevice out = route.device();
+    if (usual && out != null) {
+      packet.ipv6().hopLimit(out.conf6().get(Ipv6Key.HOP_LIMIT));
     }
     route(packet, route, hi, lo);
   }
@@ -295,7 +310,7 @@ public final class IpOutput implements SegmentOutput {
       return;
     }
     count(packet);
-    IpAddress gateway = route.gateway();
+    IpAddress gateway = stack.redirects().gateway(route, dstHi, dstLo);
     long hopHi = gateway == null ? dstHi : gateway.hi();
     long hopLo = gateway == null ? dstLo : gateway.lo();
     emit(packet, out, hopHi, hopLo, route.mtu(out));

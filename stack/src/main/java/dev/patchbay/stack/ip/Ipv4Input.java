@@ -1,6 +1,8 @@
 package dev.patchbay.stack.ip;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.Ipv4Key;
+import dev.patchbay.stack.conf.StackConf;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.netfilter.HookPoint;
 import dev.patchbay.stack.netfilter.Netfilter;
@@ -26,6 +28,7 @@ public final class Ipv4Input {
   private final HookPoint prerouting;
   private final HookPoint input;
   private final HookPoint forward;
+  private final SourceCheck sources;
 
   /** What the packet at hand is looked up by. */
   private final FlowKey key = new FlowKey();
@@ -37,6 +40,7 @@ public final class Ipv4Input {
     prerouting = netfilter.at(Hook.PREROUTING, true);
     input = netfilter.at(Hook.INPUT, true);
     forward = netfilter.at(Hook.FORWARD, true);
+    sources = new SourceCheck(stack);
   }
 
   /** Takes a packet whose l3 is set and head stands there ({@code ip_rcv}). */
@@ -87,6 +91,12 @@ public final class Ipv4Input {
       return;
     }
     Route route = route(packet, source, destination);
+    if (!StackConf.forwards4(packet.device) && (route == null || !isForUs(route))) {
+      // ip_error: "IP on this device is disabled", which nobody is told
+      counters.inAddrErrors++;
+      NetDevice.dropIncoming(packet, DropReason.IP_INADDRERRORS);
+      return;
+    }
     if (route == null) {
       counters.inNoRoutes++;
       stack.icmp().unreachable(packet, 0, 0);
@@ -94,7 +104,11 @@ public final class Ipv4Input {
       return;
     }
     switch (route.type()) {
-      case LOCAL -> deliver(packet, false);
+      case LOCAL -> {
+        if (mayCome(packet, source, destination)) {
+          deliver(packet, false);
+        }
+      }
       case BROADCAST -> broadcast(packet);
       case UNICAST -> forward(packet, route);
       default -> {
@@ -102,6 +116,29 @@ public final class Ipv4Input {
         NetDevice.dropIncoming(packet, DropReason.IP_INNOROUTES);
       }
     }
+  }
+
+  private static boolean isForUs(Route route) {
+    return route.type() == Route.Type.LOCAL || route.type() == Route.Type.BROADCAST;
+  }
+
+  /** Whether the source may have come by its device; else the packet is dropped. */
+  private boolean mayCome(Packet packet, long source, long destination) {
+    return accepted(packet, sources.check(packet, source, destination, null));
+  }
+
+  private boolean accepted(Packet packet, SourceCheck.Verdict verdict) {
+    switch (verdict) {
+      case MARTIAN -> NetDevice.dropIncoming(packet, DropReason.IP_INVALID_SOURCE);
+      case REVERSE_PATH -> {
+        counters.reversePathFilter++;
+        NetDevice.dropIncoming(packet, DropReason.IP_RPFILTER);
+      }
+      default -> {
+        return true;
+      }
+    }
+    return false;
   }
 
   private @Nullable Route route(Packet packet, long source, long destination) {
@@ -130,7 +167,7 @@ public final class Ipv4Input {
     if (zero && !toBroadcast) {
       return true;
     }
-    return InputChecks.isImpossible(stack, packet.device, 0, source, 0, destination);
+    return InputChecks.isImpossible(stack, packet.device, source, destination);
   }
 
   /**
@@ -138,6 +175,12 @@ public final class Ipv4Input {
    * about it from whatever source.
    */
   private void group(Packet packet, long source, long destination) {
+    if (mayComeToMany(packet, source)) {
+      takeGroup(packet, source, destination);
+    }
+  }
+
+  private void takeGroup(Packet packet, long source, long destination) {
     NetDevice device = packet.device;
     boolean taken =
         device != null
@@ -153,7 +196,19 @@ public final class Ipv4Input {
     deliver(packet, true);
   }
 
+  /** Who has no address yet may speak to all. */
+  private boolean mayComeToMany(Packet packet, long source) {
+    return Addresses.isAny(0, source) || mayCome(packet, source, Addresses.V4_PREFIX);
+  }
+
   private void broadcast(Packet packet) {
+    if (!mayComeToMany(packet, packet.ipv4().source())) {
+      return;
+    }
+    takeBroadcast(packet);
+  }
+
+  private void takeBroadcast(Packet packet) {
     counters.inBcastPkts++;
     counters.inBcastOctets += packet.tail - packet.l3;
     deliver(packet, true);
@@ -166,9 +221,9 @@ public final class Ipv4Input {
     packet.head = packet.l3;
     long destination = packet.ipv4().destination();
     if (Addresses.isMulticast(0, destination)) {
-      group(packet, packet.ipv4().source(), destination);
+      takeGroup(packet, packet.ipv4().source(), destination);
     } else {
-      broadcast(packet);
+      takeBroadcast(packet);
     }
   }
 
@@ -200,6 +255,10 @@ public final class Ipv4Input {
       return;
     }
     Ipv4 ip = packet.ipv4();
+    SourceCheck.Verdict from = sources.check(packet, ip.source(), ip.destination(), out);
+    if (!accepted(packet, from)) {
+      return;
+    }
     if (ip.ttl() <= 1) {
       counters.inHdrErrors++;
       stack.icmp().timeExceeded(packet, 0);
@@ -218,10 +277,28 @@ public final class Ipv4Input {
     ip.ttl(ip.ttl() - 1);
     ip.checksum(InternetChecksum.update16(ip.checksum(), word, word - 0x100));
     packet.head = packet.l3;
+    if (from == SourceCheck.Verdict.NEIGHBOUR && out.equals(packet.device)) {
+      redirect(packet, route, out);
+    }
     if (!forward.accepts(packet, packet.device, out)) {
       return;
     }
     counters.forwDatagrams++;
     stack.output().finish(packet, route, 0, ip.destination());
+  }
+
+  /**
+   * Tells a neighbour that there is a shorter way ({@code __mkroute_input}, {@code ip_forward}).
+   */
+  private void redirect(Packet packet, Route route, NetDevice out) {
+    StackConf conf = stack.conf();
+    long source = packet.ipv4().source();
+    IpAddress gateway = route.gateway();
+    long hop = gateway == null ? packet.ipv4().destination() : gateway.lo();
+    boolean near =
+        conf.either(out, Ipv4Key.SHARED_MEDIA) || InterfaceAddresses.sameSubnet(out, source, hop);
+    if (near && conf.either(out, Ipv4Key.SEND_REDIRECTS)) {
+      stack.icmp().redirect(packet, hop);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.patchbay.stack.ip;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.StackConf;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.netfilter.HookPoint;
 import dev.patchbay.stack.netfilter.Netfilter;
@@ -83,6 +84,14 @@ public final class Ipv6Input {
       return;
     }
     Route route = route(packet, ip);
+    boolean ours =
+        route != null && (route.type() == Route.Type.LOCAL || route.type() == Route.Type.ANYCAST);
+    if (!ours && !StackConf.forwards6(packet.device)) {
+      // ip6_forward, ip6_pkt_drop: a host tells nobody
+      counters.inAddrErrors++;
+      NetDevice.dropIncoming(packet, DropReason.IP_INADDRERRORS);
+      return;
+    }
     boolean linkLocal = Addresses.isLinkLocal(dstHi, dstLo);
     if (route == null || linkLocal && route.type() != Route.Type.LOCAL) {
       counters.inNoRoutes++;
@@ -238,6 +247,9 @@ public final class Ipv6Input {
       stack.icmp().timeExceeded(packet, 0);
       NetDevice.dropIncoming(packet, DropReason.IP_TTL);
       return;
+    }
+    if (out.equals(packet.device)) {
+      stack.ndpRedirect().send(packet, out, route.gateway());
     }
     int mtu = route.mtu(out);
     if (packet.networkLength() > mtu) {

@@ -1,5 +1,6 @@
 package dev.patchbay.stack.ip;
 
+import dev.patchbay.stack.conf.StackConf;
 import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.random.SipHash;
@@ -10,26 +11,24 @@ import dev.patchbay.stack.random.SipHash;
  * slot: who forges errors cannot make it grow. TCP keeps its own knowledge by connection.
  */
 public final class PathMtuCache {
-  /** Linux: {@code min_pmtu}; below it IPv4 sends with fragmentation allowed. */
-  public static final int MINIMUM4 = 552;
-
   /** RFC 8200 section 5. */
   public static final int MINIMUM6 = 1280;
 
   private static final int SLOTS = 1024;
 
-  /** Linux: {@code mtu_expires}, ten minutes. */
-  private static final long EXPIRES = 600L * 1_000_000_000;
+  private static final long SECOND = 1_000_000_000L;
 
   private final EventLoop loop;
+  private final StackConf conf;
   private final SipHash hash;
   private final long[] hi = new long[SLOTS];
   private final long[] lo = new long[SLOTS];
   private final long[] until = new long[SLOTS];
   private final int[] mtu = new int[SLOTS];
 
-  PathMtuCache(EventLoop loop, RandomSource random) {
+  PathMtuCache(EventLoop loop, RandomSource random, StackConf conf) {
     this.loop = loop;
+    this.conf = conf;
     hash = random.hash("path mtu");
   }
 
@@ -48,7 +47,7 @@ public final class PathMtuCache {
     if (!v4 && value < MINIMUM6) {
       return;
     }
-    int bounded = v4 ? Math.max(value, MINIMUM4) : value;
+    int bounded = v4 ? Math.max(value, conf.minimumPathMtu) : value;
     if (bounded >= lookup(dstHi, dstLo)) {
       return;
     }
@@ -56,7 +55,7 @@ public final class PathMtuCache {
     hi[at] = dstHi;
     lo[at] = dstLo;
     mtu[at] = bounded;
-    until[at] = loop.now() + EXPIRES;
+    until[at] = loop.now() + conf.pathMtuExpires * SECOND;
   }
 
   /** The MTU of a path, {@link Integer#MAX_VALUE} where nothing is known. */

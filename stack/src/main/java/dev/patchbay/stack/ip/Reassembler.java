@@ -1,6 +1,7 @@
 package dev.patchbay.stack.ip;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.StackConf;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.time.Timer;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * {@code ipv6_frag_rcv}).
  *
  * <p>Overlapping fragments discard the whole datagram (RFC 5722; Linux does so for both families).
- * Bounded: {@link #LIMIT} datagrams at once, {@link #PIECES} fragments each, 30 s.
+ * Bounded: {@link #LIMIT} datagrams at once, {@link #PIECES} fragments each, and {@code
+ * ipfrag_time}.
  */
 public final class Reassembler {
   /** Datagrams that may be incomplete at once. */
@@ -27,7 +29,7 @@ public final class Reassembler {
   /** Fragments that one datagram may have. */
   public static final int PIECES = 128;
 
-  private static final long TIMEOUT = 30_000_000_000L;
+  private static final long SECOND = 1_000_000_000L;
   private static final int MAX_LENGTH = 65535;
 
   private record Key(long srcHi, long srcLo, long dstHi, long dstLo, int id, int protocol) {}
@@ -117,7 +119,9 @@ public final class Reassembler {
       }
       Datagram fresh = new Datagram();
       fresh.timer = stack.loop().timer(() -> expire(key, fresh));
-      fresh.timer.arm(stack.loop().now() + TIMEOUT);
+      StackConf conf = stack.conf();
+      long seconds = key.protocol >= 0 ? conf.fragmentTime4 : conf.fragmentTime6;
+      fresh.timer.arm(stack.loop().now() + seconds * SECOND);
       datagrams.put(key, fresh);
       datagram = fresh;
     }

@@ -1,6 +1,8 @@
 package dev.patchbay.stack.ip;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.Ipv4Key;
+import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
@@ -37,7 +39,7 @@ public final class SocketOutput {
 
   public SocketOutput(NetworkStack stack) {
     this.stack = stack;
-    paths = new PathMtuCache(stack.loop(), stack.random());
+    paths = new PathMtuCache(stack.loop(), stack.random(), stack.conf());
   }
 
   /** What is known of paths. */
@@ -196,8 +198,8 @@ public final class SocketOutput {
     return 0;
   }
 
-  private static void unicast(Flow flow, Route route) {
-    IpAddress gateway = route.gateway();
+  private void unicast(Flow flow, Route route) {
+    IpAddress gateway = stack.redirects().gateway(route, flow.dstHi, flow.dstLo);
     NetDevice out = route.device();
     if (out != null) {
       flow.device = out;
@@ -234,15 +236,20 @@ public final class SocketOutput {
     }
   }
 
-  private static boolean leaves(Flow flow) {
+  private boolean leaves(Flow flow) {
     NetDevice out = flow.device;
-    return out != null && out.kind() != NetDevice.Kind.LOOPBACK;
+    return out != null
+        && out.kind() != NetDevice.Kind.LOOPBACK
+        && !stack.conf().either(out, Ipv4Key.ROUTE_LOCALNET);
   }
 
   private int source(Flow flow, IpSocketOptions options, @Nullable NetDevice wanted, boolean v4) {
     if (!Addresses.isAny(flow.srcHi, flow.srcLo)) {
       boolean family = Addresses.isV4(flow.srcHi, flow.srcLo) == v4;
-      boolean ours = options.freebind || stack.isLocal(flow.srcHi, flow.srcLo);
+      boolean ours =
+          options.freebind
+              || (v4 ? stack.conf().nonlocalBind4 : stack.conf().nonlocalBind6)
+              || stack.isLocal(flow.srcHi, flow.srcLo);
       if (v4 && Addresses.isLoopback(flow.srcHi, flow.srcLo) && leaves(flow)) {
         // __mkroute_output without route_localnet
         return -Errno.EINVAL;
@@ -285,7 +292,7 @@ public final class SocketOutput {
             || policy == IpSocketOptions.PMTUDISC_PROBE
             || policy == IpSocketOptions.PMTUDISC_WANT
                 && length <= mtu
-                && flow.pathMtu > PathMtuCache.MINIMUM4;
+                && flow.pathMtu > stack.conf().minimumPathMtu;
     stack.output().pushHeader(packet, flow.srcHi, flow.srcLo, flow.dstHi, flow.dstLo, ttl, whole);
     transmit(packet, flow, v4 ? options.multicastLoop : options.multicastLoop6, mtu);
     return 0;
@@ -304,14 +311,16 @@ public final class SocketOutput {
     return policy < IpSocketOptions.PMTUDISC_DO || policy == IpSocketOptions.PMTUDISC_OMIT;
   }
 
-  private static int hops(Flow flow, IpSocketOptions o, boolean v4) {
+  private int hops(Flow flow, IpSocketOptions o, boolean v4) {
     if (flow.multicast) {
       return v4 ? o.multicastTtl : o.multicastHops;
     }
     if (v4) {
-      return o.ttl == 0 ? IpOutput.TTL : o.ttl;
+      return o.ttl == 0 ? stack.conf().defaultTtl : o.ttl;
     }
-    return o.unicastHops < 0 ? IpOutput.TTL : o.unicastHops;
+    NetDevice out = flow.device;
+    int usual = out == null ? IpOutput.TTL : out.conf6().get(Ipv6Key.HOP_LIMIT);
+    return o.unicastHops < 0 ? usual : o.unicastHops;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.patchbay.stack.neighbour;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.Ipv4Key;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.packet.DropReason;
@@ -14,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 /** ARP for IPv4 over Ethernet (RFC 826; Linux: {@code arp_process}). */
 public final class ArpProtocol implements NeighbourTable.Solicitor {
   private final NetworkStack stack;
+  private final ArpPolicy policy;
 
   public ArpProtocol(NetworkStack stack) {
     this.stack = stack;
+    policy = new ArpPolicy(stack);
   }
 
   /**
@@ -52,9 +55,13 @@ public final class ArpProtocol implements NeighbourTable.Solicitor {
     long senderMac = arp.senderMac();
     long targetIp = arp.targetIp();
     boolean request = arp.operation() == Arp.REQUEST;
+    if (policy.dropsGratuitous(device, senderIp, targetIp)) {
+      return;
+    }
+    boolean forUs = request && stack.isLocal(0, targetIp);
     if (Addresses.isAny(0, senderIp)) {
       // a probe of RFC 5227: answered, nothing is learned
-      if (request && stack.isLocal(0, targetIp)) {
+      if (forUs && policy.answers(device, senderIp, targetIp)) {
         send(device, Arp.REPLY, senderMac, targetIp, senderMac, senderIp);
       }
       return;
@@ -63,15 +70,27 @@ public final class ArpProtocol implements NeighbourTable.Solicitor {
       // a martian source: somebody else bears our address, or our own request came back
       return;
     }
-    if (request && (stack.isLocal(0, targetIp) || isProxied(device, targetIp))) {
-      if (isNeighbour(device, senderIp)) {
-        NeighbourTable neighbours = stack.neighbours();
-        neighbours.learn(0, senderIp, device, senderMac, false, true, true, packet.physicalDevice);
+    if (forUs && policy.isPossible(device, senderIp, targetIp, null)) {
+      if (policy.answers(device, senderIp, targetIp)
+          && policy.passesFilter(device, senderIp, targetIp)) {
+        learnAsker(packet, device, senderIp, senderMac);
+        answer(packet, device, senderMac, senderIp, targetIp);
       }
+      return;
+    }
+    if (request && !forUs && policy.isProxied(device, senderIp, targetIp)) {
+      learnAsker(packet, device, senderIp, senderMac);
       answer(packet, device, senderMac, senderIp, targetIp);
       return;
     }
     learn(packet, arp, device);
+  }
+
+  private void learnAsker(Packet packet, NetDevice device, long senderIp, long senderMac) {
+    if (isNeighbour(device, senderIp)) {
+      NeighbourTable neighbours = stack.neighbours();
+      neighbours.learn(0, senderIp, device, senderMac, false, true, true, packet.physicalDevice);
+    }
   }
 
   /** At once for ourselves; for others after a while, unless we alone were asked. */
@@ -79,22 +98,17 @@ public final class ArpProtocol implements NeighbourTable.Solicitor {
       Packet packet, NetDevice device, long senderMac, long senderIp, long targetIp) {
     boolean toUs = packet.ethernet().destination() == device.mac();
     NeighbourTable neighbours = stack.neighbours();
-    if (toUs || neighbours.settings().proxyDelay == 0 || stack.isLocal(0, targetIp)) {
+    NeighbourSettings settings = neighbours.settings(device, true);
+    if (toUs || settings.proxyDelay() == 0 || stack.isLocal(0, targetIp)) {
       send(device, Arp.REPLY, senderMac, targetIp, senderMac, senderIp);
     } else {
       neighbours
           .proxies()
-          .later(device, () -> send(device, Arp.REPLY, senderMac, targetIp, senderMac, senderIp));
+          .later(
+              device,
+              settings,
+              () -> send(device, Arp.REPLY, senderMac, targetIp, senderMac, senderIp));
     }
-  }
-
-  /** Whether we answer for an address, which must lie behind another device. */
-  private boolean isProxied(NetDevice device, long ip) {
-    if (stack.neighbours().proxies().find(0, ip, device) == null) {
-      return false;
-    }
-    Route route = stack.routes4().lookup(0, ip);
-    return route != null && route.type() == Route.Type.UNICAST && !device.equals(route.device());
   }
 
   /** What is known is merged; new entries are made with {@code arp_accept} alone. */
@@ -106,7 +120,7 @@ public final class ArpProtocol implements NeighbourTable.Solicitor {
         senderIp == arp.targetIp() && (!reply || arp.targetMac() == arp.senderMac());
     Neighbour known = neighbours.find(0, senderIp, device);
     if (known == null
-        && neighbours.settings().arpAccept
+        && policy.accepts(device, senderIp)
         && (gratuitous || reply)
         && isNeighbour(device, senderIp)) {
       known = neighbours.create(0, senderIp, device);
@@ -115,7 +129,7 @@ public final class ArpProtocol implements NeighbourTable.Solicitor {
       return;
     }
     // "use the FIRST one. It is possible, if several proxy agents are active"
-    boolean settled = stack.loop().now() - known.updated > neighbours.settings().lockTime;
+    boolean settled = stack.loop().now() - known.updated > known.settings.lockTime();
     boolean answered = reply && packet.ethernet().destination() == device.mac();
     neighbours.heard(
         known,
@@ -145,14 +159,17 @@ public final class ArpProtocol implements NeighbourTable.Solicitor {
   }
 
   /**
-   * Asks for a neighbour in the name of the packet's source where that is ours ({@code
-   * arp_announce} 0), else of the device's address ({@code arp_solicit}).
+   * Asks for a neighbour in the name of the packet's source where that is ours and {@code
+   * arp_announce} allows it, else of the device's address ({@code arp_solicit}).
    */
   @Override
   public void solicit(Neighbour neighbour, @Nullable Packet waiting) {
     NetDevice device = neighbour.device;
     long source = Addresses.V4_PREFIX;
-    if (waiting != null && waiting.isIpv4() && stack.isLocal(0, waiting.sourceLo())) {
+    if (waiting != null
+        && waiting.isIpv4()
+        && stack.isLocal(0, waiting.sourceLo())
+        && policy.announces(device, waiting.sourceLo(), neighbour.lo)) {
       source = waiting.sourceLo();
     } else {
       source = select(device, neighbour.lo);
@@ -180,7 +197,7 @@ public final class ArpProtocol implements NeighbourTable.Solicitor {
 
   /** A device has come up: its addresses are announced where {@code arp_notify} says so. */
   public void deviceUp(NetDevice device) {
-    if (!stack.neighbours().settings().arpNotify || device.mac() == 0) {
+    if (stack.conf().greater(device, Ipv4Key.ARP_NOTIFY) == 0 || device.mac() == 0) {
       return;
     }
     for (InterfaceAddress own : device.addresses()) {

@@ -1,6 +1,7 @@
 package dev.patchbay.stack.neighbour;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.DuplicateAddressDetection;
 import dev.patchbay.stack.ip.InterfaceAddress;
@@ -32,6 +33,7 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
   private static final int ROUTER_ADVERTISEMENT = 134;
   private static final int NEIGHBOUR_SOLICITATION = 135;
   private static final int NEIGHBOUR_ADVERTISEMENT = 136;
+  private static final int REDIRECT = 137;
   private static final int SOURCE_LINK_LAYER = 1;
   private static final int TARGET_LINK_LAYER = 2;
 
@@ -72,8 +74,8 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
       case ROUTER_SOLICITATION -> routerSolicitation(packet);
       case NEIGHBOUR_SOLICITATION -> neighbourSolicitation(packet);
       case NEIGHBOUR_ADVERTISEMENT -> neighbourAdvertisement(packet);
-      // a router takes neither advertisements of others (RFC 4861 section 6.2.7 only checks them)
-      // nor redirects
+      case REDIRECT -> stack.redirects().accept6(packet);
+      // a router takes no advertisements of others (RFC 4861 section 6.2.7 only checks them)
       default -> {}
     }
     packet.release();
@@ -141,6 +143,23 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
     }
   }
 
+  /**
+   * Notes the better next hop of a redirect that is believed ({@code rt6_do_redirect}).
+   *
+   * @param options where its options begin, from l4
+   * @param router whether it is one
+   */
+  public void redirected(Packet packet, int options, IpAddress target, boolean router) {
+    long mac = option(packet, options, TARGET_LINK_LAYER);
+    int flags =
+        NudMachine.WEAK_OVERRIDE
+            | NudMachine.OVERRIDE
+            | (router ? NudMachine.OVERRIDE_ROUTER | NudMachine.ROUTER : 0);
+    if (!Addresses.isGroupMac(mac)) {
+      heard(packet, target.hi(), target.lo(), mac, Neighbour.State.STALE, flags, true);
+    }
+  }
+
   /** Notes what was heard of a neighbour; false where there is no entry for it. */
   private boolean heard(
       Packet packet, long hi, long lo, long mac, Neighbour.State state, int flags, boolean create) {
@@ -197,20 +216,22 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
         proxy != null
             && toGroup
             && packet.ethernet().destination() != device.mac()
-            && stack.neighbours().settings().proxyDelay != 0;
+            && stack.neighbours().settings(device, false).proxyDelay() != 0;
     NetDevice port = packet.physicalDevice;
     Solicitation asked =
         new Solicitation(device, port, hi, lo, mac, targetHi, targetLo, toGroup, own);
     if (late) {
-      stack.neighbours().proxies().later(device, () -> answer(asked, router));
+      NeighbourTable neighbours = stack.neighbours();
+      NeighbourSettings settings = neighbours.settings(device, false);
+      neighbours.proxies().later(device, settings, () -> answer(asked, router));
     } else {
       answer(asked, router);
     }
   }
 
   private ProxyTable.@Nullable Entry proxy(NetDevice device, long hi, long lo) {
-    NeighbourTable neighbours = stack.neighbours();
-    return neighbours.settings().proxyNdp ? neighbours.proxies().find(hi, lo, device) : null;
+    boolean on = stack.conf().either(device, Ipv6Key.PROXY_NDP);
+    return on ? stack.neighbours().proxies().find(hi, lo, device) : null;
   }
 
   private static boolean isSolicitedNode(Packet packet) {
@@ -349,7 +370,7 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
 
   /** Duplicate address detection has ended well: told to all where {@code ndisc_notify} says so. */
   public void addressReady(NetDevice device, long hi, long lo) {
-    if (stack.neighbours().settings().ndiscNotify) {
+    if (stack.conf().either(device, Ipv6Key.NDISC_NOTIFY)) {
       Solicitation nobody = new Solicitation(device, null, 0, 0, 0, hi, lo, true, true);
       advertise(nobody, ROUTER_FLAG | OVERRIDE_FLAG, ALL_NODES_HI, 1, true);
     }

@@ -54,6 +54,7 @@ public final class Neighbour {
   final long hi;
   final long lo;
   final NetDevice device;
+  final NeighbourSettings settings;
   final PacketQueue queue = new PacketQueue();
   State state = State.NONE;
   long mac;
@@ -67,10 +68,11 @@ public final class Neighbour {
   @Nullable NetDevice port;
   @Nullable Timer timer;
 
-  Neighbour(long hi, long lo, NetDevice device) {
+  Neighbour(long hi, long lo, NetDevice device, NeighbourSettings settings) {
     this.hi = hi;
     this.lo = lo;
     this.device = device;
+    this.settings = settings;
   }
 
   public long hi() {

@@ -1,61 +1,104 @@
 package dev.patchbay.stack.neighbour;
 
+import dev.patchbay.stack.conf.DeviceConf;
+import dev.patchbay.stack.conf.NeighbourKey;
+import dev.patchbay.stack.random.RandomSource;
+
 /**
- * The numbers and switches of neighbours under their names of Linux ({@code net.ipv4.neigh.*},
- * {@code net.ipv4.conf.*}, {@code net.ipv6.conf.*}), one set for a namespace. Times are ns. Written
- * and read on the loop's thread.
+ * The numbers of one device's neighbours of one family ({@code struct neigh_parms}). Times are ns.
+ * Of the loop's thread.
  */
 public final class NeighbourSettings {
-  private static final long SECOND = 1_000_000_000L;
+  /** {@code neigh_add_timer}: no timer is shorter. */
+  private static final long LEAST_TIMER = 10_000_000;
 
-  /** {@code mcast_solicit}: requests to all, a second apart (MAX_MULTICAST_SOLICIT). */
-  public int mcastSolicit = 3;
+  private final DeviceConf<NeighbourKey> values = DeviceConf.initial(NeighbourKey.class);
+  private final RandomSource random;
+  private long reachableTime;
 
-  /** {@code ucast_solicit}: probes of a known neighbour (MAX_UNICAST_SOLICIT). */
-  public int ucastSolicit = 3;
+  NeighbourSettings(RandomSource random) {
+    this.random = random;
+    chooseReachableTime();
+  }
 
-  /** {@code retrans_time_ms}: between two of them (RETRANS_TIMER). */
-  public long retransTime = SECOND;
+  /** The values by their names, to be read. */
+  public DeviceConf<NeighbourKey> values() {
+    return values;
+  }
 
-  /** {@code base_reachable_time}: a confirmation holds for half to one and a half of it. */
-  public long baseReachableTime = 30 * SECOND;
+  /** Sets a value; from then on the default is not followed. */
+  public void set(NeighbourKey key, int value) {
+    values.set(key, value);
+    values.own(key);
+    chooseReachableTime();
+  }
 
-  /** {@code delay_first_probe_time}. */
-  public long delayProbeTime = 5 * SECOND;
+  /** Follows a default. */
+  void follow(NeighbourKey key, int value) {
+    if (!values.isOwn(key)) {
+      values.set(key, value);
+      chooseReachableTime();
+    }
+  }
 
-  /** {@code gc_stale_time}: unused for so long it may be collected. */
-  public long gcStaleTime = 60 * SECOND;
+  void inherit(NeighbourSettings from) {
+    values.inherit(from.values);
+    chooseReachableTime();
+  }
 
-  /** {@code gc_thresh1}: of fewer entries, here those of one port, none is collected. */
-  public int gcThresh1 = 128;
+  /** RFC 4861 section 6.3.2: uniform between 0.5 and 1.5 times the base. */
+  void chooseReachableTime() {
+    long base = baseReachableTime();
+    reachableTime = base / 2 + (long) (random.nextDouble() * base);
+  }
 
-  /** {@code locktime}: an ARP entry that has changed is not changed again for so long. */
-  public long lockTime = SECOND;
+  private long time(NeighbourKey key) {
+    return key.nanos(values.get(key));
+  }
 
-  /** {@code proxy_delay}: an answer for somebody else waits at random, for so long at most. */
-  public long proxyDelay = 800_000_000L;
+  /** How long a confirmation holds, as it was chosen. */
+  long reachableTime() {
+    return reachableTime;
+  }
 
-  /** {@code proxy_qlen}: so many such answers wait. */
-  public int proxyQueue = 64;
+  long baseReachableTime() {
+    return time(NeighbourKey.BASE_REACHABLE_TIME_MS);
+  }
 
-  /** {@code arp_accept}: gratuitous ARP and replies nobody asked for make entries. */
-  public boolean arpAccept;
+  int mcastSolicit() {
+    return values.get(NeighbourKey.MCAST_SOLICIT);
+  }
 
-  /** {@code arp_notify}: a device that comes up, or a new address of it, is announced by ARP. */
-  public boolean arpNotify;
+  int ucastSolicit() {
+    return values.get(NeighbourKey.UCAST_SOLICIT);
+  }
 
-  /**
-   * {@code accept_dad}: whether new addresses of IPv6 are asked about first. The link-local ones
-   * that devices make themselves as they come up are not: guests find the appliance at once.
-   */
-  public boolean acceptDad = true;
+  /** Between two requests; also those of duplicate address detection. */
+  public long retransTime() {
+    return Math.max(time(NeighbourKey.RETRANS_TIME_MS), LEAST_TIMER);
+  }
 
-  /** {@code ndisc_notify}: a new address of IPv6 is told to all by an advertisement. */
-  public boolean ndiscNotify;
+  long delayProbeTime() {
+    return time(NeighbourKey.DELAY_FIRST_PROBE_TIME);
+  }
 
-  /**
-   * {@code proxy_ndp}: whether entries made by {@code ip -6 neigh add proxy} are answered for. On,
-   * unlike Linux's: who makes such an entry wants it.
-   */
-  public boolean proxyNdp = true;
+  long gcStaleTime() {
+    return time(NeighbourKey.GC_STALE_TIME);
+  }
+
+  long lockTime() {
+    return time(NeighbourKey.LOCKTIME);
+  }
+
+  long proxyDelay() {
+    return time(NeighbourKey.PROXY_DELAY);
+  }
+
+  int proxyQueue() {
+    return values.get(NeighbourKey.PROXY_QLEN);
+  }
+
+  int queueLimit() {
+    return values.get(NeighbourKey.UNRES_QLEN);
+  }
 }

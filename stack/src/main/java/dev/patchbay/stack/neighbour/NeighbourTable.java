@@ -1,5 +1,6 @@
 package dev.patchbay.stack.neighbour;
 
+import dev.patchbay.stack.conf.NeighbourKey;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.neighbour.Neighbour.State;
@@ -7,6 +8,7 @@ import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.time.Timer;
+import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
 import dev.patchbay.stack.wire.Ethernet;
@@ -63,11 +65,13 @@ public final class NeighbourTable {
   /** Entries among which the one to go is chosen: a search of all would be the attack. */
   private static final int SAMPLE = 64;
 
-  /** Packets that wait for one neighbour (of Linux's 212 992 bytes: {@code unres_qlen_bytes}). */
-  static final int QUEUE_LIMIT = 101;
+  /** {@code gc_thresh1}: of fewer entries, here those of one port, none is collected. */
+  static final int FEW = 128;
 
   /** Another reachable time is chosen each 300 s (Linux; RFC 4861: every few hours). */
   private static final int COLLECTIONS_PER_TIME = 20;
+
+  private static final long LEAST_COLLECTION = 1_000_000_000L;
 
   private static final int SLOTS = LIMIT * 4;
 
@@ -79,7 +83,10 @@ public final class NeighbourTable {
   private int count;
   private int cursor;
   private final List<Listener> listeners = new ArrayList<>();
-  private final NeighbourSettings settings = new NeighbourSettings();
+  private final NeighbourSettings default4;
+  private final NeighbourSettings default6;
+  private final Map<NetDevice, NeighbourSettings> settings4 = new HashMap<>();
+  private final Map<NetDevice, NeighbourSettings> settings6 = new HashMap<>();
   private final NudMachine machine;
   private final ProxyTable proxies;
   private final Timer collector;
@@ -89,14 +96,34 @@ public final class NeighbourTable {
     this.loop = loop;
     this.random = random.derive("neighbour");
     this.key = this.random.nextLong();
-    machine = new NudMachine(loop, this.random, settings);
-    proxies = new ProxyTable(loop, this.random, settings);
+    default4 = new NeighbourSettings(this.random);
+    default6 = new NeighbourSettings(this.random);
+    machine = new NudMachine(loop);
+    proxies = new ProxyTable(loop, this.random);
     collector = loop.timer(this::collect);
   }
 
-  /** The numbers and switches; live. */
-  public NeighbourSettings settings() {
-    return settings;
+  /** What new devices have for a family; live. */
+  public NeighbourSettings defaults(boolean v4) {
+    return v4 ? default4 : default6;
+  }
+
+  /** Sets what new devices have, and those that have no value of their own. */
+  public void setDefault(boolean v4, NeighbourKey key, int value) {
+    defaults(v4).set(key, value);
+    (v4 ? settings4 : settings6).values().forEach(own -> own.follow(key, value));
+  }
+
+  /** What a device has for a family; live. */
+  public NeighbourSettings settings(NetDevice device, boolean v4) {
+    Map<NetDevice, NeighbourSettings> all = v4 ? settings4 : settings6;
+    NeighbourSettings own = all.get(device);
+    if (own == null) {
+      own = new NeighbourSettings(random);
+      own.inherit(defaults(v4));
+      all.put(device, own);
+    }
+    return own;
   }
 
   /** For whom we answer. */
@@ -137,14 +164,15 @@ public final class NeighbourTable {
     if (count >= LIMIT && !evict(null)) {
       return null;
     }
-    Neighbour neighbour = new Neighbour(hi, lo, device);
+    NeighbourSettings settings = settings(device, Addresses.isV4(hi, lo));
+    Neighbour neighbour = new Neighbour(hi, lo, device, settings);
     neighbour.timer = loop.timer(() -> machine.expire(neighbour));
     neighbour.used = loop.now();
     neighbour.updated = loop.now();
-    neighbour.confirmed = loop.now() - 2 * settings.baseReachableTime;
+    neighbour.confirmed = loop.now() - 2 * settings.baseReachableTime();
     insert(neighbour);
     if (!collector.isArmed()) {
-      collector.arm(loop.now() + settings.baseReachableTime / 2);
+      collector.arm(loop.now() + Math.max(default4.baseReachableTime() / 2, LEAST_COLLECTION));
     }
     return neighbour;
   }
@@ -195,16 +223,17 @@ public final class NeighbourTable {
    */
   private void collect() {
     if (++collections % COLLECTIONS_PER_TIME == 0) {
-      machine.chooseReachableTime();
+      settings4.values().forEach(NeighbourSettings::chooseReachableTime);
+      settings6.values().forEach(NeighbourSettings::chooseReachableTime);
     }
     // by port: what one guest claims shall not make the others forgotten
     Set<NetDevice> crowded = new HashSet<>();
     byPort.forEach((port, box) -> {
-      if (box[0] >= settings.gcThresh1) {
+      if (box[0] >= FEW) {
         crowded.add(port);
       }
     });
-    boolean many = count >= settings.gcThresh1;
+    boolean many = count >= FEW;
     for (Neighbour n : entries()) {
       NetDevice port = n.port;
       boolean goes = port == null ? many : crowded.contains(port);
@@ -213,12 +242,12 @@ public final class NeighbourTable {
       }
     }
     if (count > 0) {
-      collector.arm(loop.now() + settings.baseReachableTime / 2);
+      collector.arm(loop.now() + Math.max(default4.baseReachableTime() / 2, LEAST_COLLECTION));
     }
   }
 
   private boolean isOfNoUse(Neighbour n) {
-    return n.state == State.FAILED || loop.now() - lastUse(n) >= settings.gcStaleTime;
+    return n.state == State.FAILED || loop.now() - lastUse(n) >= n.settings.gcStaleTime();
   }
 
   /** Entries that were heard of behind a port. */
@@ -285,6 +314,8 @@ public final class NeighbourTable {
 
   /** A device goes away: nobody is behind it as a port any more. */
   public void forgetPort(NetDevice port) {
+    settings4.remove(port);
+    settings6.remove(port);
     for (Neighbour neighbour : entries()) {
       if (port.equals(neighbour.port)) {
         addTo(port, -1);
@@ -297,6 +328,15 @@ public final class NeighbourTable {
   public void flush(NetDevice device) {
     for (Neighbour neighbour : entries()) {
       if (neighbour.device.equals(device)) {
+        remove(neighbour);
+      }
+    }
+  }
+
+  /** Removes those of IPv6 of a device. */
+  public void flush6(NetDevice device) {
+    for (Neighbour neighbour : entries()) {
+      if (neighbour.device.equals(device) && !Addresses.isV4(neighbour.hi, neighbour.lo)) {
         remove(neighbour);
       }
     }

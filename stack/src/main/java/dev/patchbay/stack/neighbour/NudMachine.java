@@ -6,7 +6,6 @@ import dev.patchbay.stack.neighbour.NeighbourTable.FailureHandler;
 import dev.patchbay.stack.neighbour.NeighbourTable.Solicitor;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
-import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.wire.Addresses;
 import org.jspecify.annotations.Nullable;
 
@@ -35,30 +34,18 @@ final class NudMachine {
   static final long UNTOLD = -1;
 
   private final EventLoop loop;
-  private final RandomSource random;
-  private final NeighbourSettings settings;
-  private long reachableTime;
   private @Nullable Solicitor arp;
   private @Nullable Solicitor ndp;
   private @Nullable FailureHandler failures;
 
-  NudMachine(EventLoop loop, RandomSource random, NeighbourSettings settings) {
+  NudMachine(EventLoop loop) {
     this.loop = loop;
-    this.random = random;
-    this.settings = settings;
-    chooseReachableTime();
   }
 
   void connect(Solicitor arpProtocol, Solicitor ndpProtocol, FailureHandler handler) {
     arp = arpProtocol;
     ndp = ndpProtocol;
     failures = handler;
-  }
-
-  /** RFC 4861 section 6.3.2: uniform between 0.5 and 1.5 times the base. */
-  void chooseReachableTime() {
-    reachableTime =
-        settings.baseReachableTime / 2 + (long) (random.nextDouble() * settings.baseReachableTime);
   }
 
   // ---- packets
@@ -69,7 +56,7 @@ final class NudMachine {
     State old = n.state;
     State next = NudTable.next(old, NudEvent.SEND);
     if (next == State.DELAY && old == State.STALE) {
-      enter(n, next, settings.delayProbeTime);
+      enter(n, next, n.settings.delayProbeTime());
     }
     if (next != State.INCOMPLETE) {
       return;
@@ -78,20 +65,20 @@ final class NudMachine {
       enqueue(n, waiting);
     }
     if (old != State.INCOMPLETE || !isArmed(n)) {
-      n.probes = settings.ucastSolicit;
-      enter(n, next, settings.retransTime);
+      n.probes = n.settings.ucastSolicit();
+      enter(n, next, n.settings.retransTime());
       probe(n);
     }
   }
 
   private static void enqueue(Neighbour n, Packet packet) {
-    while (n.queue.count() >= NeighbourTable.QUEUE_LIMIT) {
+    n.queue.add(packet);
+    while (n.queue.count() > n.settings.queueLimit()) {
       Packet oldest = n.queue.poll();
       if (oldest != null) {
         oldest.drop(DropReason.NEIGH_QUEUEFULL);
       }
     }
-    n.queue.add(packet);
   }
 
   /** The layer above had an answer by it ({@code neigh_confirm}). */
@@ -136,7 +123,7 @@ final class NudMachine {
         n.updated = loop.now();
       }
       n.state = next;
-      arm(n, n.confirmed + reachableTime - loop.now());
+      arm(n, n.confirmed + n.settings.reachableTime() - loop.now());
       return;
     }
     if (next == State.FAILED) {
@@ -145,13 +132,13 @@ final class NudMachine {
     } else if (next == State.INCOMPLETE || next == State.PROBE) {
       if (next != n.state) {
         n.probes = 0;
-        enter(n, next, settings.retransTime);
+        enter(n, next, n.settings.retransTime());
       } else {
-        arm(n, settings.retransTime);
+        arm(n, n.settings.retransTime());
       }
       probe(n);
     } else {
-      enter(n, next, settings.delayProbeTime);
+      enter(n, next, n.settings.delayProbeTime());
     }
   }
 
@@ -159,17 +146,19 @@ final class NudMachine {
     long now = loop.now();
     return switch (n.state) {
       case REACHABLE -> {
-        if (now < n.confirmed + reachableTime) {
+        if (now < n.confirmed + n.settings.reachableTime()) {
           yield NudEvent.TIMEOUT_CONFIRMED;
         }
-        yield now <= n.used + settings.delayProbeTime ? NudEvent.TIMEOUT_USED : NudEvent.TIMEOUT;
+        yield now <= n.used + n.settings.delayProbeTime()
+            ? NudEvent.TIMEOUT_USED
+            : NudEvent.TIMEOUT;
       }
       case DELAY ->
-          now <= n.confirmed + settings.delayProbeTime
+          now <= n.confirmed + n.settings.delayProbeTime()
               ? NudEvent.TIMEOUT_CONFIRMED
               : NudEvent.TIMEOUT;
-      case INCOMPLETE -> spent(n, settings.ucastSolicit + settings.mcastSolicit);
-      case PROBE -> spent(n, settings.ucastSolicit);
+      case INCOMPLETE -> spent(n, n.settings.ucastSolicit() + n.settings.mcastSolicit());
+      case PROBE -> spent(n, n.settings.ucastSolicit());
       default -> NudEvent.TIMEOUT;
     };
   }
@@ -279,12 +268,12 @@ final class NudMachine {
       if (next == State.PROBE) {
         n.probes = 0;
       }
-      enter(n, next, next == State.REACHABLE ? reachableTime : 0);
+      enter(n, next, next == State.REACHABLE ? n.settings.reachableTime() : 0);
     }
     if (address != n.mac || !old.isValid()) {
       n.mac = address;
       if (!next.isConnected()) {
-        n.confirmed = loop.now() - 2 * settings.baseReachableTime;
+        n.confirmed = loop.now() - 2 * n.settings.baseReachableTime();
       }
     }
     if (!old.isValid()) {

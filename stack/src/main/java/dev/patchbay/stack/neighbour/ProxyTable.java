@@ -37,15 +37,13 @@ public final class ProxyTable {
 
   private final EventLoop loop;
   private final RandomSource random;
-  private final NeighbourSettings settings;
   private final List<Entry> entries = new ArrayList<>();
   private final List<Waiting> waiting = new ArrayList<>();
   private @Nullable Listener listener;
 
-  ProxyTable(EventLoop loop, RandomSource random, NeighbourSettings settings) {
+  ProxyTable(EventLoop loop, RandomSource random) {
     this.loop = loop;
     this.random = random;
-    this.settings = settings;
   }
 
   /** Who is told: hosts ask for an address of IPv6 in a group of its own. */
@@ -120,8 +118,8 @@ public final class ProxyTable {
    * Answers after a random time, so that the owner itself may come first ({@code pneigh_enqueue});
    * not at all where too many wait.
    */
-  void later(NetDevice device, Runnable answer) {
-    if (waiting.size() >= settings.proxyQueue) {
+  void later(NetDevice device, NeighbourSettings settings, Runnable answer) {
+    if (waiting.size() >= settings.proxyQueue()) {
       return;
     }
     Waiting[] own = new Waiting[1];
@@ -132,6 +130,6 @@ public final class ProxyTable {
         });
     own[0] = new Waiting(device, timer);
     waiting.add(own[0]);
-    timer.arm(loop.now() + (long) (random.nextDouble() * settings.proxyDelay));
+    timer.arm(loop.now() + (long) (random.nextDouble() * settings.proxyDelay()));
   }
 }

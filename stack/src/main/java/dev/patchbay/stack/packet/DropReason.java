@@ -59,6 +59,7 @@ public enum DropReason {
   IPV6_NDISC_HOP_LIMIT("neighbour discovery with a hop limit other than 255"),
   IPV6_NDISC_BAD_OPTIONS("neighbour discovery with bad options"),
   IPV6_NDISC_BAD_CODE("neighbour discovery with a code other than 0"),
+  IPV6DISABLED("IPv6 is disabled on the device"),
   IPV6_BAD_EXTHDR("bad IPv6 extension header"),
   IPV6_TOO_MANY_EXTHDRS("too many IPv6 extension headers"),
   BRIDGE_NO_EGRESS_PORT("no other port to send it to"),

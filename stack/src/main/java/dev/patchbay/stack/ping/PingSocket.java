@@ -54,7 +54,7 @@ public final class PingSocket extends IpSocket {
     if (identifier != 0 || closed) {
       return -Errno.EINVAL;
     }
-    if (!Addresses.isAny(hi, lo) && !options.freebind && !stack.isLocal(hi, lo)) {
+    if (!Addresses.isAny(hi, lo) && !options.freebind && !stack.mayBind(hi, lo)) {
       return -Errno.EADDRNOTAVAIL;
     }
     int taken = engine.take(this, wanted);

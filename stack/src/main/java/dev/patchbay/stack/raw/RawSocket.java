@@ -91,7 +91,7 @@ public final class RawSocket extends IpSocket {
   public int bind(long hi, long lo) {
     boolean special =
         Addresses.isAny(hi, lo) || Addresses.isMulticast(hi, lo) || stack.isBroadcast(hi, lo);
-    if (!special && !options.freebind && !stack.isLocal(hi, lo)) {
+    if (!special && !options.freebind && !stack.mayBind(hi, lo)) {
       return -Errno.EADDRNOTAVAIL;
     }
     localHi = hi;

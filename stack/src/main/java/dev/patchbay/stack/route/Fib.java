@@ -154,6 +154,11 @@ public final class Fib {
     return output == null ? hops.select(hash(key)) : hops.by(output);
   }
 
+  /** The same with all of its next hops, of which none is chosen; {@code output} is not asked. */
+  public @Nullable Route find(FlowKey key) {
+    return rules.isStanding() ? standing(key) : rules.lookup(key);
+  }
+
   private @Nullable Route standing(FlowKey key) {
     Route route = local.lookup(key);
     if (route == null || route.type() == Route.Type.THROW) {

@@ -80,7 +80,7 @@ public final class Multipath {
   }
 
   /** The first way by a device, or null. */
-  @Nullable Route by(NetDevice device) {
+  public @Nullable Route by(NetDevice device) {
     for (Hop hop : hops) {
       if (hop.isBy(device) && hop.isAlive()) {
         return hop.way;

@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * {@code accept} gives out.
  */
 final class AcceptQueue {
-  /** {@code net.core.somaxconn}. */
-  private static final int MAX_BACKLOG = 4096;
-
   private static final long SECOND = 1_000_000_000L;
 
   private final StreamSocket owner;
@@ -39,7 +36,8 @@ final class AcceptQueue {
 
   /** Linux compares it as an unsigned number. */
   void backlog(int wanted) {
-    backlog = wanted < 0 ? MAX_BACKLOG : Math.min(wanted, MAX_BACKLOG);
+    int most = owner.stack().conf().maxBacklog;
+    backlog = wanted < 0 ? most : Math.min(wanted, most);
   }
 
   /** Begins to listen; false where another socket does. */

@@ -25,6 +25,7 @@ public final class DatagramSocket extends InetDatagram implements UdpHandler {
     udp = engine.open(this, () -> wake(PollEvents.READABLE));
     buffer = java.util.Objects.requireNonNull(udp.receiveBuffer());
     buffer.limit(receiveBufferSize());
+    buffer.limit(receiveBufferSize());
     udp.unbound(anyLo());
     addHook(new MulticastLevel(this, udp.options(), udp.memberships()));
     if (udp.isLite()) {

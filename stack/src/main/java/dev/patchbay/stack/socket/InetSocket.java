@@ -44,6 +44,7 @@ public abstract class InetSocket extends Socket {
   /** One that is bound to nothing. */
   protected InetSocket(SocketLayer layer, int family, int type, int protocol) {
     super(layer, family, type, protocol);
+    ip.v6Only = layer.stack().conf().bindV6Only;
     localLo = anyLo();
     remoteLo = anyLo();
   }
@@ -193,7 +194,8 @@ public abstract class InetSocket extends Socket {
     return Addresses.isMulticast(0, lo)
         || Addresses.isLimitedBroadcast(0, lo)
         || type == Route.Type.LOCAL
-        || type == Route.Type.BROADCAST;
+        || type == Route.Type.BROADCAST
+        || stack().conf().nonlocalBind4;
   }
 
   private int checkBind6(SocketAddress a, boolean bindable) {
@@ -222,7 +224,7 @@ public abstract class InetSocket extends Socket {
         return status;
       }
     }
-    return group || stack().isLocal(a.hi, a.lo) ? 0 : -Errno.EADDRNOTAVAIL;
+    return group || stack().mayBind(a.hi, a.lo) ? 0 : -Errno.EADDRNOTAVAIL;
   }
 
   /** A link-local address names its device, which the socket is bound to from then on. */

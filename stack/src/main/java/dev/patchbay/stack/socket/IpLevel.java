@@ -97,7 +97,7 @@ final class IpLevel {
   int get4(InetSocket socket, int name, byte[] value, int length) {
     int v =
         switch (name) {
-          case SocketOptions.IP_TTL -> ttl == -1 ? DEFAULT_HOPS : ttl;
+          case SocketOptions.IP_TTL -> ttl == -1 ? socket.stack().conf().defaultTtl : ttl;
           case SocketOptions.IP_TOS -> tos;
           case SocketOptions.IP_MTU_DISCOVER -> mtuDiscover;
           case SocketOptions.IP_RECVERR -> bit(receiveErrors);

@@ -50,7 +50,7 @@ public abstract class Socket {
     this.family = family;
     this.type = type;
     this.protocol = protocol;
-    this.options = new SocketLevel(type);
+    this.options = new SocketLevel(type, layer.stack().namespaces().initial().conf());
   }
 
   // ---- operations

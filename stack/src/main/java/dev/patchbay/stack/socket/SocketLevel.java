@@ -1,5 +1,6 @@
 package dev.patchbay.stack.socket;
 
+import dev.patchbay.stack.conf.StackConf;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.packet.Packet;
@@ -18,12 +19,6 @@ final class SocketLevel {
 
   /** {@code SOCK_MIN_SNDBUF}. */
   private static final int MIN_SEND_BUFFER = 4608;
-
-  /** {@code net.core.rmem_max} and {@code wmem_max}: what may be asked for. */
-  private static final int BUFFER_MAX = 212_992;
-
-  /** {@code net.core.rmem_default} and {@code wmem_default}. */
-  private static final int BUFFER_DEFAULT = 212_992;
 
   /** {@code net.ipv4.tcp_rmem[2]}. */
   private static final int STREAM_BUFFER_MAX = 6 << 20;
@@ -48,8 +43,8 @@ final class SocketLevel {
   int priority;
   int mark;
   @Nullable NetDevice device;
-  int receiveBuffer = BUFFER_DEFAULT;
-  int sendBuffer = BUFFER_DEFAULT;
+  int receiveBuffer;
+  int sendBuffer;
   boolean receiveBufferSet;
   boolean sendBufferSet;
   int receiveLowWater = 1;
@@ -69,9 +64,18 @@ final class SocketLevel {
   long maxPacingRate = NO_RATE;
 
   private final int type;
+  private final StackConf conf;
 
-  SocketLevel(int type) {
+  /**
+   * Options of a socket that was just made.
+   *
+   * @param conf of the initial namespace, whose {@code net.core.*} are everybody's
+   */
+  SocketLevel(int type, StackConf conf) {
     this.type = type;
+    this.conf = conf;
+    receiveBuffer = conf.receiveBufferDefault;
+    sendBuffer = conf.sendBufferDefault;
   }
 
   /** What an accepted socket has from its listener ({@code sk_clone}). */
@@ -120,9 +124,9 @@ final class SocketLevel {
       case SocketOptions.SO_MARK -> mark = v;
       case SocketOptions.SO_RCVLOWAT ->
           receiveLowWater = lowWater(v < 0 ? Integer.MAX_VALUE : Math.max(v, 1));
-      case SocketOptions.SO_SNDBUF -> sendBuffer(Math.min(v, BUFFER_MAX));
+      case SocketOptions.SO_SNDBUF -> sendBuffer(Math.min(v, conf.sendBufferMax));
       case SocketOptions.SO_SNDBUFFORCE -> sendBuffer(Math.max(v, 0));
-      case SocketOptions.SO_RCVBUF -> receiveBuffer(Math.min(v, BUFFER_MAX));
+      case SocketOptions.SO_RCVBUF -> receiveBuffer(Math.min(v, conf.receiveBufferMax));
       case SocketOptions.SO_RCVBUFFORCE -> receiveBuffer(Math.max(v, 0));
       case SocketOptions.SO_LINGER -> {
         return linger(value, length, v);
@@ -152,13 +156,13 @@ final class SocketLevel {
   /** "Don't error on this BSD doesn't and if you think about it this is right": twice of it. */
   private void sendBuffer(int v) {
     // as an unsigned number, as Linux compares it
-    int wanted = v < 0 ? BUFFER_MAX : Math.min(v, Integer.MAX_VALUE / 2);
+    int wanted = v < 0 ? conf.sendBufferMax : Math.min(v, Integer.MAX_VALUE / 2);
     sendBuffer = Math.max(wanted * 2, MIN_SEND_BUFFER);
     sendBufferSet = true;
   }
 
   private void receiveBuffer(int v) {
-    int wanted = v < 0 ? BUFFER_MAX : Math.min(v, Integer.MAX_VALUE / 2);
+    int wanted = v < 0 ? conf.receiveBufferMax : Math.min(v, Integer.MAX_VALUE / 2);
     receiveBuffer = Math.max(wanted * 2, MIN_RECEIVE_BUFFER);
     receiveBufferSet = true;
   }

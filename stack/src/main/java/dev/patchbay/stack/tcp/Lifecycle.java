@@ -60,7 +60,7 @@ final class Lifecycle {
               wanted.remoteHi(),
               wanted.remoteLo(),
               wanted.remotePort());
-      if (!engine.ports().isBound(port) && isFree(key)) {
+      if (!engine.config.reservedPorts.get(port) && !engine.ports().isBound(port) && isFree(key)) {
         return key;
       }
     }

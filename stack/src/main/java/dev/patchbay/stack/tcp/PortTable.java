@@ -108,6 +108,7 @@ public final class PortTable {
       int port = first + (start + i) % span;
       if (engine.flows.users(port) <= flows
           && !taken.get(port)
+          && !engine.config.reservedPorts.get(port)
           && !bindingConflicts(wanted, port, null, false)) {
         return port;
       }

@@ -1,5 +1,8 @@
 package dev.patchbay.stack.tcp;
 
+import java.util.BitSet;
+import java.util.List;
+
 /**
  * Limits and times of an engine; the defaults are Linux's where Linux has the value (its sysctl is
  * named). Plain fields: set them before the engine is made, or later for connections made from then
@@ -8,6 +11,9 @@ package dev.patchbay.stack.tcp;
 public final class TcpConfig {
   private static final long MS = 1_000_000L;
   private static final long SECOND = 1_000_000_000L;
+
+  /** The algorithms that there are ({@code tcp_available_congestion_control}). */
+  public static final List<String> CONGESTION_CONTROLS = List.of(NewReno.NAME, Cubic.NAME);
 
   /** Least retransmission time-out; RFC 6298 has 1 s, Linux 200 ms. */
   public long minRto = 200 * MS;
@@ -59,10 +65,9 @@ public final class TcpConfig {
   public int retries2 = 15;
 
   /**
-   * The same for a connection whose user has closed it ({@code tcp_orphan_retries} as it acts when
-   * 0).
+   * The same for a connection whose user has closed it ({@code tcp_orphan_retries}); 0 acts as 8.
    */
-  public int orphanRetries = 8;
+  public int orphanRetries;
 
   /** Time in FIN-WAIT-2 after {@link TcpSocket#close} ({@code tcp_fin_timeout}). */
   public long finTimeout = 60 * SECOND;
@@ -128,6 +133,9 @@ public final class TcpConfig {
 
   /** Greatest ephemeral port. */
   public int portMax = 60999;
+
+  /** Ports that are chosen for no socket ({@code ip_local_reserved_ports}). */
+  public BitSet reservedPorts = new BitSet();
 
   /** Initial window in segments (RFC 6928). */
   public int initialWindow = 10;

@@ -237,9 +237,13 @@ final class TcpTimers {
     engine.markDirty(s);
   }
 
+  private int orphanRetries() {
+    return engine.config.orphanRetries == 0 ? 8 : engine.config.orphanRetries;
+  }
+
   private int retryLimit() {
     return s.userClosed
-        ? Math.min(engine.config.orphanRetries, engine.config.retries2)
+        ? Math.min(orphanRetries(), engine.config.retries2)
         : engine.config.retries2;
   }
 

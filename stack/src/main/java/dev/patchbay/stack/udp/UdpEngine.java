@@ -1,6 +1,7 @@
 package dev.patchbay.stack.udp;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.StackConf;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.icmp.IcmpError;
 import dev.patchbay.stack.ip.IpSocketOptions;
@@ -27,14 +28,6 @@ import org.jspecify.annotations.Nullable;
  * passes.
  */
 public final class UdpEngine {
-  /**
-   * First and last port that is chosen for a socket without one (RFC 6335; Linux:
-   * ip_local_port_range).
-   */
-  private static final int EPHEMERAL_FIRST = 32768;
-
-  private static final int EPHEMERAL_LAST = 60999;
-
   private final NetworkStack stack;
   private final boolean lite;
   private final RandomSource random;
@@ -313,11 +306,12 @@ public final class UdpEngine {
   int bind(UdpSocket socket, long hi, long lo, int port, @Nullable NetDevice device) {
     int chosen = port;
     if (port == 0) {
-      int span = EPHEMERAL_LAST - EPHEMERAL_FIRST + 1;
+      StackConf conf = stack.conf();
+      int span = conf.portMax - conf.portMin + 1;
       int start = random.nextInt(span);
       for (int i = 0; i < span && chosen == 0; i++) {
-        int candidate = EPHEMERAL_FIRST + (start + i) % span;
-        if (byPort[candidate] == null) {
+        int candidate = conf.portMin + (start + i) % span;
+        if (byPort[candidate] == null && !conf.reservedPorts.get(candidate)) {
           chosen = candidate;
         }
       }

@@ -124,7 +124,7 @@ public final class UdpSocket {
             || Addresses.isMulticast(hi, lo)
             || Addresses.isLimitedBroadcast(hi, lo)
             || stack.isBroadcast(hi, lo);
-    if (!special && !options.freebind && !stack.isLocal(hi, lo)) {
+    if (!special && !options.freebind && !stack.mayBind(hi, lo)) {
       return -Errno.EADDRNOTAVAIL;
     }
     return engine.bind(this, hi, lo, wanted, options.device);

@@ -2,6 +2,7 @@ package dev.patchbay.stack.ip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patchbay.stack.conf.StackConf;
 import dev.patchbay.stack.loop.VirtualLoop;
 import dev.patchbay.stack.random.RandomSource;
 import org.junit.jupiter.api.Test;
@@ -10,7 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What ICMP may tell of the MTU of a path. */
 class PathMtuCacheTest {
-  private final PathMtuCache paths = new PathMtuCache(new VirtualLoop(), new RandomSource(1));
+  private final PathMtuCache paths =
+      new PathMtuCache(new VirtualLoop(), new RandomSource(1), new StackConf());
   private final IpAddress four = IpAddress.parse("198.51.100.7");
   private final IpAddress six = IpAddress.parse("2001:db8::7");
 
@@ -34,6 +36,6 @@ class PathMtuCacheTest {
   @Test
   void overIpv4LessThanTheMinimumIsTakenForIt() {
     paths.learn(four.hi(), four.lo(), 0, true);
-    assertThat(paths.lookup(four.hi(), four.lo())).isEqualTo(PathMtuCache.MINIMUM4);
+    assertThat(paths.lookup(four.hi(), four.lo())).isEqualTo(552);
   }
 }

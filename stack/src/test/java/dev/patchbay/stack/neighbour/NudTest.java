@@ -5,6 +5,8 @@ import static dev.patchbay.stack.Lab.v4;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.Lab;
+import dev.patchbay.stack.conf.Ipv4Key;
+import dev.patchbay.stack.conf.NeighbourKey;
 import dev.patchbay.stack.neighbour.Neighbour.State;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Addresses;
@@ -96,13 +98,13 @@ class NudTest {
 
   @Test
   void theOldestOfTooManyThatWaitGoes() {
-    for (int i = 0; i < NeighbourTable.QUEUE_LIMIT + 5; i++) {
+    for (int i = 0; i < NeighbourKey.UNRES_QLEN.initial() + 5; i++) {
       byte[] data = {0, 0, 0, (byte) i};
       lab.fromWorld(Lab.ipv4("198.51.100.1", "10.0.2.15", 17, 64, Lab.udp(1, 2, data)));
     }
     lab.toA.clear();
     replyFromA(Lab.GUEST_A);
-    assertThat(lab.toA).hasSize(NeighbourTable.QUEUE_LIMIT);
+    assertThat(lab.toA).hasSize(NeighbourKey.UNRES_QLEN.initial());
     byte[] first = lab.nextToA();
     assertThat(first[14 + 20 + 8 + 3]).isEqualTo((byte) 5);
   }
@@ -175,7 +177,7 @@ class NudTest {
 
   @Test
   void withArpAcceptItMakesAnEntry() {
-    table.settings().arpAccept = true;
+    lab.stack.conf().all4().set(Ipv4Key.ARP_ACCEPT, 1);
     lab.fromA(arp(1, Lab.GUEST_A, GUEST, 0, GUEST));
     assertThat(guest().mac()).isEqualTo(Lab.GUEST_A);
   }
@@ -204,7 +206,7 @@ class NudTest {
 
   @Test
   void aDeviceThatComesUpIsAnnouncedWithArpNotify() {
-    table.settings().arpNotify = true;
+    lab.stack.conf().all4().set(Ipv4Key.ARP_NOTIFY, 1);
     lab.stack.setUp(lab.bridge, false);
     lab.toA.clear();
     lab.stack.setUp(lab.bridge, true);
@@ -236,7 +238,7 @@ class NudTest {
     }
     lab.loop.runForMillis(120_000);
     assertThat(table.find(0, quiet, lab.bridge)).isNotNull();
-    assertThat(table.countOf(lab.portA)).isLessThan(table.settings().gcThresh1);
+    assertThat(table.countOf(lab.portA)).isLessThan(NeighbourTable.FEW);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static dev.patchbay.stack.Lab.v4;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.Lab;
+import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
@@ -141,7 +142,8 @@ class ProxyTest {
     lab.fromA(solicitation("fec0::15", group, "2001:db8::9", true));
     lab.loop.runForMillis(801);
     assertThat(flags(lab.nextToA())).isEqualTo(0x4000_0000);
-    lab.stack.neighbours().settings().proxyNdp = false;
+    lab.stack.conf().all6().set(Ipv6Key.PROXY_NDP, 0);
+    lab.bridge.conf6().set(Ipv6Key.PROXY_NDP, 0);
     lab.fromA(solicitation("fec0::15", group, "2001:db8::9", true));
     lab.loop.runForMillis(801);
     assertThat(lab.toA).isEmpty();

@@ -123,6 +123,7 @@ class RoutingTest extends RouterLab {
     assertThat(Bytes.i32(reply, 14 + 14)).as("who answers").isEqualTo(v4("192.168.5.1"));
     lab.toB.clear();
     fromA("192.168.5.15", 10, 0);
+    assertThat(lab.nextToA()[14 + 20]).as("a redirect: they are on one link").isEqualTo((byte) 5);
     assertThat(lab.toA).as("its network is on br0").hasSize(1);
     lab.toA.clear();
 

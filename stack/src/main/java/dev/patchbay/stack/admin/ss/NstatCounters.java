@@ -29,7 +29,7 @@ final class NstatCounters {
     counters.udp("UdpLite6", stack.counters(false).udpLite, false);
     counters.tcpSetUp(stack.tcp().counters());
     counters.tcpRecovery(stack.tcp().counters());
-    counters.tcpRest(stack.tcp().counters());
+    counters.tcpRest(stack.tcp().counters(), stack.counters(true).reversePathFilter);
     counters.ipExt(stack.counters(true));
     return counters.all;
   }
@@ -149,6 +149,7 @@ final class NstatCounters {
     put("Ip6InNoRoutes", c.inNoRoutes);
     put("Ip6InAddrErrors", c.inAddrErrors);
     put("Ip6InUnknownProtos", c.inUnknownProtos);
+    put("Ip6InDiscards", c.inDiscards);
     put("Ip6InDelivers", c.inDelivers);
     put("Ip6OutForwDatagrams", c.forwDatagrams);
     put("Ip6OutRequests", c.outRequests);
@@ -236,7 +237,7 @@ final class NstatCounters {
     ext("TCPDSACKRecv", c.tcpDsackRecv);
   }
 
-  private void tcpRest(TcpCounters c) {
+  private void tcpRest(TcpCounters c, long reversePathFilter) {
     ext("TCPAbortOnData", c.tcpAbortOnData);
     ext("TCPAbortOnClose", c.tcpAbortOnClose);
     ext("TCPAbortOnMemory", c.tcpAbortOnMemory);
@@ -244,6 +245,7 @@ final class NstatCounters {
     ext("TCPAbortOnLinger", c.tcpAbortOnLinger);
     ext("TCPMemoryPressures", c.tcpMemoryPressures);
     ext("TCPSpuriousRTOs", c.tcpSpuriousRtos);
+    ext("IPReversePathFilter", reversePathFilter);
     ext("TCPTimeWaitOverflow", c.tcpTimeWaitOverflow);
     ext("TCPReqQFullDoCookies", c.tcpReqQFullDoCookies);
     ext("TCPReqQFullDrop", c.tcpReqQFullDrop);

@@ -2,6 +2,7 @@ package dev.patchbay.stack.admin.ip;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.RecordedWords;
+import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.loop.VirtualLoop;
 import dev.patchbay.stack.packet.PacketPool;
@@ -16,7 +17,7 @@ class AddressWordsTest implements RecordedWords.Ours {
 
   private NetworkStack namespace() {
     NetworkStack made = new NetworkStack(loop, new PacketPool(), new RandomSource(1));
-    made.neighbours().settings().acceptDad = false;
+    made.conf().default6().set(Ipv6Key.ACCEPT_DAD, 0);
     PortDevice eth0 = new PortDevice(made.nextIndex(), "eth0", 0x0200_0000_0001L, 1500);
     made.add(eth0);
     eth0.plug(packet -> packet.release());
