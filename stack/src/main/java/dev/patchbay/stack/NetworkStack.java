@@ -4,6 +4,7 @@ import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.conf.ConfChanges;
 import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.conf.StackConf;
+import dev.patchbay.stack.classifier.ActionTable;
 import dev.patchbay.stack.device.DeviceHost;
 import dev.patchbay.stack.device.DeviceQueueing;
 import dev.patchbay.stack.device.LinkEvent;
@@ -101,6 +102,7 @@ public final class NetworkStack implements DeviceHost {
   private final Loopback loopback;
   private final SocketLayer sockets;
   private final QdiscHandles qdiscHandles = new QdiscHandles();
+  private final ActionTable actions = new ActionTable();
   private final List<LinkListener> linkListeners = new ArrayList<>();
   private int nextIndex = 1;
 
@@ -344,7 +346,7 @@ public final class NetworkStack implements DeviceHost {
   public DeviceQueueing queueing(NetDevice device) {
     DeviceQueueing queueing = device.queueing();
     if (queueing == null) {
-      queueing = new DeviceQueueing(device, loop, pool, qdiscHandles, random);
+      queueing = new DeviceQueueing(device, loop, pool, qdiscHandles, actions, random);
       device.queueing(queueing);
     }
     return queueing;

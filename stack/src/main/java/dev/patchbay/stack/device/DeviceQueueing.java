@@ -1,9 +1,14 @@
 package dev.patchbay.stack.device;
 
+import dev.patchbay.stack.classifier.ActionTable;
+import dev.patchbay.stack.classifier.FilterChain;
+import dev.patchbay.stack.classifier.FilterException;
+import dev.patchbay.stack.classifier.Verdict;
 import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
+import dev.patchbay.stack.qdisc.FilterQdisc;
 import dev.patchbay.stack.qdisc.Qdisc;
 import dev.patchbay.stack.qdisc.QdiscDevice;
 import dev.patchbay.stack.qdisc.QdiscException;
@@ -12,19 +17,32 @@ import dev.patchbay.stack.qdisc.QdiscRequest;
 import dev.patchbay.stack.qdisc.QdiscTree;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.wire.Ethernet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The qdiscs of a device: of what it sends, and of what it receives. The device asks it only while
- * there is one.
+ * The qdiscs of a device: of what it sends, and of what it receives, with the filters that stand
+ * before them. The device asks it only while there is one.
  */
 public final class DeviceQueueing {
+  private static final int MAJOR = 0xffff_0000;
+  private static final int MINOR = 0xffff;
+
   private final NetDevice device;
+  private final EventLoop loop;
+  private final ActionTable actions;
   private final QdiscTree egress;
   private final QdiscTree ingress;
   private final SegmentCutter cutter;
   private boolean cuts;
 
+  /** Whether what is sent passes qdiscs, behind the filters. */
+  private boolean queues;
+
+  private @Nullable FilterQdisc filters;
+  private @Nullable FilterChain outgoingFilters;
+
   /**
+   * @param actions those of the namespace
    * @param random source of the namespace
    */
   public DeviceQueueing(
@@ -32,8 +50,11 @@ public final class DeviceQueueing {
       EventLoop loop,
       PacketPool pool,
       QdiscHandles handles,
+      ActionTable actions,
       RandomSource random) {
     this.device = device;
+    this.loop = loop;
+    this.actions = actions;
     cutter = new SegmentCutter(pool);
     RandomSource out = random.derive("qdisc " + device.name() + " egress");
     RandomSource in = random.derive("qdisc " + device.name() + " ingress");
@@ -73,7 +94,37 @@ public final class DeviceQueueing {
 
   private void apply() {
     cuts = egress.wantsSegments();
-    device.queueing(egress.isActive() ? this : null, ingress.isActive() ? this : null);
+    queues = egress.isActive();
+    filters = ingress.root() instanceof FilterQdisc found ? found : null;
+    outgoingFilters = filters == null ? null : filters.outgoing();
+    boolean out = queues || outgoingFilters != null;
+    device.queueing(out ? this : null, ingress.isActive() ? this : null);
+  }
+
+  /** The qdisc of a class id or handle, or null; of 0 the first one of what is sent. */
+  public @Nullable Qdisc qdisc(int classId) {
+    if (classId == 0) {
+      return egress.root();
+    }
+    Qdisc found = egress.find(classId & MAJOR);
+    return found != null ? found : ingress.find(classId & MAJOR);
+  }
+
+  /**
+   * The filters of a class or qdisc ({@code tcf_block_find}).
+   *
+   * @param parent class id or handle, 0 for the first qdisc of what is sent
+   * @throws FilterException where there can be none
+   */
+  public FilterChain filters(int parent) throws FilterException {
+    Qdisc found = qdisc(parent);
+    if (found == null && parent != 0) {
+      throw FilterException.of("Parent Qdisc doesn't exists");
+    }
+    if (found == null || !found.takesFilters() && found.classes() == 0 && !found.hasOneChild()) {
+      throw FilterException.of("Qdisc not classful");
+    }
+    return found.filters(parent & MINOR);
   }
 
   /** Drops what waits: the device went down. */
@@ -82,9 +133,26 @@ public final class DeviceQueueing {
     ingress.purge();
   }
 
-  /** Takes a packet that the device is to send. */
+  /** Drops what waits and deletes all filters: the device goes. */
+  void remove() {
+    purge();
+    egress.flushFilters();
+    ingress.flushFilters();
+  }
+
+  /** Takes a packet that the device is to send ({@code __dev_queue_xmit}). */
   void transmit(Packet packet) {
-    if (cuts && packet.gsoType != Packet.GSO_NONE) {
+    FilterChain chain = outgoingFilters;
+    if (chain == null || passes(chain, packet, DropReason.TC_EGRESS)) {
+      queue(packet);
+    }
+  }
+
+  /** Takes a packet that the filters have let through. */
+  void queue(Packet packet) {
+    if (!queues) {
+      device.sendQueued(packet);
+    } else if (cuts && packet.gsoType != Packet.GSO_NONE) {
       device.statistics.txDropped += cutter.cut(packet, egress);
       egress.run();
     } else {
@@ -92,9 +160,14 @@ public final class DeviceQueueing {
     }
   }
 
-  /** Takes a packet that came in by the device, counted and shown; netem is all there can be. */
+  /** Takes a packet that came in by the device, counted and shown; netem alone queues it. */
   void receive(Packet packet) {
-    if (packet.gsoType != Packet.GSO_NONE) {
+    FilterQdisc place = filters;
+    if (place != null) {
+      if (passes(place.incoming(), packet, DropReason.TC_INGRESS)) {
+        device.receiveQueued(packet);
+      }
+    } else if (packet.gsoType != Packet.GSO_NONE) {
       device.statistics.rxDropped += cutter.cut(packet, ingress);
       ingress.run();
     } else {
@@ -102,13 +175,38 @@ public final class DeviceQueueing {
     }
   }
 
+  /** Whether a packet goes on ({@code sch_handle_ingress}, {@code sch_handle_egress}). */
+  private boolean passes(FilterChain chain, Packet packet, DropReason reason) {
+    FilterQdisc place = filters;
+    if (place == null || chain.isEmpty()) {
+      return true;
+    }
+    packet.l2 = device.isEthernet() ? packet.head : -1;
+    place.met(packet, chain.countedLength(packet));
+    int verdict = chain.classify(packet);
+    if (verdict == Verdict.SHOT) {
+      place.statistics.drops++;
+      drop(packet, reason);
+    }
+    return verdict != Verdict.SHOT && verdict != Verdict.CONSUMED;
+  }
+
+  private void drop(Packet packet, DropReason reason) {
+    // the drop is the account of the device that queued it, not of the one by which it came
+    packet.device = device;
+    packet.physicalDevice = null;
+    packet.drop(reason);
+  }
+
   private abstract class Side implements QdiscDevice {
     @Override
     public void drop(Packet packet, DropReason reason) {
-      // the drop is the account of the device that queued it, not of the one by which it came
-      packet.device = device;
-      packet.physicalDevice = null;
-      packet.drop(reason);
+      DeviceQueueing.this.drop(packet, reason);
+    }
+
+    @Override
+    public FilterChain filters(boolean incoming) {
+      return new FilterChain(loop, actions, device, incoming);
     }
 
     @Override

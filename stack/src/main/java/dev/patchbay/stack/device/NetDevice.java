@@ -382,7 +382,7 @@ public abstract class NetDevice {
   /** Takes its qdiscs away with what waits in them ({@code dev_shutdown}). */
   public final void removeQueueing() {
     if (queueing != null) {
-      queueing.purge();
+      queueing.remove();
     }
     queueing = null;
     egress = null;
@@ -530,6 +530,26 @@ public abstract class NetDevice {
     queueReceived(packet);
   }
 
+  /**
+   * Takes a packet as if it came in, without counting it ({@code netif_receive_skb}): an action of
+   * a filter leads it here.
+   */
+  public final void receiveAgain(Packet packet) {
+    packet.device = this;
+    packet.l2 = packet.head;
+    if (isEthernet() && (!VlanTag.takeOff(packet) || packet.length() < Ethernet.LENGTH)) {
+      dropReceived(packet, DropReason.PKT_TOO_SMALL);
+      return;
+    }
+    show(packet, false);
+    if (isEthernet()) {
+      VlanTag.findNetwork(packet);
+    } else {
+      packet.l3 = packet.head;
+    }
+    queueReceived(packet);
+  }
+
   /** Takes a packet that was counted and shown: into the qdisc of what comes in, or on at once. */
   protected final void queueReceived(Packet packet) {
     DeviceQueueing queued = ingress;
@@ -656,6 +676,16 @@ public abstract class NetDevice {
       queued.transmit(packet);
     } else {
       sendQueued(packet);
+    }
+  }
+
+  /** Takes a packet to be sent, which this device's filters have seen already. */
+  final void transmitPastFilters(Packet packet) {
+    DeviceQueueing queued = egress;
+    if (!up || queued == null) {
+      transmit(packet);
+    } else {
+      queued.queue(packet);
     }
   }
 

@@ -72,6 +72,8 @@ final class SegmentCutter implements Segmenter.FrameSink {
     made.priority = from.priority;
     made.protocol = from.protocol;
     made.toMany = from.toMany;
+    made.redirectedFrom = from.redirectedFrom;
+    made.redirectedAtIngress = from.redirectedAtIngress;
     made.checksumState = Packet.CHECKSUM_UNNECESSARY;
     segment = made;
     return made.head;

@@ -46,6 +46,8 @@ public enum DropReason {
   NEIGH_QUEUEFULL("queue of an unresolved neighbour is full"),
   NEIGH_DEAD("neighbour entry was removed"),
   QDISC_DROP("queue of the device is full"),
+  TC_INGRESS("dropped by a filter where it came in"),
+  TC_EGRESS("dropped by a filter where it was to be sent"),
   CPU_BACKLOG("too many wait to be received at this end of a cable"),
   QDISC_CONGESTED("the queue before the device stood too long"),
   DEV_HDR("no room for the link header"),

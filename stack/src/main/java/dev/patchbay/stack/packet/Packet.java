@@ -143,6 +143,12 @@ public final class Packet {
   /** Whether netem made it of another one: a second copy is not made of it. */
   public boolean isDuplicate;
 
+  /** The device whose filter redirected it, where it is on its way by an ifb; else null. */
+  public @Nullable NetDevice redirectedFrom;
+
+  /** Whether that was where it came in ({@code from_ingress}). */
+  public boolean redirectedAtIngress;
+
   /** For packet sockets: {@code sll_pkttype}. */
   public int packetType;
 
@@ -212,6 +218,8 @@ public final class Packet {
     ruleChain = null;
     ruleNumber = 0;
     isDuplicate = false;
+    redirectedFrom = null;
+    redirectedAtIngress = false;
     packetType = 0;
     vlanProtocol = 0;
     vlanTci = 0;
@@ -389,6 +397,8 @@ public final class Packet {
     twin.toMany = toMany;
     twin.prerouted = prerouted;
     twin.isDuplicate = isDuplicate;
+    twin.redirectedFrom = redirectedFrom;
+    twin.redirectedAtIngress = redirectedAtIngress;
     twin.vlanProtocol = vlanProtocol;
     twin.vlanTci = vlanTci;
     twin.protocol = protocol;

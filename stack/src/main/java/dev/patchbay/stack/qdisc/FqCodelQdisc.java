@@ -1,5 +1,8 @@
 package dev.patchbay.stack.qdisc;
 
+import dev.patchbay.stack.classifier.FilterChain;
+import dev.patchbay.stack.classifier.FilterException;
+import dev.patchbay.stack.classifier.Verdict;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.random.SipHash;
@@ -20,7 +23,10 @@ public final class FqCodelQdisc extends Qdisc {
   /** Linux keeps times in units of 1024 ns ({@code CODEL_SHIFT}), and shows them so. */
   private static final int TIME_SHIFT = 10;
 
+  private static final int MINOR = 0xffff;
+
   private final SipHash hash;
+  private final FilterChain filters;
   private final int mtu;
   private CodelFlow[] flows = {};
   private int flowCount = 1024;
@@ -70,6 +76,7 @@ public final class FqCodelQdisc extends Qdisc {
   FqCodelQdisc(QdiscTree tree, int handle) {
     super(QdiscKind.FQ_CODEL, tree, handle);
     hash = tree.random().hash("fq_codel");
+    filters = tree.device().filters(false);
     mtu = tree.device().frameLength();
     quantum = mtu;
   }
@@ -190,7 +197,11 @@ public final class FqCodelQdisc extends Qdisc {
 
   @Override
   boolean enqueue(Packet packet) {
-    CodelFlow flow = flows[flowOf(packet)];
+    int index = classify(packet);
+    if (index < 0) {
+      return false;
+    }
+    CodelFlow flow = flows[index];
     int length = packet.wireLength();
     packet.time = tree.now();
     flow.queue.add(packet);
@@ -220,6 +231,45 @@ public final class FqCodelQdisc extends Qdisc {
     }
     reduceAbove(packets, bytes);
     return true;
+  }
+
+  @Override
+  public boolean takesFilters() {
+    return true;
+  }
+
+  @Override
+  public FilterChain filters(int minor) throws FilterException {
+    if (minor != 0) {
+      throw FilterException.of("Specified class doesn't exist");
+    }
+    return filters;
+  }
+
+  @Override
+  void flushFilters() {
+    filters.flush();
+  }
+
+  /** The flow of a packet, or -1 where it is gone ({@code fq_codel_classify}). */
+  private int classify(Packet packet) {
+    if (filters.isEmpty()) {
+      return flowOf(packet);
+    }
+    int own = packet.priority & MINOR;
+    if ((packet.priority & ~MINOR) == handle() && own > 0 && own <= flowCount) {
+      return own - 1;
+    }
+    int verdict = filters.classify(packet);
+    if (verdict == Verdict.CONSUMED) {
+      return -1;
+    }
+    int minor = filters.classId() & MINOR;
+    if (verdict < 0 || verdict == Verdict.SHOT || minor == 0 || minor > flowCount) {
+      drop(packet, DropReason.QDISC_DROP); // what no filter sorts in has no flow
+      return -1;
+    }
+    return minor - 1;
   }
 
   /** Drops from the head of the longest queue, up to half of it ({@code fq_codel_drop}). */

@@ -86,7 +86,7 @@ public final class NetemQdisc extends Qdisc {
   }
 
   @Override
-  boolean hasOneChild() {
+  public boolean hasOneChild() {
     return true;
   }
 

@@ -1,5 +1,9 @@
 package dev.patchbay.stack.qdisc;
 
+import dev.patchbay.stack.classifier.FilterChain;
+import dev.patchbay.stack.classifier.FilterException;
+import dev.patchbay.stack.classifier.Verdict;
+import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +19,11 @@ public final class PrioQdisc extends Qdisc {
   private PrioOptions options;
   private final int[] bandOf = new int[PrioOptions.PRIORITIES];
   private Qdisc[] bands = {};
+  private final FilterChain filters;
 
   PrioQdisc(QdiscTree tree, int handle) throws QdiscException {
     super(QdiscKind.PRIO, tree, handle);
+    filters = tree.device().filters(false);
     options = PrioOptions.DEFAULT;
     change(options);
   }
@@ -87,9 +93,48 @@ public final class PrioQdisc extends Qdisc {
   }
 
   @Override
+  public boolean takesFilters() {
+    return true;
+  }
+
+  @Override
+  public FilterChain filters(int minor) throws FilterException {
+    if (minor == 0) {
+      return filters;
+    }
+    throw minor <= bands.length
+        ? FilterException.invalid()
+        : FilterException.of("Specified class doesn't exist");
+  }
+
+  @Override
+  void flushFilters() {
+    filters.flush();
+  }
+
+  @Override
   boolean enqueue(Packet packet) {
+    Qdisc band = classify(packet);
+    if (band == null) {
+      return false;
+    }
     int length = packet.wireLength();
-    return enqueuedBelow(band(packet.priority).enqueue(packet), length);
+    return enqueuedBelow(band.enqueue(packet), length);
+  }
+
+  /** The band of a packet, or null where a filter took or dropped it ({@code prio_classify}). */
+  private @Nullable Qdisc classify(Packet packet) {
+    if (filters.isEmpty() || (packet.priority & ~MINOR) == handle()) {
+      return band(packet.priority);
+    }
+    int verdict = filters.classify(packet);
+    if (verdict == Verdict.CONSUMED) {
+      return null;
+    } else if (verdict == Verdict.SHOT) {
+      drop(packet, DropReason.QDISC_DROP);
+      return null;
+    }
+    return verdict < 0 ? band(packet.priority) : ofClass(filters.classId());
   }
 
   private Qdisc band(int priority) {
@@ -97,7 +142,11 @@ public final class PrioQdisc extends Qdisc {
       int band = (priority & ~MINOR) != 0 ? 0 : priority;
       return bands[bandOf[band & PrioOptions.PRIORITIES - 1]];
     }
-    int band = (priority & MINOR) - 1;
+    return ofClass(priority);
+  }
+
+  private Qdisc ofClass(int classId) {
+    int band = (classId & MINOR) - 1;
     return bands[band < 0 || band >= bands.length ? bandOf[0] : band];
   }
 

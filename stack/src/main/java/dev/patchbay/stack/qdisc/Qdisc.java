@@ -1,5 +1,7 @@
 package dev.patchbay.stack.qdisc;
 
+import dev.patchbay.stack.classifier.FilterChain;
+import dev.patchbay.stack.classifier.FilterException;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import org.jspecify.annotations.Nullable;
@@ -87,9 +89,27 @@ public abstract class Qdisc {
   }
 
   /** The minor numbers of its classes are any: it has one child. */
-  boolean hasOneChild() {
+  public boolean hasOneChild() {
     return false;
   }
+
+  /** Whether packets may be sorted into its classes by filters. */
+  public boolean takesFilters() {
+    return false;
+  }
+
+  /**
+   * The filters of a class, or (0) of the qdisc itself.
+   *
+   * @param minor minor number of the class id
+   * @throws FilterException where there can be none
+   */
+  public FilterChain filters(int minor) throws FilterException {
+    throw FilterException.of("Class doesn't support blocks");
+  }
+
+  /** Deletes its filters: it goes. */
+  void flushFilters() {}
 
   /** The qdisc under class {@code minor} (from 1), or null. */
   public @Nullable Qdisc leaf(int minor) {

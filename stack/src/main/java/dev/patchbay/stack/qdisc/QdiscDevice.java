@@ -1,5 +1,6 @@
 package dev.patchbay.stack.qdisc;
 
+import dev.patchbay.stack.classifier.FilterChain;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 
@@ -10,6 +11,13 @@ public interface QdiscDevice {
 
   /** Takes a packet that goes no further, for the account of this device. */
   void drop(Packet packet, DropReason reason);
+
+  /**
+   * A place for filters of packets of this device.
+   *
+   * @param ingress whether of those that come in
+   */
+  FilterChain filters(boolean ingress);
 
   /** Fills in a partial checksum ({@code skb_checksum_help}). */
   void completeChecksum(Packet packet);

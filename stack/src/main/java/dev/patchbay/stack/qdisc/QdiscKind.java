@@ -15,6 +15,12 @@ public enum QdiscKind {
   NETEM("netem"),
   NOQUEUE("noqueue"),
 
+  /** Where filters of what comes in stand. */
+  INGRESS("ingress"),
+
+  /** Where filters of both directions stand. */
+  CLSACT("clsact"),
+
   /** Drops everything; not to be had by name. */
   NOOP("noop");
 
@@ -52,6 +58,7 @@ public enum QdiscKind {
           case TBF -> new TbfQdisc(tree, handle);
           case FQ_CODEL -> new FqCodelQdisc(tree, handle);
           case NETEM -> new NetemQdisc(tree, handle);
+          case INGRESS, CLSACT -> new FilterQdisc(this, tree, handle);
           case NOQUEUE, NOOP -> new Noop(this, tree, handle);
         };
     if (options != null) {

@@ -28,6 +28,7 @@ public final class QdiscTree {
   private final int top;
   private final Timer watchdog;
   private @Nullable Qdisc root;
+  private boolean hadRoot;
   private boolean running;
   private long serials;
 
@@ -166,6 +167,20 @@ public final class QdiscTree {
   /** Drops what a qdisc holds that leaves the tree. */
   void forget(Qdisc qdisc) {
     qdisc.purge();
+    flushFilters(qdisc);
+  }
+
+  private static void flushFilters(Qdisc qdisc) {
+    List<Qdisc> gone = new ArrayList<>();
+    collect(qdisc, gone);
+    gone.forEach(Qdisc::flushFilters);
+  }
+
+  /** Deletes the filters of all: the device goes. */
+  public void flushFilters() {
+    if (root != null) {
+      flushFilters(root);
+    }
   }
 
   /**
@@ -251,7 +266,9 @@ public final class QdiscTree {
 
   private void setRoot(@Nullable Qdisc made) {
     purge();
+    flushFilters();
     root = made;
+    hadRoot = true;
     if (made != null) {
       made.placeAt(top, null);
     }
@@ -277,7 +294,10 @@ public final class QdiscTree {
         throw QdiscException.of("Cannot delete qdisc with handle of zero");
       }
       if (there == null) {
-        throw QdiscException.of("Cannot find specified qdisc on specified device");
+        // once there was one, the kernel keeps a place with none
+        throw hadRoot
+            ? QdiscException.of("Invalid handle")
+            : QdiscException.of("Cannot find specified qdisc on specified device");
       }
       if (request.handle() != 0 && there.handle() != request.handle()) {
         throw QdiscException.of("Invalid handle");

@@ -100,7 +100,7 @@ public final class TbfQdisc extends Qdisc {
   }
 
   @Override
-  boolean hasOneChild() {
+  public boolean hasOneChild() {
     return true;
   }
 

@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class LinkTypes {
   private static final List<LinkType> ALL =
       List.of(
-          new DummyType(), new VethType(), new BridgeType(), new BridgeSlaveType(), new VlanType());
+          new DummyType(),
+          new IfbType(),
+          new VethType(),
+          new BridgeType(),
+          new BridgeSlaveType(),
+          new VlanType());
 
   /** Kinds that iproute2 and Linux have. */
   private static final List<String> OTHERS =
@@ -30,7 +35,6 @@ final class LinkTypes {
           "gre",
           "gretap",
           "gtp",
-          "ifb",
           "ip6erspan",
           "ip6gre",
           "ip6gretap",

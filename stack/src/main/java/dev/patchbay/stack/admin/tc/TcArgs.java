@@ -27,6 +27,11 @@ final class TcArgs {
     return words.get(at);
   }
 
+  /** Number of words from the one that is read on. */
+  int left() {
+    return words.size() - at;
+  }
+
   void advance() {
     at++;
   }

@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The command {@code tc} (iproute2 6.1): {@code qdisc} with {@code add}, {@code change}, {@code
- * replace}, {@code link}, {@code del} and {@code show}, {@code class} with {@code show}; {@code
- * -batch} from standard input.
+ * replace}, {@code link}, {@code del} and {@code show}, {@code class} with {@code show}, {@code
+ * filter}; {@code -batch} from standard input.
  */
 public final class TcCommand {
   private static final List<String> OBJECTS_NOT_HERE =
-      List.of("filter", "chain", "actions", "monitor", "exec");
+      List.of("chain", "actions", "monitor", "exec");
   private static final String USAGE =
       """
-      Usage: tc [ OPTIONS ] { qdisc | class } { COMMAND | help }
+      Usage: tc [ OPTIONS ] { qdisc | class | filter } { COMMAND | help }
              tc [ -f[orce] ] -b[atch] FILE
       where  OPTIONS := { -s[tatistics] | -d[etails] | -j[son] | -p[retty] | -V[ersion] }\
       """;
@@ -109,6 +109,8 @@ public final class TcCommand {
         out.append(new TcQdisc(stack, options, said).run(rest));
       } else if (IpOptions.matches(object, "class")) {
         out.append(new TcClass(stack, options, said).run(rest));
+      } else if (IpOptions.matches(object, "filter")) {
+        out.append(new TcFilter(stack, options, said).run(rest));
       } else {
         other(object, said);
       }

@@ -17,7 +17,6 @@ interface TcKind {
           "cbq",
           "cbs",
           "choke",
-          "clsact",
           "codel",
           "drr",
           "dsmark",
@@ -29,7 +28,6 @@ interface TcKind {
           "hfsc",
           "hhf",
           "htb",
-          "ingress",
           "mq",
           "mqprio",
           "multiq",
@@ -76,7 +74,7 @@ interface TcKind {
       case TBF -> new TcTbf();
       case FQ_CODEL -> new TcFqCodel();
       case NETEM -> new TcNetem();
-      case NOQUEUE, NOOP -> new TcPlain(kind.text());
+      case NOQUEUE, NOOP, INGRESS, CLSACT -> new TcPlain(kind.text());
     };
   }
 

@@ -1,8 +1,10 @@
 package dev.patchbay.stack.admin.tc;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** One entry of a listing, written as text and as an object of JSON together. */
@@ -48,6 +50,18 @@ final class TcOut {
   void begin(String key) {
     Map<Object, Object> inner = new LinkedHashMap<>();
     json(key, inner);
+    open.push(inner);
+  }
+
+  /** Begins an object in an array within that of JSON; the array is made with its first. */
+  void beginItem(String key) {
+    Map<Object, Object> inner = new LinkedHashMap<>();
+    List<Object> items = new ArrayList<>();
+    if (open.element().get(key) instanceof List<?> there) {
+      items.addAll(there);
+    }
+    items.add(inner);
+    open.element().put(key, items);
     open.push(inner);
   }
 

@@ -23,7 +23,7 @@ final class TcQdisc {
       """
       Usage: tc qdisc { add | change | replace | link | del } dev STRING
                  [ handle QHANDLE ] { root | parent CLASSID } [ KIND [ help | OPTIONS ] ]
-             tc qdisc { add | change | replace | del } dev STRING ingress [ netem OPTIONS ]
+             tc qdisc { add | change | replace | del } dev STRING { clsact | ingress [ netem OPTIONS ] }
              tc qdisc show [ dev STRING ] [ root | ingress | handle QHANDLE | parent CLASSID ]
                  [ invisible ]
       KIND := { pfifo | bfifo | pfifo_head_drop | prio | tbf | fq_codel | netem | noqueue }\
@@ -93,7 +93,7 @@ final class TcQdisc {
     }
     String named = kind;
     if (parent == Qdisc.INGRESS) {
-      ingress(change, args);
+      ingress(args);
     } else if (named != null) {
       settings = TcKind.of(named).parse(args);
     }
@@ -131,7 +131,15 @@ final class TcQdisc {
         handle = INGRESS_HANDLE;
         return false;
       }
-      case "clsact" -> throw TcArgs.notHere("tc qdisc … clsact");
+      case "clsact" -> {
+        if (parent != 0) {
+          throw duplicateParent("\"clsact\" is a duplicate");
+        }
+        parent = Qdisc.INGRESS;
+        handle = INGRESS_HANDLE;
+        kind = QdiscKind.CLSACT.text();
+        return false;
+      }
       case "parent" -> {
         String value = args.argument();
         if (parent != 0) {
@@ -164,18 +172,28 @@ final class TcQdisc {
     return new RefusedException(RefusedException.SYNTAX, "Error: " + what + " parent ID");
   }
 
-  /** The short form for frames that come in: netem at once, without ifb and mirred. */
-  private void ingress(Change change, TcArgs args) throws RefusedException {
-    if (!args.hasWord() && change == Change.DELETE) {
-      return;
+  /**
+   * A place for filters, or the short form for frames that come in: netem at once, without ifb and
+   * mirred.
+   */
+  private void ingress(TcArgs args) throws RefusedException {
+    if (QdiscKind.CLSACT.text().equals(kind)) {
+      noOptions(args, "clsact");
+    } else if (args.hasWord() && args.word().equals("netem")) {
+      kind = QdiscKind.NETEM.text();
+      args.advance();
+      settings = new TcNetem().parse(args);
+    } else {
+      noOptions(args, "ingress");
+      kind = QdiscKind.INGRESS.text();
     }
-    if (!args.hasWord() || !args.word().equals("netem")) {
-      throw TcArgs.notHere(
-          "tc qdisc … ingress" + (args.hasWord() ? " " + args.word() : "") + ": expected netem");
+  }
+
+  /** {@code ingress_parse_opt}. */
+  private static void noOptions(TcArgs args, String name) throws RefusedException {
+    if (args.hasWord()) {
+      throw TcArgs.wrong("What is \"" + args.word() + "\"?\nUsage: ... " + name);
     }
-    kind = QdiscKind.NETEM.text();
-    args.advance();
-    settings = new TcNetem().parse(args);
   }
 
   private void send(Change change) throws RefusedException {
@@ -185,6 +203,11 @@ final class TcQdisc {
     NetDevice found = DeviceFilter.outgoing(stack, device);
     DeviceQueueing queueing = stack.queueing(found);
     QdiscTree tree = parent == Qdisc.INGRESS ? queueing.ingress() : queueing.egress();
+    Qdisc first = tree.root();
+    if (change == Change.DELETE && parent == Qdisc.INGRESS && first != null) {
+      // the short form goes as it came
+      kind = first.kind() == QdiscKind.NETEM ? null : kind;
+    }
     QdiscRequest request =
         new QdiscRequest(
             parent, handle, kind, settings, change.create, change.replace, change.exclusive);

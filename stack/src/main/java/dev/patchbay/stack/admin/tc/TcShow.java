@@ -8,6 +8,7 @@ import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.device.DeviceQueueing;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.qdisc.Qdisc;
+import dev.patchbay.stack.qdisc.QdiscKind;
 import dev.patchbay.stack.qdisc.QdiscStatistics;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,6 +131,9 @@ final class TcShow {
     } else {
       out.any("parent", TcId.text(above), "parent " + TcId.text(above) + " ");
     }
+    if (qdisc != null && qdisc.kind() == QdiscKind.INGRESS) {
+      out.text("---------------- ");
+    }
     out.begin("options");
     if (qdisc != null) {
       TcKind.of(qdisc.kind()).print(qdisc, out, options.details());
@@ -147,12 +151,21 @@ final class TcShow {
 
   /** Two lines ({@code print_tcstats2_attr}). */
   static void statistics(QdiscStatistics s, TcOut out) {
-    out.any("bytes", s.bytes, " Sent " + s.bytes + " bytes");
+    statistics(s, out, " ");
+  }
+
+  /**
+   * Two lines.
+   *
+   * @param before what each begins with
+   */
+  static void statistics(QdiscStatistics s, TcOut out, String before) {
+    out.any("bytes", s.bytes, before + "Sent " + s.bytes + " bytes");
     out.any("packets", s.packets, " " + s.packets + " pkt");
     out.any("drops", s.drops, " (dropped " + s.drops);
     out.any("overlimits", s.overlimits, ", overlimits " + s.overlimits);
     out.any("requeues", s.requeues, " requeues " + s.requeues + ") ");
-    out.any("backlog", s.backlog, "\n backlog " + TcUnits.sizeText(s.backlog));
+    out.any("backlog", s.backlog, "\n" + before + "backlog " + TcUnits.sizeText(s.backlog));
     out.any("qlen", s.queueLength, " " + s.queueLength + "p");
     out.text(" requeues " + s.requeues + "\n");
   }
