@@ -15,6 +15,7 @@ import dev.patchbay.backend.uplink.ForwardTable;
 import dev.patchbay.qemu.ncsi.NcsiController;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.bridge.BridgeCommand;
+import dev.patchbay.stack.admin.ethtool.EthtoolCommand;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.iptables.IptablesCommand;
 import dev.patchbay.stack.admin.ss.NstatCommand;
@@ -49,6 +50,7 @@ final class Model implements ControlModel {
   private final IptablesCommand iptables = new IptablesCommand(services);
   private final NstatCommand nstat = new NstatCommand();
   private final TcCommand tc = new TcCommand();
+  private final EthtoolCommand ethtool = new EthtoolCommand();
   private final BridgeCommand bridge = new BridgeCommand();
   private final SysctlCommand sysctl = new SysctlCommand();
 
@@ -79,6 +81,7 @@ final class Model implements ControlModel {
               "ip6tables-restore" ->
               of(iptables.run(daemon.network().stack(), word, args, stdin));
           case "sysctl" -> of(sysctl.run(daemon.network().stack(), args, stdin));
+          case "ethtool" -> of(ethtool.run(daemon.network().stack(), args));
           case "drops" -> DropsWord.run(daemon.drops(), args, this::isDevice);
           default -> new ExecResult(USAGE, "", "patchbay: '" + word + "' is not supported yet\n");
         };

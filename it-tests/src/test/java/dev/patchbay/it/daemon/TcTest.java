@@ -75,6 +75,7 @@ class TcTest {
           .containsExactly(
               "qdisc netem 1: root refcnt 2 limit 1000 delay 10ms",
               "qdisc tbf 10: parent 1:1 rate 1Mbit burst 10Kb lat 50ms");
+      assertThat(daemon.exec("ethtool", "-i", "net0").ok()).startsWith("driver: patchbay\n");
       assertThat(daemon.exec("tc", "actions", "show").errors())
           .contains("Error: 'tc actions' is not supported here.");
     }

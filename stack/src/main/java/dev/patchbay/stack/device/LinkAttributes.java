@@ -35,6 +35,9 @@ public final class LinkAttributes {
   /** Asks for no neighbours (IFF_NOARP). */
   public boolean noArp;
 
+  /** Whether frames that come in together may be merged ({@code NETIF_F_GRO}). */
+  public boolean mergesReceived = true;
+
   /** IFF_MULTICAST. */
   public boolean multicast;
 

@@ -486,7 +486,11 @@ public abstract class NetDevice {
   public final boolean takesMerged(long destination) {
     MasterPort port = masterPort;
     NetDevice station = port == null ? this : port.master();
-    return destination == station.mac && ingress == null && !isObserved() && !station.isObserved();
+    return destination == station.mac
+        && attributes.mergesReceived
+        && ingress == null
+        && !isObserved()
+        && !station.isObserved();
   }
 
   private boolean isObserved() {
