@@ -153,7 +153,9 @@ public final class DeviceQueueing {
     if (!queues) {
       device.sendQueued(packet);
     } else if (cuts && packet.gsoType != Packet.GSO_NONE) {
-      device.statistics.txDropped += cutter.cut(packet, egress);
+      int refused = cutter.cut(packet, egress);
+      device.statistics.txDropped += refused;
+      countRefused(refused);
       egress.run();
     } else {
       egress.transmit(packet);
@@ -168,10 +170,19 @@ public final class DeviceQueueing {
         device.receiveQueued(packet);
       }
     } else if (packet.gsoType != Packet.GSO_NONE) {
-      device.statistics.rxDropped += cutter.cut(packet, ingress);
+      int refused = cutter.cut(packet, ingress);
+      device.statistics.rxDropped += refused;
+      countRefused(refused);
       ingress.run();
     } else {
       ingress.transmit(packet);
+    }
+  }
+
+  /** Segments that never became packets are nobody's drop but this device's. */
+  private void countRefused(int segments) {
+    for (int i = 0; i < segments; i++) {
+      device.statistics.dropped(DropReason.NOMEM);
     }
   }
 

@@ -100,8 +100,7 @@ public final class NetemQdisc extends Qdisc {
     Qdisc old = child;
     child = grafted;
     if (old != null) {
-      old.reduceAbove(old.statistics.queueLength, old.statistics.backlog);
-      tree.forget(old);
+      abandon(old);
     }
   }
 

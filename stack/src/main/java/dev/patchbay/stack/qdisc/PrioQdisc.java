@@ -60,11 +60,6 @@ public final class PrioQdisc extends Qdisc {
     return made;
   }
 
-  private void abandon(Qdisc child) {
-    child.reduceAbove(child.statistics.queueLength, child.statistics.backlog);
-    tree.forget(child);
-  }
-
   @Override
   public int classes() {
     return bands.length;

@@ -200,6 +200,12 @@ public abstract class Qdisc {
     }
   }
 
+  /** Drops what a child holds that another one has replaced, and tells those above. */
+  final void abandon(Qdisc child) {
+    child.reduceAbove(child.statistics.queueLength, child.statistics.backlog);
+    tree.forget(child);
+  }
+
   /** Counts a packet as queued, or, where its child did not queue it, as dropped. */
   final boolean enqueuedBelow(boolean queued, int bytes) {
     if (queued) {

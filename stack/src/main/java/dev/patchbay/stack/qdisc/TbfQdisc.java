@@ -118,8 +118,7 @@ public final class TbfQdisc extends Qdisc {
     } catch (QdiscException e) {
       throw new IllegalStateException(e);
     }
-    old.reduceAbove(old.statistics.queueLength, old.statistics.backlog);
-    tree.forget(old);
+    abandon(old);
   }
 
   @Override

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Nothing is allocated for a packet that filters look at once they are warm. */
 class FilterCostTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final long FEW_BYTES = 4096;
   private static final int TURNS = 300;
   private static final int BURST = 20;
 
@@ -55,8 +56,8 @@ class FilterCostTest {
     turn(eth0, ingress);
     long before = THREADS.getCurrentThreadAllocatedBytes();
     turn(eth0, ingress);
-    long each = (THREADS.getCurrentThreadAllocatedBytes() - before) / (TURNS * BURST);
-    assertThat(each).isZero();
+    // of the test's own calls, for 6000 packets
+    assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(FEW_BYTES);
     stack.remove(eth0);
     loop.turn();
     pool.checkNoLeaks();

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nothing is allocated for a packet once a qdisc is warm. */
 class QdiscCostTest {
+  private static final long FEW_BYTES = 4096;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @ParameterizedTest
@@ -30,8 +31,9 @@ class QdiscCostTest {
     turn(lab, 300);
     long before = THREADS.getCurrentThreadAllocatedBytes();
     turn(lab, 300);
-    long each = (THREADS.getCurrentThreadAllocatedBytes() - before) / (300 * 20);
-    assertThat(each).isZero();
+    // of the test's own calls, for 6000 packets
+    assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(FEW_BYTES);
+    assertThat(lab.eth0.statistics.txPackets).as("packets that went through").isPositive();
     lab.checkNoLeaks();
   }
 

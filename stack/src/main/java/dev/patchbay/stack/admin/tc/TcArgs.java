@@ -78,6 +78,26 @@ final class TcArgs {
     return new RefusedException(RefusedException.FAILED, message);
   }
 
+  /** Whether a command lists: {@code list}, {@code show} or {@code lst}. */
+  static boolean lists(String command) {
+    return IpOptions.matches(command, "list")
+        || IpOptions.matches(command, "show")
+        || IpOptions.matches(command, "lst");
+  }
+
+  /** A second word that names a place. */
+  static RefusedException duplicateParent(String what) {
+    return new RefusedException(
+        RefusedException.SYNTAX, "Error: \"" + what + "\" is duplicate parent ID");
+  }
+
+  /** A command that an object does not have. */
+  static RefusedException unknown(String command, String object) {
+    return new RefusedException(
+        RefusedException.SYNTAX,
+        "Command \"" + command + "\" is unknown, try \"tc " + object + " help\".");
+  }
+
   /** What tc has and this has not. */
   static RefusedException notHere(String what) {
     return new RefusedException(

@@ -43,16 +43,13 @@ final class TcClass {
     TcArgs args = new TcArgs(words.subList(Math.min(1, words.size()), words.size()), said);
     if (CHANGES.stream().anyMatch(change -> IpOptions.matches(command, change))) {
       throw change(args);
-    } else if (IpOptions.matches(command, "list")
-        || IpOptions.matches(command, "show")
-        || IpOptions.matches(command, "lst")) {
+    } else if (TcArgs.lists(command)) {
       return show(args);
     } else if (IpOptions.matches(command, "help")) {
       args.say(USAGE);
       return "";
     }
-    throw new RefusedException(
-        RefusedException.SYNTAX, "Command \"" + command + "\" is unknown, try \"tc class help\".");
+    throw TcArgs.unknown(command, "class");
   }
 
   /** Why a class cannot be changed: the kinds that are here have none of their own. */
@@ -98,8 +95,7 @@ final class TcClass {
         filterClass = TcId.classId(args.argument(), "invalid class ID");
       } else if (word.equals("root")) {
         if (parent != 0) {
-          throw new RefusedException(
-              RefusedException.SYNTAX, "Error: \"root\" is duplicate parent ID");
+          throw TcArgs.duplicateParent("root");
         }
         parent = Qdisc.ROOT;
       } else if (word.equals("parent")) {

@@ -80,16 +80,13 @@ final class TcFilter {
         return modify(change, args);
       }
     }
-    if (IpOptions.matches(command, "list")
-        || IpOptions.matches(command, "show")
-        || IpOptions.matches(command, "lst")) {
+    if (TcArgs.lists(command)) {
       return show(args);
     } else if (IpOptions.matches(command, "help")) {
       args.say(USAGE);
       return "";
     }
-    throw new RefusedException(
-        RefusedException.SYNTAX, "Command \"" + command + "\" is unknown, try \"tc filter help\".");
+    throw TcArgs.unknown(command, "filter");
   }
 
   // ---- the words before the kind
@@ -131,8 +128,7 @@ final class TcFilter {
 
   private void parent(String word, int id) throws RefusedException {
     if (parent != 0) {
-      throw new RefusedException(
-          RefusedException.SYNTAX, "Error: \"" + word + "\" is duplicate parent ID");
+      throw TcArgs.duplicateParent(word);
     }
     parent = id;
   }

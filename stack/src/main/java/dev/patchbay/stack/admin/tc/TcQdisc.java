@@ -73,16 +73,13 @@ final class TcQdisc {
         return "";
       }
     }
-    if (IpOptions.matches(command, "list")
-        || IpOptions.matches(command, "show")
-        || IpOptions.matches(command, "lst")) {
+    if (TcArgs.lists(command)) {
       return new TcShow(stack, options, args, USAGE).qdiscs();
     } else if (IpOptions.matches(command, "help")) {
       args.say(USAGE);
       return "";
     }
-    throw new RefusedException(
-        RefusedException.SYNTAX, "Command \"" + command + "\" is unknown, try \"tc qdisc help\".");
+    throw TcArgs.unknown(command, "qdisc");
   }
 
   private void modify(Change change, TcArgs args) throws RefusedException {
@@ -119,7 +116,7 @@ final class TcQdisc {
       }
       case "root" -> {
         if (parent != 0) {
-          throw duplicateParent("\"root\" is duplicate");
+          throw TcArgs.duplicateParent("root");
         }
         parent = Qdisc.ROOT;
       }
