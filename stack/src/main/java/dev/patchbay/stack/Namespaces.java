@@ -3,6 +3,7 @@ package dev.patchbay.stack;
 import dev.patchbay.stack.device.Loopback;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.PortDevice;
+import dev.patchbay.stack.link.HostLinks;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class Namespaces {
 
   private final NetworkStack initial;
   private final SequencedMap<String, NetworkStack> named = new LinkedHashMap<>();
+  private @Nullable HostLinks host;
 
   Namespaces(NetworkStack initial) {
     this.initial = initial;
@@ -29,6 +31,16 @@ public final class Namespaces {
   /** The one without a name. */
   public NetworkStack initial() {
     return initial;
+  }
+
+  /** What connects devices with the host, or null where there is none. */
+  public @Nullable HostLinks host() {
+    return host;
+  }
+
+  /** Sets what connects devices with the host; once, before there are such devices. */
+  public void host(HostLinks links) {
+    host = links;
   }
 
   /** The one of that name, or null. */

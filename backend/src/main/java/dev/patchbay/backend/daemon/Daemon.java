@@ -23,10 +23,8 @@ import dev.patchbay.backend.uplink.HostIo;
 import dev.patchbay.backend.uplink.Outside;
 import dev.patchbay.backend.uplink.UplinkOptions;
 import dev.patchbay.stack.device.PortDevice;
-import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
-import dev.patchbay.stack.wire.IpProtocol;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -61,7 +59,7 @@ final class Daemon {
   private final Plugs plugs;
   private final Services services;
   private final Guests guests;
-  private final Outside outside;
+  private final Uplinks uplinks;
   private final Captures captures;
   private final DropRing drops;
   private final Monitors monitors;
@@ -113,24 +111,8 @@ final class Daemon {
     options.allowLinkLocal = config.uplink().allowLinkLocal();
     options.selfPorts = listeners;
     guests = new Guests(network.stack(), ports, services.dhcp()::leases);
-    outside = new Outside(HostIo.of(loop), network, pool, random.derive("uplink"), options, guests);
-    network
-        .uplink()
-        .far(packet -> {
-          Packet whole = network.whole(packet);
-          if (whole != null) {
-            outside.receive(whole);
-          }
-        });
-    network
-        .stack()
-        .localFallback(packet -> {
-          if (packet.protocol == IpProtocol.ICMP || packet.protocol == IpProtocol.ICMPV6) {
-            outside.icmpErrorLocal(packet);
-            return false;
-          }
-          return outside.receiveLocal(packet);
-        });
+    uplinks = new Uplinks(HostIo.of(loop), pool, random.derive("uplink"), options, guests, network);
+    network.stack().namespaces().host(uplinks);
     String icmp = Outside.icmpProblem();
     if (icmp != null) {
       warnings.add(new Warning("icmp-unavailable", icmp));
@@ -239,7 +221,7 @@ final class Daemon {
     }
     for (Forward forward : config.forwards()) {
       try {
-        outside.forwards().add(forward);
+        uplinks.first().forwards().add(forward);
       } catch (ForwardException e) {
         throw new IOException(forward.source().where() + ": " + e.getMessage(), e);
       }
@@ -264,7 +246,7 @@ final class Daemon {
   }
 
   List<ForwardTable.Entry> forwards() {
-    return outside.forwards().list();
+    return uplinks.first().forwards().list();
   }
 
   List<Warning> warnings() {
@@ -279,8 +261,9 @@ final class Daemon {
     return services;
   }
 
+  /** What stands behind {@code host0}. */
   Outside outside() {
-    return outside;
+    return uplinks.first();
   }
 
   Guests guests() {
@@ -321,7 +304,7 @@ final class Daemon {
     loop.enter();
     monitors.close();
     services.close();
-    outside.close();
+    uplinks.close();
     plugs.close();
     captures.end();
   }

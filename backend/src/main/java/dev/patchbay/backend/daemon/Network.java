@@ -1,6 +1,5 @@
 package dev.patchbay.backend.daemon;
 
-import dev.patchbay.backend.uplink.Inside;
 import dev.patchbay.stack.Namespaces;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.bridge.Bridge;
@@ -11,21 +10,17 @@ import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.ip.InterfaceAddress.Scope;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.loop.EventLoop;
-import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.route.RouteEntry;
-import dev.patchbay.stack.wire.Addresses;
-import dev.patchbay.stack.wire.IpProtocol;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The network that a guest finds when nothing is configured: {@code br0} with the appliance's
  * addresses, {@code host0} as the default route of both families. Ports are added to it as
  * attachments are opened.
  */
-final class Network implements Inside {
+final class Network {
   /** br0's Ethernet address. */
   static final long BRIDGE_MAC = 0x52550a000202L;
 
@@ -100,19 +95,6 @@ final class Network implements Inside {
   }
 
   /**
-   * What leaves by host0 leaves whole: the host's sockets take datagrams, and the host cuts them
-   * for its own links.
-   *
-   * @return the packet, or the datagram that it completes, or null while pieces are missing
-   */
-  @Nullable Packet whole(Packet packet) {
-    if (packet.isIpv4()) {
-      return packet.ipv4().isFragment() ? stack.reassembler().add4(packet) : packet;
-    }
-    return packet.protocol == IpProtocol.FRAGMENT ? stack.reassembler().add6(packet) : packet;
-  }
-
-  /**
    * Makes a port, up: of br0, where its own MAC is of no consequence to guests, or by itself in a
    * namespace, which is made where it is not there.
    *
@@ -143,46 +125,5 @@ final class Network implements Inside {
       throw new IllegalArgumentException("more than " + Namespaces.LIMIT + " namespaces");
     }
     return there;
-  }
-
-  @Override
-  public boolean isLocal(long hi, long lo) {
-    return stack.isLocal(hi, lo);
-  }
-
-  @Override
-  public boolean isOnLink(long hi, long lo) {
-    Route route =
-        Addresses.isV4(hi, lo) ? stack.routes4().lookup(hi, lo) : stack.routes6().lookup(hi, lo);
-    return route != null && route.device() != null && !uplink.equals(route.device());
-  }
-
-  @Override
-  public boolean isUplink(NetDevice device) {
-    return uplink.equals(device);
-  }
-
-  @Override
-  public void output(Packet packet) {
-    stack.output().sendRaw(packet);
-  }
-
-  @Override
-  public void enter(Packet packet) {
-    uplink.receive(packet);
-  }
-
-  @Override
-  public int mtu(long hi, long lo) {
-    return stack.output().mtu(0, 0, hi, lo);
-  }
-
-  @Override
-  public IpAddress gateway(IpAddress guest) {
-    @Nullable IpAddress own = stack.output().source(null, guest.hi(), guest.lo());
-    if (own != null) {
-      return own;
-    }
-    return guest.isV4() ? GATEWAY4 : GATEWAY6;
   }
 }

@@ -170,14 +170,6 @@ final class DatagramRelay {
     return udp.count() == 0 && pings.count() == 0;
   }
 
-  int udpFlows() {
-    return udp.count();
-  }
-
-  int pingFlows() {
-    return pings.count();
-  }
-
   void sweep(long now) {
     sweep(udp, now);
     sweep(pings, now);

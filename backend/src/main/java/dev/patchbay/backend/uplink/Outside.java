@@ -64,11 +64,25 @@ public final class Outside implements AutoCloseable {
       RandomSource random,
       UplinkOptions options,
       GuestResolver resolver) {
-    shared = new Shared(io, inside, pool, options);
+    this(new Shared(io, inside, pool, options), random, resolver);
+  }
+
+  /**
+   * One more uplink, of another namespace: options, limits and counters are the first one's, so
+   * that all together have no more than one may have. The first is closed last.
+   *
+   * @param inside the other namespace
+   */
+  public Outside(Outside first, Inside inside, RandomSource random, GuestResolver resolver) {
+    this(new Shared(first.shared, inside), random, resolver);
+  }
+
+  private Outside(Shared shared, RandomSource random, GuestResolver resolver) {
+    this.shared = shared;
     tcp = new TcpRelay(shared, random);
     datagrams = new DatagramRelay(shared, random);
     forwards = new ForwardTable(shared, tcp, resolver, random);
-    sweeper = io.loop().timer(this::sweep);
+    sweeper = shared.io.loop().timer(this::sweep);
     forwards.onClient(this::arm);
   }
 
@@ -77,7 +91,7 @@ public final class Outside implements AutoCloseable {
     return forwards;
   }
 
-  /** What happened; live. */
+  /** What happened at all uplinks; live. */
   public UplinkCounters counters() {
     return shared.counters;
   }
@@ -87,19 +101,19 @@ public final class Outside implements AutoCloseable {
     return tcp.engine.counters();
   }
 
-  /** TCP connections now, those being opened included. */
+  /** TCP connections of all uplinks now, those being opened included. */
   public int tcpFlows() {
     return shared.limits.total(GuestLimits.Kind.TCP);
   }
 
-  /** UDP sockets of guests now. */
+  /** UDP sockets of the guests of all uplinks now. */
   public int udpFlows() {
-    return datagrams.udpFlows();
+    return shared.limits.total(GuestLimits.Kind.UDP);
   }
 
-  /** Ping sockets of guests now. */
+  /** Ping sockets of the guests of all uplinks now. */
   public int pingFlows() {
-    return datagrams.pingFlows();
+    return shared.limits.total(GuestLimits.Kind.PING);
   }
 
   /** All TCP connections that stand. */

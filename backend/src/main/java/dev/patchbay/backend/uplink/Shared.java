@@ -18,15 +18,15 @@ final class Shared implements AutoCloseable {
   final Inside inside;
   final PacketPool pool;
   final UplinkOptions options;
-  final UplinkCounters counters = new UplinkCounters();
+  final UplinkCounters counters;
   final Policy policy;
   final Emitter emitter;
   final GuestLimits limits;
-  final byte[] bytes = new byte[SCRATCH];
-  final DatagramReader reader = new DatagramReader(BURST, 1 << 16);
+  final byte[] bytes;
+  final DatagramReader reader;
 
   /** Apart from {@link #reader}: errors are read while a burst is being worked off. */
-  final DatagramReader errors = new DatagramReader(8, 2048);
+  final DatagramReader errors;
 
   /** Datagrams of guests on their way out. */
   final DatagramBurst burst;
@@ -37,15 +37,40 @@ final class Shared implements AutoCloseable {
   /** Result of {@link Policy#decide}. */
   final SockAddr host = new SockAddr();
 
+  /** Whether another uplink's are used, which closes them. */
+  private final boolean borrowed;
+
   Shared(HostIo io, Inside inside, PacketPool pool, UplinkOptions options) {
     this.io = io;
     this.inside = inside;
     this.pool = pool;
     this.options = options;
+    borrowed = false;
+    counters = new UplinkCounters();
+    bytes = new byte[SCRATCH];
+    reader = new DatagramReader(BURST, 1 << 16);
+    errors = new DatagramReader(8, 2048);
     burst = new DatagramBurst(io.loop(), counters);
     policy = new Policy(options, inside);
     emitter = new Emitter(pool, inside, counters);
     limits = new GuestLimits(options);
+  }
+
+  /** Of one more uplink, which has all but the namespace in common with the first. */
+  Shared(Shared first, Inside inside) {
+    io = first.io;
+    this.inside = inside;
+    pool = first.pool;
+    options = first.options;
+    borrowed = true;
+    counters = first.counters;
+    bytes = first.bytes;
+    reader = first.reader;
+    errors = first.errors;
+    burst = first.burst;
+    policy = new Policy(options, inside);
+    emitter = new Emitter(pool, inside, counters);
+    limits = first.limits;
   }
 
   long now() {
@@ -54,8 +79,10 @@ final class Shared implements AutoCloseable {
 
   @Override
   public void close() {
-    burst.close();
-    reader.close();
-    errors.close();
+    if (!borrowed) {
+      burst.close();
+      reader.close();
+      errors.close();
+    }
   }
 }

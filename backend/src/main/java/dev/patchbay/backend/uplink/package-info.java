@@ -32,6 +32,9 @@
  * <p>Flows are limited per guest (an address behind a port), per port (half of all) and in all; a
  * UDP datagram or echo request beyond is dropped, a SYN refused, both as HOST_FLOW_LIMIT.
  *
+ * <p>Each namespace with an uplink has an {@code Outside}, the first of them host0's; the others
+ * have its limits, counters and buffers ({@code Shared}), and end with their device.
+ *
  * <p>A new protocol: its case in {@code Outside.dispatch}, a relay beside {@code DatagramRelay},
  * its limits in {@code UplinkOptions}. A new rule of policy: {@code Policy.isRefused}.
  *

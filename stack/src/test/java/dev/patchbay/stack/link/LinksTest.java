@@ -208,6 +208,7 @@ class LinksTest {
   void whatBelongsToTheApplianceStays() {
     lab.bridge.attributes().permanent = true;
     lab.portA.attributes().permanent = true;
+    lab.uplink.attributes().permanent = true;
     refused(Errno.EOPNOTSUPP, () -> links.delete(lab.bridge));
     refused(Errno.EOPNOTSUPP, () -> links.delete(lab.portA));
     refused(Errno.EOPNOTSUPP, () -> links.delete(lab.uplink));

@@ -20,7 +20,8 @@ final class LinkTypes {
           new VethType(),
           new BridgeType(),
           new BridgeSlaveType(),
-          new VlanType());
+          new VlanType(),
+          new UplinkType());
 
   /** Kinds that iproute2 and Linux have. */
   private static final List<String> OTHERS =
@@ -53,7 +54,6 @@ final class LinkTypes {
           "team",
           "team_slave",
           "tun",
-          "uplink",
           "vcan",
           "virt_wifi",
           "vrf",
