@@ -429,6 +429,11 @@ public final class NetworkStack implements DeviceHost {
   public void linkEvent(NetDevice device, LinkEvent event) {
     if (event == LinkEvent.ADDRESS) {
       neighbours.flush(device);
+    } else if (event == LinkEvent.NOTIFY_PEERS) {
+      arp.announceAll(device);
+      ndp.announceAll(device);
+    } else if (event == LinkEvent.RESEND_IGMP) {
+      multicast.resend4(device);
     }
     for (int i = 0; i < linkListeners.size(); i++) {
       linkListeners.get(i).linkEvent(device, event);

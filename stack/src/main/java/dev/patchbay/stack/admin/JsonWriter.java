@@ -19,6 +19,13 @@ public final class JsonWriter {
     this.pretty = pretty;
   }
 
+  /** Stands for null in a map that has none. */
+  public static final Object NULL = Null.NULL;
+
+  private enum Null {
+    NULL
+  }
+
   /** The text of {@code value} with a line feed behind it. */
   public static String write(Object value, boolean pretty) {
     JsonWriter writer = new JsonWriter(pretty);
@@ -33,6 +40,7 @@ public final class JsonWriter {
       case Number number -> out.append(number);
       case Boolean flag -> out.append(flag);
       case null -> out.append("null");
+      case Null.NULL -> out.append("null");
       default -> string(value.toString());
     }
   }

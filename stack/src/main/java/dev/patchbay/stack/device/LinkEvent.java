@@ -14,5 +14,9 @@ public enum LinkEvent {
   ADDRESS,
   MTU,
   /** It got a master or lost it ({@code NETDEV_CHANGEUPPER}). */
-  MASTER
+  MASTER,
+  /** The stations on the link should hear of our addresses ({@code NETDEV_NOTIFY_PEERS}). */
+  NOTIFY_PEERS,
+  /** The groups of IPv4 are to be reported once more ({@code NETDEV_RESEND_IGMP}). */
+  RESEND_IGMP
 }

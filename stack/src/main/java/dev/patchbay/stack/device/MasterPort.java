@@ -23,6 +23,19 @@ public interface MasterPort {
   /** Its Ethernet address changed; {@code before} was it. */
   void addressChanged(long before);
 
+  /** Its name changed. */
+  default void nameChanged() {}
+
+  /** Whether the master wants all frames of it, whomever they are for. */
+  default boolean isPromiscuous() {
+    return true;
+  }
+
+  /** Whether the master wants all frames to groups. */
+  default boolean isAllMulticast() {
+    return true;
+  }
+
   /** Takes the port away from its master ({@code nomaster}). */
   void remove();
 }

@@ -147,6 +147,10 @@ public abstract class NetDevice {
 
   public final void name(String value) {
     name = value;
+    MasterPort port = masterPort;
+    if (port != null) {
+      port.nameChanged();
+    }
     announce(LinkEvent.RENAMED);
   }
 
@@ -308,7 +312,8 @@ public abstract class NetDevice {
    * a bridge, VLANs that want them or have an address of their own.
    */
   public final int promiscuity() {
-    int count = (attributes.promiscuous ? 1 : 0) + (masterPort != null ? 1 : 0);
+    MasterPort port = masterPort;
+    int count = (attributes.promiscuous ? 1 : 0) + (port != null && port.isPromiscuous() ? 1 : 0);
     boolean otherAddress = false;
     for (VlanDevice vlan : allVlans()) {
       count += vlan.promiscuity() > 0 ? 1 : 0;
@@ -319,7 +324,8 @@ public abstract class NetDevice {
 
   /** How many want all frames to groups ({@code dev->allmulti}). */
   public final int allMulticast() {
-    int count = (attributes.allMulticast ? 1 : 0) + (masterPort != null ? 1 : 0);
+    MasterPort port = masterPort;
+    int count = (attributes.allMulticast ? 1 : 0) + (port != null && port.isAllMulticast() ? 1 : 0);
     for (VlanDevice vlan : allVlans()) {
       count += vlan.allMulticast() > 0 ? 1 : 0;
     }
@@ -488,6 +494,7 @@ public abstract class NetDevice {
     NetDevice station = port == null ? this : port.master();
     return destination == station.mac
         && attributes.mergesReceived
+        && (port == null || station.masterPort == null)
         && ingress == null
         && !isObserved()
         && !station.isObserved();

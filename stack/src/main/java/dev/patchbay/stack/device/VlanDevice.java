@@ -196,6 +196,7 @@ public final class VlanDevice extends NetDevice {
         }
       }
       case UNREGISTERED -> here.remove(this);
+      case NOTIFY_PEERS, RESEND_IGMP -> announce(event);
       case REGISTERED, RENAMED, MASTER -> {}
     }
   }

@@ -1,6 +1,9 @@
 package dev.patchbay.stack.link;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.bond.Bond;
+import dev.patchbay.stack.bond.BondPort;
+import dev.patchbay.stack.bond.BondSettings;
 import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.device.LinkAttributes;
 import dev.patchbay.stack.device.MasterPort;
@@ -9,6 +12,7 @@ import dev.patchbay.stack.device.VethDevice;
 import dev.patchbay.stack.device.VlanDevice;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Addresses;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +26,9 @@ public final class Links {
 
   /** How high devices may stand one above the other ({@code MAX_NEST_DEV}). */
   private static final int MAX_NESTING = 8;
+
+  /** Most ports of a bond; Linux has no limit. */
+  private static final int MAX_BOND_PORTS = 64;
 
   /** Most devices of one pattern of names ({@code __dev_alloc_name}: 8 pages of bits). */
   private static final int MAX_NUMBER = 32768;
@@ -146,6 +153,11 @@ public final class Links {
     if (device instanceof VlanDevice vlan && mtu > vlan.lower().mtu()) {
       throw new LinkRefusedException(Errno.ERANGE);
     }
+    if (device instanceof Bond bond) {
+      for (NetDevice port : bond.ports()) {
+        checkNewMtu(port, mtu);
+      }
+    }
   }
 
   /** Whether a station may have the address ({@code is_valid_ether_addr}). */
@@ -178,6 +190,11 @@ public final class Links {
     }
     if (!isStation(mac)) {
       throw new LinkRefusedException(Errno.EADDRNOTAVAIL);
+    }
+    if (device instanceof Bond bond
+        && bond.settings().failOverMac != BondSettings.FailOverMac.NONE) {
+      throw new LinkRefusedException(
+          Errno.EOPNOTSUPP, "the address of the bond goes with its ports (fail_over_mac)");
     }
   }
 
@@ -250,6 +267,8 @@ public final class Links {
     }
     if (master instanceof Bridge bridge) {
       bridge.addPort(device);
+    } else if (master instanceof Bond bond) {
+      bond.addPort(device);
     }
   }
 
@@ -259,6 +278,10 @@ public final class Links {
    * @throws LinkRefusedException as it
    */
   public void checkPort(NetDevice device, NetDevice master) throws LinkRefusedException {
+    if (master instanceof Bond bond) {
+      checkBondPort(device, bond);
+      return;
+    }
     if (!(master instanceof Bridge)) {
       throw new LinkRefusedException(Errno.EOPNOTSUPP);
     }
@@ -279,6 +302,39 @@ public final class Links {
     }
   }
 
+  /** {@code bond_enslave}. */
+  private void checkBondPort(NetDevice device, Bond bond) throws LinkRefusedException {
+    if (device.equals(bond)) {
+      throw new LinkRefusedException(Errno.EPERM, "Cannot enslave bond to itself");
+    }
+    // leaving another bond it goes down
+    if (device.isUp() && !(device.masterPort() instanceof BondPort)) {
+      throw new LinkRefusedException(Errno.EPERM, "Device can not be enslaved while up");
+    }
+    if (device.kind() != NetDevice.Kind.ETHER || !Objects.equals(device.host(), bond.host())) {
+      throw new LinkRefusedException(Errno.EINVAL, "Device type is different from other slaves");
+    }
+    if (bond.ports().size() >= MAX_BOND_PORTS) {
+      throw new LinkRefusedException(Errno.EXFULL, "a bond has " + MAX_BOND_PORTS + " ports");
+    }
+    checkNewMtu(device, bond.mtu());
+    checkUp(device);
+    if (isAbove(device, bond)) {
+      throw new LinkRefusedException(Errno.EBUSY);
+    }
+    if (depth(device) + height(bond) > MAX_NESTING) {
+      throw new LinkRefusedException(Errno.EMLINK);
+    }
+  }
+
+  /** The devices that have it as their master. */
+  private static List<NetDevice> ports(NetDevice device) {
+    if (device instanceof Bond bond) {
+      return bond.ports();
+    }
+    return device instanceof Bridge bridge ? bridge.ports() : List.of();
+  }
+
   /** Whether {@code upper} stands on {@code lower}, whatever is between them. */
   private static boolean isAbove(NetDevice upper, NetDevice lower) {
     if (upper.equals(lower)) {
@@ -287,8 +343,7 @@ public final class Links {
     if (upper instanceof VlanDevice vlan) {
       return isAbove(vlan.lower(), lower);
     }
-    return upper instanceof Bridge bridge
-        && bridge.ports().stream().anyMatch(port -> isAbove(port, lower));
+    return ports(upper).stream().anyMatch(port -> isAbove(port, lower));
   }
 
   /** Devices below it one under the other, itself counted ({@code dev->lower_level}). */
@@ -297,10 +352,8 @@ public final class Links {
       return 1 + depth(vlan.lower());
     }
     int most = 0;
-    if (device instanceof Bridge bridge) {
-      for (NetDevice port : bridge.ports()) {
-        most = Math.max(most, depth(port));
-      }
+    for (NetDevice port : ports(device)) {
+      most = Math.max(most, depth(port));
     }
     return 1 + most;
   }

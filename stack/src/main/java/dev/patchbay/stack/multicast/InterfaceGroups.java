@@ -346,6 +346,25 @@ final class InterfaceGroups {
     messages.flush(device);
   }
 
+  /** Reports all groups, unasked: the link is another one. */
+  void resend() {
+    if (!reports()) {
+      return;
+    }
+    int version = version();
+    for (int i = groups.size() - 1; i >= 0; i--) {
+      GroupState group = groups.get(i);
+      if (group.hasMembers() && messages.isReported(group.hi, group.lo)) {
+        if (version == 3) {
+          record(group, group.current);
+        } else {
+          messages.report(device, version, group.hi, group.lo);
+        }
+      }
+    }
+    messages.flush(device);
+  }
+
   private void record(GroupState group, SourceFilter answer) {
     int type =
         group.current.isInclude() ? GroupMessages.MODE_IS_INCLUDE : GroupMessages.MODE_IS_EXCLUDE;

@@ -185,6 +185,14 @@ public final class MulticastEngine {
     standing(device, 0, ALL_HOSTS);
   }
 
+  /** Reports all groups of IPv4 of a device once more ({@code ip_mc_rejoin_groups}). */
+  public void resend4(NetDevice device) {
+    InterfaceGroups known = groups(device, true);
+    if (known != null) {
+      known.resend();
+    }
+  }
+
   /** IPv6 begins on a device ({@code ipv6_add_dev}). */
   private void standing6(NetDevice device) {
     boolean node = device.kind() == NetDevice.Kind.LOOPBACK;

@@ -197,9 +197,13 @@ public final class ArpProtocol implements NeighbourTable.Solicitor {
 
   /** A device has come up: its addresses are announced where {@code arp_notify} says so. */
   public void deviceUp(NetDevice device) {
-    if (stack.conf().greater(device, Ipv4Key.ARP_NOTIFY) == 0 || device.mac() == 0) {
-      return;
+    if (stack.conf().greater(device, Ipv4Key.ARP_NOTIFY) != 0 && device.mac() != 0) {
+      announceAll(device);
     }
+  }
+
+  /** Tells everybody on the link of all our addresses ({@code inetdev_send_gratuitous_arp}). */
+  public void announceAll(NetDevice device) {
     for (InterfaceAddress own : device.addresses()) {
       if (own.address().isV4()) {
         announce(device, own.address().lo());

@@ -371,8 +371,21 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
   /** Duplicate address detection has ended well: told to all where {@code ndisc_notify} says so. */
   public void addressReady(NetDevice device, long hi, long lo) {
     if (stack.conf().either(device, Ipv6Key.NDISC_NOTIFY)) {
-      Solicitation nobody = new Solicitation(device, null, 0, 0, 0, hi, lo, true, true);
-      advertise(nobody, ROUTER_FLAG | OVERRIDE_FLAG, ALL_NODES_HI, 1, true);
+      announce(device, hi, lo);
+    }
+  }
+
+  private void announce(NetDevice device, long hi, long lo) {
+    Solicitation nobody = new Solicitation(device, null, 0, 0, 0, hi, lo, true, true);
+    advertise(nobody, ROUTER_FLAG | OVERRIDE_FLAG, ALL_NODES_HI, 1, true);
+  }
+
+  /** Tells all nodes on the link of all our addresses ({@code ndisc_send_unsol_na}). */
+  public void announceAll(NetDevice device) {
+    for (InterfaceAddress own : device.addresses()) {
+      if (!own.address().isV4() && !own.is(InterfaceAddress.TENTATIVE)) {
+        announce(device, own.address().hi(), own.address().lo());
+      }
     }
   }
 

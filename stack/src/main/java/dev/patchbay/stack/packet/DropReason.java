@@ -70,6 +70,7 @@ public enum DropReason {
   BRIDGE_LOCKED("the port is locked, and the source is not known to be there"),
   BRIDGE_SNOOPED("a malformed message of IGMP or MLD, or too many groups"),
   BRIDGE_STORM("more frames for all ports than one port may send"),
+  BOND_BACKUP("came in by a port of a bond that is not the active one"),
   MAC_INVALID_SOURCE("a group address as Ethernet source"),
   LOCAL_MAC("a guest uses an Ethernet address of ours"),
   HOST_SELF("a guest tried to reach the appliance's own control side"),

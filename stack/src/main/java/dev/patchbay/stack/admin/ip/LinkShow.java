@@ -5,6 +5,8 @@ import dev.patchbay.stack.admin.DeviceFilter;
 import dev.patchbay.stack.admin.IpOptions;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.bridge.BridgeSlaveAttributes;
+import dev.patchbay.stack.bond.Bond;
+import dev.patchbay.stack.bond.BondPort;
 import dev.patchbay.stack.bridge.BridgePort;
 import dev.patchbay.stack.device.DeviceQueueing;
 import dev.patchbay.stack.device.LinkAttributes;
@@ -184,6 +186,8 @@ public final class LinkShow {
         info.put("info_slave_kind", portKind);
         if (device.masterPort() instanceof BridgePort port) {
           info.put("info_slave_data", BridgeSlaveAttributes.json(port));
+        } else if (device.masterPort() instanceof BondPort port) {
+          info.put("info_slave_data", BondSlaveType.json(port));
         }
       }
       map.put("linkinfo", info);
@@ -258,6 +262,8 @@ public final class LinkShow {
       out.append("\n    ").append(portKind).append("_slave ");
       if (device.masterPort() instanceof BridgePort port) {
         out.append(BridgeSlaveAttributes.text(port));
+      } else if (device.masterPort() instanceof BondPort port) {
+        out.append(BondSlaveType.text(port));
       }
     }
     if (device.mtu() >= IPV6_MINIMUM_MTU) {
@@ -310,6 +316,8 @@ public final class LinkShow {
     add(flags, attributes.noArp, "NOARP");
     add(flags, attributes.allMulticast, "ALLMULTI");
     add(flags, attributes.promiscuous, "PROMISC");
+    add(flags, device instanceof Bond, "MASTER");
+    add(flags, device.masterPort() instanceof BondPort, "SLAVE");
     add(flags, attributes.dynamic, "DYNAMIC");
     add(flags, attributes.noTrailers, "NOTRAILERS");
     add(flags, device.isUp(), "UP");

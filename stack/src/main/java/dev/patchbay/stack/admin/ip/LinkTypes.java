@@ -21,15 +21,15 @@ final class LinkTypes {
           new BridgeType(),
           new BridgeSlaveType(),
           new VlanType(),
-          new UplinkType());
+          new UplinkType(),
+          new BondType(),
+          new BondSlaveType());
 
   /** Kinds that iproute2 and Linux have. */
   private static final List<String> OTHERS =
       List.of(
           "amt",
           "bareudp",
-          "bond",
-          "bond_slave",
           "dsa",
           "erspan",
           "geneve",
