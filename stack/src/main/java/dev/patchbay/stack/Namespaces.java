@@ -4,6 +4,7 @@ import dev.patchbay.stack.device.Loopback;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.link.HostLinks;
+import dev.patchbay.stack.vxlan.VxlanNet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class Namespaces {
   private final NetworkStack initial;
   private final SequencedMap<String, NetworkStack> named = new LinkedHashMap<>();
   private @Nullable HostLinks host;
+  private final VxlanNet vxlans = new VxlanNet(() -> host);
 
   Namespaces(NetworkStack initial) {
     this.initial = initial;
@@ -36,6 +38,11 @@ public final class Namespaces {
   /** What connects devices with the host, or null where there is none. */
   public @Nullable HostLinks host() {
     return host;
+  }
+
+  /** The VXLAN devices of all of them. */
+  public VxlanNet vxlans() {
+    return vxlans;
   }
 
   /** Sets what connects devices with the host; once, before there are such devices. */

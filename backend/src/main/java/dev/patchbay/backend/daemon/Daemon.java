@@ -19,7 +19,6 @@ import dev.patchbay.backend.plug.PlugListener;
 import dev.patchbay.backend.plug.Plugs;
 import dev.patchbay.backend.uplink.ForwardException;
 import dev.patchbay.backend.uplink.ForwardTable;
-import dev.patchbay.backend.uplink.HostIo;
 import dev.patchbay.backend.uplink.Outside;
 import dev.patchbay.backend.uplink.UplinkOptions;
 import dev.patchbay.stack.device.PortDevice;
@@ -111,7 +110,7 @@ final class Daemon {
     options.allowLinkLocal = config.uplink().allowLinkLocal();
     options.selfPorts = listeners;
     guests = new Guests(network.stack(), ports, services.dhcp()::leases);
-    uplinks = new Uplinks(HostIo.of(loop), pool, random.derive("uplink"), options, guests, network);
+    uplinks = new Uplinks(loop, pool, random.derive("uplink"), options, guests, network);
     network.stack().namespaces().host(uplinks);
     String icmp = Outside.icmpProblem();
     if (icmp != null) {
@@ -259,6 +258,10 @@ final class Daemon {
 
   Services services() {
     return services;
+  }
+
+  Uplinks uplinks() {
+    return uplinks;
   }
 
   /** What stands behind {@code host0}. */

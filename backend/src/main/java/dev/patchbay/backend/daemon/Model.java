@@ -272,6 +272,7 @@ final class Model implements ControlModel {
     text.gauge("patchbay_tcp_flows", "TCP flows of the uplink.", daemon.outside().tcpFlows());
     text.gauge("patchbay_udp_flows", "UDP flows of the uplink.", daemon.outside().udpFlows());
     UplinkMetrics.add(text, daemon.outside());
+    UplinkMetrics.add(text, daemon.uplinks().vxlans());
     return text.toString();
   }
 

@@ -3,6 +3,7 @@ package dev.patchbay.backend.daemon;
 import dev.patchbay.backend.control.MetricsText;
 import dev.patchbay.backend.uplink.Outside;
 import dev.patchbay.backend.uplink.UplinkCounters;
+import dev.patchbay.backend.vxlan.VxlanSockets;
 
 /** The uplink's counters as metrics: {@code patchbay_uplink_total{what="…"}}. On the loop. */
 final class UplinkMetrics {
@@ -37,6 +38,16 @@ final class UplinkMetrics {
     sink.add("fragments_dropped", c.fragmentsDropped);
     sink.add("forward_opened", c.forwardOpened);
     sink.add("forward_failed", c.forwardFailed);
+  }
+
+  static void add(MetricsText text, VxlanSockets sockets) {
+    Sink sink =
+        (what, count) ->
+            text.counter("patchbay_vxlan_total", "Datagrams of VXLAN.", count, "what", what);
+    sink.add("received", sockets.received());
+    sink.add("sent", sockets.sent());
+    sink.add("not_received", sockets.notReceived());
+    sink.add("not_sent", sockets.notSent());
   }
 
   private interface Sink {

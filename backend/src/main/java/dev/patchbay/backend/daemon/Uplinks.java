@@ -1,26 +1,33 @@
 package dev.patchbay.backend.daemon;
 
+import dev.patchbay.backend.loop.NettyLoop;
 import dev.patchbay.backend.uplink.GuestResolver;
 import dev.patchbay.backend.uplink.HostIo;
 import dev.patchbay.backend.uplink.Outside;
 import dev.patchbay.backend.uplink.UplinkOptions;
+import dev.patchbay.backend.vxlan.VxlanSockets;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.UplinkDevice;
+import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.link.HostLinks;
+import dev.patchbay.stack.link.LinkRefusedException;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.vxlan.VxlanTransport;
 import dev.patchbay.stack.wire.IpProtocol;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The uplinks of the namespaces: {@code host0}, and those that {@code ip link add … type uplink}
- * makes. All have the options and, together, the limits of one. On the loop.
+ * What leads from the namespaces to the host. The uplinks: {@code host0}, and those that {@code ip
+ * link add … type uplink} makes; all have the options and, together, the limits of one. And the
+ * sockets of VXLAN devices. On the loop.
  */
 final class Uplinks implements HostLinks {
   private final RandomSource random;
   private final Outside first;
+  private final VxlanSockets vxlans;
   private final List<Outside> others = new ArrayList<>();
 
   /**
@@ -30,7 +37,7 @@ final class Uplinks implements HostLinks {
    * @param guests who finds the guests of forwards
    */
   Uplinks(
-      HostIo io,
+      NettyLoop loop,
       PacketPool pool,
       RandomSource random,
       UplinkOptions options,
@@ -38,7 +45,8 @@ final class Uplinks implements HostLinks {
       Network network) {
     this.random = random;
     UplinkSide side = new UplinkSide(network.stack(), network.uplink());
-    first = new Outside(io, side, pool, random, options, guests);
+    vxlans = new VxlanSockets(loop, pool);
+    first = new Outside(HostIo.of(loop), side, pool, random, options, guests);
     join(network.stack(), network.uplink(), new Far(network.stack(), side, first));
   }
 
@@ -56,6 +64,17 @@ final class Uplinks implements HostLinks {
     join(stack, device, new Far(stack, side, outside));
   }
 
+  @Override
+  public VxlanTransport vxlan(IpAddress local, int port, VxlanTransport.Receiver receiver)
+      throws LinkRefusedException {
+    return vxlans.open(local, port, receiver);
+  }
+
+  /** The host's sockets that carry VXLAN. */
+  VxlanSockets vxlans() {
+    return vxlans;
+  }
+
   private static void join(NetworkStack stack, UplinkDevice device, Far far) {
     device.far(far);
     stack.localFallback(far::takeLocal);
@@ -66,6 +85,7 @@ final class Uplinks implements HostLinks {
     others.forEach(Outside::close);
     others.clear();
     first.close();
+    vxlans.close();
   }
 
   /** What stands behind one uplink. */

@@ -3,7 +3,6 @@ package dev.patchbay.backend.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.backend.loop.NettyLoop;
-import dev.patchbay.backend.uplink.HostIo;
 import dev.patchbay.backend.uplink.UplinkOptions;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.ip.IpCommand;
@@ -52,8 +51,7 @@ class UplinksTest {
   private NetworkStack guest;
 
   private Uplinks uplinks() {
-    Uplinks made =
-        new Uplinks(HostIo.of(loop), pool, new RandomSource(4), options, forward -> null, network);
+    Uplinks made = new Uplinks(loop, pool, new RandomSource(4), options, forward -> null, network);
     network.stack().namespaces().host(made);
     return made;
   }

@@ -219,6 +219,11 @@ public abstract class NetDevice {
   /** It has come up ({@code ndo_open}). */
   protected void opened() {}
 
+  /** Why it could not be opened when it came up last: an errno, 0 where it could. */
+  public int openError() {
+    return 0;
+  }
+
   /** It has gone down ({@code ndo_stop}). */
   protected void closed() {}
 

@@ -4,6 +4,7 @@ import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An address of either family as a value, for administration and API.
@@ -33,6 +34,15 @@ public record IpAddress(long hi, long lo) implements Comparable<IpAddress> {
       }
     }
     throw new IllegalArgumentException("'" + text + "' is not an IP address");
+  }
+
+  /** As {@link #parse}, null where the text is no literal. */
+  public static @Nullable IpAddress parseOrNull(String text) {
+    try {
+      return parse(text);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   /** The same address. */

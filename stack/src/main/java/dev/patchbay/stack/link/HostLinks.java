@@ -2,6 +2,8 @@ package dev.patchbay.stack.link;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.UplinkDevice;
+import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.vxlan.VxlanTransport;
 
 /**
  * The host as devices reach it that lead out of the appliance: what the daemon gives to all its
@@ -15,4 +17,16 @@ public interface HostLinks {
    * @param stack the namespace in which the device is registered
    */
   void connect(NetworkStack stack, UplinkDevice device);
+
+  /**
+   * Opens a UDP socket of the host for VXLAN.
+   *
+   * @param local its address, 0.0.0.0 or :: for all of that family
+   * @param port 1 to 65535
+   * @param receiver is given what comes
+   * @throws LinkRefusedException the host's error: {@code EADDRINUSE}, {@code EADDRNOTAVAIL},
+   *     {@code EACCES} …
+   */
+  VxlanTransport vxlan(IpAddress local, int port, VxlanTransport.Receiver receiver)
+      throws LinkRefusedException;
 }

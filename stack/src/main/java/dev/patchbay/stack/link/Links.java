@@ -209,6 +209,10 @@ public final class Links {
       checkUp(device);
     }
     stack.setUp(device, up);
+    if (up && device.openError() != 0) {
+      stack.setUp(device, false);
+      throw new LinkRefusedException(device.openError());
+    }
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.patchbay.stack.bridge.Fdb;
 import dev.patchbay.stack.bridge.VlanGroup;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.socket.Errno;
+import dev.patchbay.stack.vxlan.VxlanDevice;
 import org.jspecify.annotations.Nullable;
 
 /** {@code bridge fdb add}, {@code append}, {@code replace} and {@code delete}. */
@@ -25,6 +26,7 @@ final class FdbChange {
   private boolean sticky;
   private boolean use;
   private @Nullable String refused;
+  private final VxlanFdbWords far = new VxlanFdbWords();
   private @Nullable String address;
   private @Nullable String name;
 
@@ -45,6 +47,9 @@ final class FdbChange {
       throw BridgeArgs.noDevice(dev);
     }
     device = found;
+    if (refused == null && !(found instanceof VxlanDevice)) {
+      refused = far.word();
+    }
     if (refused != null) {
       throw RefusedException.unsupported("bridge fdb " + refused);
     }
@@ -53,7 +58,10 @@ final class FdbChange {
   private void word(String word, Words words, String usage) throws RefusedException {
     switch (word) {
       case "dev" -> name = words.next();
-      case "dst", "nhid", "port", "vni", "src_vni", "via" -> {
+      case "dst" -> far.destination = words.next();
+      case "port" -> far.port = words.next();
+      case "vni" -> far.vni = words.next();
+      case "nhid", "src_vni", "via" -> {
         words.next();
         refused = word;
       }
@@ -127,7 +135,17 @@ final class FdbChange {
     return self || port == null ? null : new Place(port.master(), port);
   }
 
-  void add(Fdb.Mode mode) throws RefusedException {
+  /**
+   * @param farMode what a VXLAN device makes of it
+   */
+  void add(Fdb.Mode mode, VxlanDevice.Mode farMode) throws RefusedException {
+    if (self && !master && device instanceof VxlanDevice vxlan) {
+      if (sticky || use) {
+        throw RefusedException.unsupported("bridge fdb " + (use ? "use" : "sticky"));
+      }
+      far.add(vxlan, mac, state(), farMode);
+      return;
+    }
     Place place = place();
     if (place == null) {
       // an Ethernet controller's list of further addresses: no device here has one
@@ -146,6 +164,10 @@ final class FdbChange {
   }
 
   void delete() throws RefusedException {
+    if (self && !master && device instanceof VxlanDevice vxlan) {
+      far.delete(vxlan, mac);
+      return;
+    }
     Place place = place();
     if (place == null) {
       throw BridgeArgs.answered(Errno.ENOENT, null);

@@ -10,6 +10,7 @@ import dev.patchbay.stack.bridge.VlanGroup;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.multicast.MulticastEngine;
 import dev.patchbay.stack.socket.Errno;
+import dev.patchbay.stack.vxlan.VxlanDevice;
 import dev.patchbay.stack.wire.Addresses;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -53,10 +54,11 @@ final class FdbObject {
   String run(Words words) throws RefusedException {
     String command = words.hasNext() ? words.next() : "show";
     if (BridgeCommand.matches(command, "add")) {
-      new FdbChange(stack, words, USAGE).add(Fdb.Mode.ADD);
-    } else if (BridgeCommand.matches(command, "append")
-        || BridgeCommand.matches(command, "replace")) {
-      new FdbChange(stack, words, USAGE).add(Fdb.Mode.REPLACE);
+      new FdbChange(stack, words, USAGE).add(Fdb.Mode.ADD, VxlanDevice.Mode.ADD);
+    } else if (BridgeCommand.matches(command, "append")) {
+      new FdbChange(stack, words, USAGE).add(Fdb.Mode.REPLACE, VxlanDevice.Mode.APPEND);
+    } else if (BridgeCommand.matches(command, "replace")) {
+      new FdbChange(stack, words, USAGE).add(Fdb.Mode.REPLACE, VxlanDevice.Mode.REPLACE);
     } else if (BridgeCommand.matches(command, "delete")) {
       new FdbChange(stack, words, USAGE).delete();
     } else if (BridgeCommand.matches(command, "get")) {
@@ -79,9 +81,15 @@ final class FdbObject {
    * A line of the listing.
    *
    * @param entry null for a group of the device's own
+   * @param far of a VXLAN device's table: its host, or null
    * @param state bits of {@code ndm_state}
    */
-  private record Line(NetDevice device, long mac, Fdb.@Nullable Entry entry, int state) {
+  private record Line(
+      NetDevice device,
+      long mac,
+      Fdb.@Nullable Entry entry,
+      VxlanFdbWords.@Nullable Far far,
+      int state) {
     static Line of(Bridge bridge, Fdb.Entry entry) {
       BridgePort port = entry.port();
       int state =
@@ -90,7 +98,7 @@ final class FdbObject {
             case STATIC -> NO_ARP;
             case DYNAMIC -> REACHABLE;
           };
-      return new Line(port == null ? bridge : port.device(), entry.mac(), entry, state);
+      return new Line(port == null ? bridge : port.device(), entry.mac(), entry, null, state);
     }
 
     int vid() {
@@ -136,9 +144,15 @@ final class FdbObject {
     if (line.vid() != 0) {
       map.put("vlan", line.vid());
     }
+    if (line.far != null) {
+      line.far.json(map);
+    }
     if (options.statistics() && line.entry != null) {
       map.put("used", line.entry.used() / SECOND);
       map.put("updated", line.entry.updated() / SECOND);
+    } else if (options.statistics() && line.far != null) {
+      map.put("used", line.far.used());
+      map.put("updated", line.far.updated());
     }
     map.put("flags", line.flags());
     String master = line.master();
@@ -157,9 +171,15 @@ final class FdbObject {
     if (line.vid() != 0) {
       out.append("vlan ").append(line.vid()).append(' ');
     }
+    if (line.far != null) {
+      line.far.text(out);
+    }
     if (options.statistics() && line.entry != null) {
       out.append("used ").append(line.entry.used() / SECOND);
       out.append('/').append(line.entry.updated() / SECOND).append(' ');
+    } else if (options.statistics() && line.far != null) {
+      out.append("used ").append(line.far.used());
+      out.append('/').append(line.far.updated()).append(' ');
     }
     line.flags().forEach(flag -> out.append(flag).append(' '));
     String master = line.master();
@@ -223,7 +243,12 @@ final class FdbObject {
     Bridge bridge = BridgeArgs.bridge(device);
     List<Line> own = new ArrayList<>();
     for (MulticastEngine.LinkGroup group : stack.multicast().linkGroups(device)) {
-      own.add(new Line(device, group.mac(), null, PERMANENT));
+      own.add(new Line(device, group.mac(), null, null, PERMANENT));
+    }
+    if (device instanceof VxlanDevice vxlan) {
+      for (VxlanFdbWords.Far far : VxlanFdbWords.of(vxlan, stack.loop().now())) {
+        own.add(new Line(device, far.mac(), null, far, far.state()));
+      }
     }
     List<Line> behind = new ArrayList<>();
     if (bridge != null) {

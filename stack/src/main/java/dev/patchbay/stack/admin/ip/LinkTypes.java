@@ -23,7 +23,8 @@ final class LinkTypes {
           new VlanType(),
           new UplinkType(),
           new BondType(),
-          new BondSlaveType());
+          new BondSlaveType(),
+          new VxlanType());
 
   /** Kinds that iproute2 and Linux have. */
   private static final List<String> OTHERS =
@@ -59,7 +60,6 @@ final class LinkTypes {
           "vrf",
           "vti",
           "vxcan",
-          "vxlan",
           "wwan",
           "xfrm");
 
