@@ -25,9 +25,21 @@ public final class Namespaces {
   private final SequencedMap<String, NetworkStack> named = new LinkedHashMap<>();
   private @Nullable HostLinks host;
   private final VxlanNet vxlans = new VxlanNet(() -> host);
+  private @Nullable Runnable changed;
 
   Namespaces(NetworkStack initial) {
     this.initial = initial;
+  }
+
+  /** Who is told after a namespace came or went; one listener. */
+  public void onChange(@Nullable Runnable listener) {
+    changed = listener;
+  }
+
+  private void told() {
+    if (changed != null) {
+      changed.run();
+    }
   }
 
   /** The one without a name. */
@@ -94,6 +106,7 @@ public final class Namespaces {
     }
     NetworkStack made = new NetworkStack(this, initial.random().derive("netns " + name));
     named.put(name, made);
+    told();
     return made;
   }
 
@@ -122,6 +135,7 @@ public final class Namespaces {
         gone.remove(device);
       }
     }
+    told();
     return true;
   }
 

@@ -89,6 +89,9 @@ final class ClientCommand implements Command {
     if (result != null) {
       return new ControlClient.Reply(result.status(), result.stdout(), result.stderr());
     }
+    if (ServiceHelp.isAsked(word, args)) {
+      return new ControlClient.Reply(0, ServiceHelp.text(word), "");
+    }
     return word.equals("drops") && DropsHelp.isAsked(args)
         ? new ControlClient.Reply(0, DropsHelp.text(), "")
         : null;

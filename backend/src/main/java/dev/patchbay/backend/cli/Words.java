@@ -52,23 +52,15 @@ public final class Words {
           "ip6tables-restore",
           "ethtool",
           "sysctl",
+          "dhcp",
+          "ra",
+          "dns",
           "drops");
 
   /** Own words of the contract that are still to come. */
   private static final List<String> LATER =
       List.of(
-          "save",
-          "trace",
-          "wait",
-          "ncsi",
-          "doctor",
-          "qemu-args",
-          "dhcp",
-          "ra",
-          "dns",
-          "shell",
-          "completion",
-          "check");
+          "save", "trace", "wait", "ncsi", "doctor", "qemu-args", "shell", "completion", "check");
 
   private final Map<String, Command> table = new LinkedHashMap<>();
 

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,7 +26,7 @@ public final class ConfigBuilder {
   private final List<Forward> forwards = new ArrayList<>();
   private final List<Capture> captures = new ArrayList<>();
   private final List<ExecCommand> exec = new ArrayList<>();
-  private final Map<String, DhcpConfig> dhcp = new LinkedHashMap<>();
+  private final List<ServiceKeys> services = new ArrayList<>();
   private List<String> command = List.of();
   private String name = InstanceDirs.DEFAULT_NAME;
   private @Nullable Path dir;
@@ -81,8 +80,8 @@ public final class ConfigBuilder {
     exec.add(ExecCommand.parse(source, text, base));
   }
 
-  void dhcp(String device, DhcpConfig config) {
-    dhcp.put(device, config);
+  void service(ServiceKeys keys) {
+    services.add(keys);
   }
 
   /** Sets what to start when ready. */
@@ -226,7 +225,7 @@ public final class ConfigBuilder {
         exec,
         seed,
         new DaemonConfig.Log(logLevel, logJson),
-        dhcp,
+        services,
         file,
         command);
   }

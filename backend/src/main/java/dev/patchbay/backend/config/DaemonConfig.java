@@ -1,10 +1,7 @@
 package dev.patchbay.backend.config;
 
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param exec the commands to run at start, in order
  * @param seed of everything random; empty: random
  * @param log how to log
- * @param dhcp the DHCP servers by device, in the order of the file
+ * @param services DHCP, router advertisements and DNS by device, in the order of the file; what is
+ *     not named is on {@code br0} with its defaults
  * @param file the configuration file (read again at SIGHUP), or null
  * @param command what to start when ready, verbatim; empty: nothing
  */
@@ -36,7 +34,7 @@ public record DaemonConfig(
     List<ExecCommand> exec,
     OptionalLong seed,
     Log log,
-    Map<String, DhcpConfig> dhcp,
+    List<ServiceKeys> services,
     @Nullable Path file,
     List<String> command) {
   /** Default MTU of the ports in bytes. */
@@ -48,7 +46,7 @@ public record DaemonConfig(
     forwards = List.copyOf(forwards);
     captures = List.copyOf(captures);
     exec = List.copyOf(exec);
-    dhcp = Collections.unmodifiableMap(new LinkedHashMap<>(dhcp));
+    services = List.copyOf(services);
     command = List.copyOf(command);
   }
 

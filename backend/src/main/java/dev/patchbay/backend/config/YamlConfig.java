@@ -42,7 +42,9 @@ public final class YamlConfig {
           "web",
           "log-level",
           "log-format",
-          "dhcp");
+          "dhcp",
+          "ra",
+          "dns");
 
   private final ConfigBuilder to;
   private final Path base;
@@ -126,16 +128,20 @@ public final class YamlConfig {
             to.capture(capture(node));
           }
         }
-        case "dhcp" -> {
-          for (YamlNode.Entry device : value.entries("dhcp", "a mapping of devices")) {
-            to.dhcp(device.key(), YamlDhcp.read(device));
-          }
-        }
+        case "dhcp" -> services(ServiceKeys.Kind.DHCP, value);
+        case "ra" -> services(ServiceKeys.Kind.RA, value);
+        case "dns" -> services(ServiceKeys.Kind.DNS, value);
         default -> scalar(entry);
       }
     }
     if (!version) {
       throw root.source().error("expected 'version: " + VERSION + "'");
+    }
+  }
+
+  private void services(ServiceKeys.Kind kind, YamlNode value) throws ConfigException {
+    for (YamlNode.Entry device : value.entries(kind.word(), "a mapping of devices")) {
+      to.service(ServiceKeys.of(kind, device));
     }
   }
 

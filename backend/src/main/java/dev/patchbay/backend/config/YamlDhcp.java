@@ -29,24 +29,16 @@ final class YamlDhcp {
   private YamlDhcp() {}
 
   /**
-   * Reads the member of {@code dhcp} of one device.
+   * Reads the keys of one device.
    *
-   * @param device its key is the name of the device
+   * @param source where the device stands
    */
-  static DhcpConfig read(YamlNode.Entry device) throws ConfigException {
-    String name = device.key();
-    if (name.contains("/")) {
-      throw device.source().error("dhcp '" + name + "': namespaces are not supported yet");
-    }
-    if (!name.equals("br0")) {
-      // a setting without a server would be accepted and ignored
-      throw device.source().error("dhcp '" + name + "': only br0 has a DHCP server yet");
-    }
-    return new YamlDhcp().device(device);
+  static DhcpConfig read(Source source, Iterable<YamlNode.Entry> keys) throws ConfigException {
+    return new YamlDhcp().device(source, keys);
   }
 
-  private DhcpConfig device(YamlNode.Entry device) throws ConfigException {
-    for (YamlNode.Entry entry : device.value().entries(device.key(), "{range: …, …}")) {
+  private DhcpConfig device(Source source, Iterable<YamlNode.Entry> keys) throws ConfigException {
+    for (YamlNode.Entry entry : keys) {
       YamlNode value = entry.value();
       switch (entry.key()) {
         case "range" -> range = range(value);
@@ -76,7 +68,7 @@ final class YamlDhcp {
                         + "'; expected range, router, lease, dns, options or hosts");
       }
     }
-    return new DhcpConfig(device.source(), range, router, lease, dns, options, hosts);
+    return new DhcpConfig(source, range, router, lease, dns, options, hosts);
   }
 
   private static Inet4Address address(String key, YamlNode node) throws ConfigException {

@@ -56,6 +56,32 @@ final class YamlNode {
     this.kind = kind;
   }
 
+  /** A value that stands elsewhere than in a file. */
+  static YamlNode scalar(Source source, String text) {
+    YamlNode node = new YamlNode(source, Kind.SCALAR);
+    node.text = text;
+    return node;
+  }
+
+  /** Nothing, as where a key has no value. */
+  static YamlNode nothing(Source source) {
+    return new YamlNode(source, Kind.NOTHING);
+  }
+
+  /** A list that stands elsewhere than in a file. */
+  static YamlNode list(Source source, List<YamlNode> elements) {
+    YamlNode node = new YamlNode(source, Kind.LIST);
+    node.list.addAll(elements);
+    return node;
+  }
+
+  /** A mapping that stands elsewhere than in a file; of members of one key the last one counts. */
+  static YamlNode map(Source source, List<Entry> members) {
+    YamlNode node = new YamlNode(source, Kind.MAP);
+    members.forEach(member -> node.map.put(member.key(), member));
+    return node;
+  }
+
   /**
    * Reads a file of one document.
    *
@@ -142,6 +168,14 @@ final class YamlNode {
 
   boolean isScalar() {
     return kind == Kind.SCALAR;
+  }
+
+  boolean isNothing() {
+    return kind == Kind.NOTHING;
+  }
+
+  boolean isMap() {
+    return kind == Kind.MAP;
   }
 
   /** The text of a scalar. */

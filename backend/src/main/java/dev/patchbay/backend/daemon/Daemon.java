@@ -4,7 +4,6 @@ import dev.patchbay.backend.capture.Captures;
 import dev.patchbay.backend.capture.DropRing;
 import dev.patchbay.backend.cli.Version;
 import dev.patchbay.backend.config.Attachment;
-import dev.patchbay.backend.config.ConfigException;
 import dev.patchbay.backend.config.DaemonConfig;
 import dev.patchbay.backend.config.Forward;
 import dev.patchbay.backend.config.MacAddress;
@@ -77,8 +76,12 @@ final class Daemon {
    * @param files runs what touches files
    */
   Daemon(
-      NettyLoop loop, DaemonConfig config, long seed, Path dir, Executor files, Listeners listeners)
-      throws ConfigException {
+      NettyLoop loop,
+      DaemonConfig config,
+      long seed,
+      Path dir,
+      Executor files,
+      Listeners listeners) {
     this.loop = loop;
     this.listeners = listeners;
     RandomSource random = new RandomSource(seed);
@@ -109,7 +112,7 @@ final class Daemon {
     options.hostLoopback = config.uplink().hostLoopback();
     options.allowLinkLocal = config.uplink().allowLinkLocal();
     options.selfPorts = listeners;
-    guests = new Guests(network.stack(), ports, services.dhcp()::leases);
+    guests = new Guests(network.stack(), ports, services::leases);
     uplinks = new Uplinks(loop, pool, random.derive("uplink"), options, guests, network);
     network.stack().namespaces().host(uplinks);
     String icmp = Outside.icmpProblem();
@@ -118,10 +121,13 @@ final class Daemon {
     }
   }
 
-  private void leased(Lease lease) {
+  private void leased(String device, Lease lease) {
     LOG.info("{}: lease {} {}", lease.port(), lease.address(), lease.state());
-    guests.leased(lease);
-    events.append("lease", LeaseJson.toMap(lease));
+    if (device.indexOf('/') < 0) {
+      // forwards lead into the appliance's own namespace
+      guests.leased(lease);
+    }
+    events.append("lease", LeaseJson.toMap(lease, device));
   }
 
   /** Tells who comes and goes. */
@@ -145,7 +151,7 @@ final class Daemon {
       stallsOf(plug).attached();
       events.append("attached", Map.of("port", plug.name()));
       monitors.of(plug).ifPresent(GuestMonitor::attached);
-      services.advertiser().changed();
+      services.table().attached();
     }
 
     @Override

@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.patchbay.backend.cli.DaemonStarter;
 import dev.patchbay.backend.cli.Io;
-import dev.patchbay.backend.config.ConfigException;
 import dev.patchbay.backend.config.DaemonConfig;
 import dev.patchbay.backend.config.InstanceDirs;
 import dev.patchbay.backend.config.InstanceException;
@@ -92,12 +91,7 @@ public final class DaemonMain implements DaemonStarter {
     forgetReady(config.instance().readyFile());
     try (NettyLoop loop = new NettyLoop("patchbay")) {
       Listeners listeners = new Listeners(dirs, files, System::nanoTime);
-      Daemon daemon;
-      try {
-        daemon = new Daemon(loop, config, seed, dir, files, listeners);
-      } catch (ConfigException e) {
-        return io.fail(e.getMessage(), ConfigException.EXIT_STATUS);
-      }
+      Daemon daemon = new Daemon(loop, config, seed, dir, files, listeners);
       // a file that blocks, such as a FIFO without a reader, must not hold up leases: a thread each
       Model model = new Model(daemon, task -> thread(task, "capture").start());
       ControlServer control;
@@ -149,8 +143,8 @@ public final class DaemonMain implements DaemonStarter {
         io.out().println(line);
         if (io.out().checkError()) {
           throw new IOException(
-              "standard output cannot be written, so the ready line is lost; expected room there, or"
-                  + " --ready-file FILE beside > /dev/null");
+              "standard output cannot be written, so the ready line is lost; expected room there,"
+                  + " or --ready-file FILE beside > /dev/null");
         }
       }
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package dev.patchbay.backend.daemon;
 import dev.patchbay.backend.capture.Captures;
 import dev.patchbay.backend.config.ConfigException;
 import dev.patchbay.backend.config.Forward;
+import dev.patchbay.backend.config.ServiceKeys;
 import dev.patchbay.backend.config.Source;
 import dev.patchbay.backend.control.ByteStream;
 import dev.patchbay.backend.control.ControlException;
@@ -10,6 +11,7 @@ import dev.patchbay.backend.control.ControlModel;
 import dev.patchbay.backend.control.MetricsText;
 import dev.patchbay.backend.dhcp.LeaseJson;
 import dev.patchbay.backend.plug.Plug;
+import dev.patchbay.backend.service.ServiceWord;
 import dev.patchbay.backend.uplink.ForwardException;
 import dev.patchbay.backend.uplink.ForwardTable;
 import dev.patchbay.qemu.ncsi.NcsiController;
@@ -28,6 +30,7 @@ import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.wire.Addresses;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -82,10 +85,18 @@ final class Model implements ControlModel {
               of(iptables.run(daemon.network().stack(), word, args, stdin));
           case "sysctl" -> of(sysctl.run(daemon.network().stack(), args, stdin));
           case "ethtool" -> of(ethtool.run(daemon.network().stack(), args));
+          case "dhcp" -> service(ServiceKeys.Kind.DHCP, args);
+          case "ra" -> service(ServiceKeys.Kind.RA, args);
+          case "dns" -> service(ServiceKeys.Kind.DNS, args);
           case "drops" -> DropsWord.run(daemon.drops(), args, this::isDevice);
           default -> new ExecResult(USAGE, "", "patchbay: '" + word + "' is not supported yet\n");
         };
     return CompletableFuture.completedStage(result);
+  }
+
+  private ExecResult service(ServiceKeys.Kind kind, List<String> args) {
+    ServiceWord.Answer answer = ServiceWord.run(daemon.services().table(), kind, args);
+    return new ExecResult(answer.status(), answer.stdout(), answer.stderr());
   }
 
   private boolean isDevice(String name) {
@@ -145,7 +156,12 @@ final class Model implements ControlModel {
 
   @Override
   public Object leases() {
-    return daemon.services().dhcp().leases().stream().map(LeaseJson::toMap).toList();
+    List<Map<String, @Nullable Object>> all = new ArrayList<>();
+    daemon
+        .services()
+        .table()
+        .forEachLease((device, lease) -> all.add(LeaseJson.toMap(lease, device)));
+    return all;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.patchbay.backend.capture.CaptureFile;
 import dev.patchbay.backend.cli.ClientInput;
 import dev.patchbay.backend.cli.Io;
 import dev.patchbay.backend.config.Capture;
+import dev.patchbay.backend.config.ConfigException;
 import dev.patchbay.backend.config.DaemonConfig;
 import dev.patchbay.backend.config.ExecCommand;
 import dev.patchbay.backend.control.ControlModel;
@@ -55,6 +56,7 @@ final class Start {
       exec(command);
     }
     onLoop(() -> {
+      daemon.services().check();
       daemon.open(config, dir);
       return true;
     });
@@ -65,7 +67,8 @@ final class Start {
       return daemon.loop().submit(step).join();
     } catch (CompletionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new StartException(String.valueOf(cause.getMessage()), FAILED);
+      int status = cause instanceof ConfigException ? USAGE : FAILED;
+      throw new StartException(String.valueOf(cause.getMessage()), status);
     }
   }
 

@@ -97,7 +97,9 @@ final class DhcpReplies {
     if (settings.router() != 0) {
       all.put(3, address(settings.router()));
     }
-    all.put(6, addresses(settings.dns()));
+    if (!settings.dns().isEmpty()) {
+      all.put(6, addresses(settings.dns()));
+    }
     if (!hostname.isEmpty()) {
       all.put(12, hostname.getBytes(StandardCharsets.US_ASCII));
     }

@@ -33,12 +33,12 @@ public final class DhcpServer {
   private static final Pattern HOSTNAME =
       Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9.-]{0,61}[A-Za-z0-9])?");
 
-  private final DhcpSettings settings;
+  private DhcpSettings settings;
   private final LongSupplier wallTime;
   private final LeaseStore store;
   private final ToLongFunction<String> portMac;
   private final DhcpObserver observer;
-  private final DhcpReplies replies;
+  private DhcpReplies replies;
   private final LeaseTable table = new LeaseTable(LEASES_PER_PORT);
   private final DhcpCounters counters = new DhcpCounters();
 
@@ -70,6 +70,22 @@ public final class DhcpServer {
       if (settings.isInPool(lease.ip()) || isReserved(lease.ip())) {
         table.put(lease);
       }
+    }
+  }
+
+  /** From now on it gives this; what it has given that no longer fits is forgotten. */
+  public void settings(DhcpSettings other) {
+    settings = other;
+    replies = new DhcpReplies(other);
+    boolean changed = false;
+    for (Lease lease : table.all()) {
+      if (!other.isInPool(lease.ip()) && !isReserved(lease.ip())) {
+        table.remove(lease.ip());
+        changed = true;
+      }
+    }
+    if (changed) {
+      save();
     }
   }
 

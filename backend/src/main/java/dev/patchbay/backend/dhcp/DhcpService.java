@@ -25,7 +25,7 @@ public final class DhcpService implements UdpHandler {
   private @Nullable UdpSocket socket;
 
   /**
-   * @param device the device served, {@code br0}
+   * @param device the device served
    * @param server its logic
    */
   public DhcpService(EventLoop loop, UdpEngine udp, NetDevice device, DhcpServer server) {

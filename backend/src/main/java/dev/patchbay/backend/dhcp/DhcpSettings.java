@@ -94,16 +94,52 @@ public record DhcpSettings(
   }
 
   /**
-   * The defaults with what the configuration says.
+   * The subnet of a device.
+   *
+   * @param server the device's own address in it
+   * @param prefix its length, 1 to 30
+   * @param own all IPv4 addresses of the device
+   * @param dns resolvers that a client is told of where nothing is configured, may be empty
+   */
+  public record Subnet(int server, int prefix, Set<Integer> own, List<Integer> dns) {
+    /** Takes copies. */
+    public Subnet {
+      own = Set.copyOf(own);
+      dns = List.copyOf(dns);
+    }
+
+    /** Whether an address lies in it. */
+    public boolean contains(Inet4Address address) {
+      return (toInt(address) ^ server) >>> 32 - prefix == 0;
+    }
+  }
+
+  /** From the 15th address on, as QEMU does it, or from the first where the subnet is small. */
+  private static DhcpSettings defaults(Subnet subnet, IntSupplier mtu) {
+    int size = 1 << 32 - subnet.prefix;
+    int network = subnet.server & -size;
+    return new DhcpSettings(
+        subnet.server,
+        subnet.prefix,
+        network + (subnet.prefix <= 27 ? 15 : 1),
+        network + size - 2,
+        subnet.own,
+        subnet.server,
+        subnet.dns,
+        DEFAULT_LEASE,
+        mtu,
+        Map.of(),
+        List.of());
+  }
+
+  /**
+   * The defaults of a subnet with what the configuration says.
    *
    * @throws ConfigException where an address does not lie in the subnet, or is the appliance's
    */
-  public static DhcpSettings of(@Nullable DhcpConfig config, IntSupplier mtu)
+  public static DhcpSettings of(DhcpConfig config, Subnet subnet, IntSupplier mtu)
       throws ConfigException {
-    DhcpSettings d = defaults(mtu);
-    if (config == null) {
-      return d;
-    }
+    DhcpSettings d = defaults(subnet, mtu);
     int first = d.first;
     int last = d.last;
     DhcpConfig.Range range = config.range();

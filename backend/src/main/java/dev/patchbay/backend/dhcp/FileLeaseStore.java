@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -21,17 +22,19 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Leases in a file of JSON, written beside it and renamed, so that it is whole at any time. Writes
- * go to an executor; of several that wait only the newest is written. A file that cannot be read is
- * said and begun anew: a lost lease file hurts nobody.
+ * Leases of all devices in a file of JSON, written beside it and renamed, so that it is whole at
+ * any time. Writes go to an executor; of several that wait only the newest is written. A file that
+ * cannot be read is said and begun anew: a lost lease file hurts nobody.
  */
-public final class FileLeaseStore implements LeaseStore {
+public final class FileLeaseStore {
   private static final Logger LOG = LogManager.getLogger(FileLeaseStore.class);
 
   private final Path file;
   private final Executor executor;
   private final ObjectMapper mapper = JsonMapper.builder().build();
-  private final AtomicReference<@Nullable List<Lease>> waiting = new AtomicReference<>();
+  private final AtomicReference<@Nullable List<Map<String, @Nullable Object>>> waiting =
+      new AtomicReference<>();
+  private @Nullable Map<String, List<Lease>> devices;
   private final Object writing = new Object();
 
   /**
@@ -43,29 +46,62 @@ public final class FileLeaseStore implements LeaseStore {
     this.executor = executor;
   }
 
-  @Override
-  public List<Lease> load() {
-    if (!Files.exists(file)) {
-      return List.of();
+  /**
+   * The part of one device.
+   *
+   * @param device {@code [NETNS/]DEVICE}
+   */
+  public LeaseStore of(String device) {
+    return new LeaseStore() {
+      @Override
+      public List<Lease> load() {
+        return all().getOrDefault(device, List.of());
+      }
+
+      @Override
+      public void save(List<Lease> leases) {
+        all().put(device, List.copyOf(leases));
+        FileLeaseStore.this.save();
+      }
+    };
+  }
+
+  /** What the file held, and what came since; on the loop once it was read. */
+  private Map<String, List<Lease>> all() {
+    Map<String, List<Lease>> known = devices;
+    if (known == null) {
+      known = read();
+      devices = known;
     }
-    List<Lease> leases = new ArrayList<>();
+    return known;
+  }
+
+  private Map<String, List<Lease>> read() {
+    Map<String, List<Lease>> all = new LinkedHashMap<>();
+    if (!Files.exists(file)) {
+      return all;
+    }
     try {
       List<Map<String, Object>> list =
           mapper.readValue(
               Files.readAllBytes(file), new TypeReference<List<Map<String, Object>>>() {});
       for (Map<String, Object> map : list) {
-        leases.add(LeaseJson.fromStored(map));
+        all.computeIfAbsent(LeaseJson.deviceOf(map), d -> new ArrayList<>())
+            .add(LeaseJson.fromStored(map));
       }
     } catch (IOException | JacksonException | IllegalArgumentException e) {
       LOG.warn("{}: not read, leases begin anew: {}", file, e.getMessage());
-      return List.of();
+      return new LinkedHashMap<>();
     }
-    return leases;
+    return all;
   }
 
-  @Override
-  public void save(List<Lease> leases) {
-    if (waiting.getAndSet(List.copyOf(leases)) == null) {
+  private void save() {
+    List<Map<String, @Nullable Object>> list = new ArrayList<>();
+    all()
+        .forEach((device, leases) ->
+            leases.forEach(lease -> list.add(LeaseJson.toStored(lease, device))));
+    if (waiting.getAndSet(list) == null) {
       executor.execute(this::write);
     }
   }
@@ -77,12 +113,10 @@ public final class FileLeaseStore implements LeaseStore {
 
   private void write() {
     synchronized (writing) {
-      List<Lease> leases = waiting.getAndSet(null);
-      if (leases == null) {
+      List<Map<String, @Nullable Object>> list = waiting.getAndSet(null);
+      if (list == null) {
         return;
       }
-      List<Map<String, @Nullable Object>> list = new ArrayList<>();
-      leases.forEach(l -> list.add(LeaseJson.toStored(l)));
       Path part = file.resolveSibling(file.getFileName() + ".part");
       try {
         byte[] bytes = mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(list);

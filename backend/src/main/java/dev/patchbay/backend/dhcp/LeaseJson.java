@@ -17,9 +17,11 @@ public final class LeaseJson {
 
   /**
    * The object of {@code GET /v1/leases}: ip, mac, port, hostname, clientId, state (lower case),
-   * expires (ISO 8601, or null for never).
+   * expires (ISO 8601, or null for never), device.
+   *
+   * @param device {@code [NETNS/]DEVICE} whose server gave it
    */
-  public static Map<String, @Nullable Object> toMap(Lease lease) {
+  public static Map<String, @Nullable Object> toMap(Lease lease, String device) {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     map.put("ip", lease.address());
     map.put("mac", lease.macText());
@@ -28,14 +30,20 @@ public final class LeaseJson {
     map.put("clientId", lease.clientId());
     map.put("state", lease.state().name().toLowerCase(Locale.ROOT));
     map.put("expires", expires(lease.expires()));
+    map.put("device", device);
     return map;
   }
 
   /** The same with {@code key}, by which the client is found again. */
-  static Map<String, @Nullable Object> toStored(Lease lease) {
-    Map<String, @Nullable Object> map = toMap(lease);
+  static Map<String, @Nullable Object> toStored(Lease lease, String device) {
+    Map<String, @Nullable Object> map = toMap(lease, device);
     map.put("key", Addresses.macToString(lease.key()));
     return map;
+  }
+
+  /** Whose lease it is; files of older versions, which served br0 alone, do not say so. */
+  static String deviceOf(Map<String, ? extends @Nullable Object> map) {
+    return map.get("device") instanceof String device ? device : "br0";
   }
 
   private static @Nullable String expires(long nanos) {

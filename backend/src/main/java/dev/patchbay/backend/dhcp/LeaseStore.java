@@ -16,7 +16,7 @@ public interface LeaseStore {
         public void save(List<Lease> leases) {}
       };
 
-  /** What was kept, in no order; empty where there is nothing. Called once, not on the loop. */
+  /** What was kept, in no order; empty where there is nothing. Called once. */
   List<Lease> load();
 
   /** Keeps this from now on. Called on the loop: must not block. */

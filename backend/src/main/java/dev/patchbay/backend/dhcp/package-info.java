@@ -1,5 +1,6 @@
 /**
- * The DHCPv4 server of one device (RFC 2131, RFC 2132).
+ * The DHCPv4 server of one device (RFC 2131, RFC 2132). Package {@code service} gives each device
+ * that is to have one its own.
  *
  * <pre>
  *   UdpSocket port 67 -> DhcpService.onDatagram -> DhcpMessage.parse -> DhcpServer.handle

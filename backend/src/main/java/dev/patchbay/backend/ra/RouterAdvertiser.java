@@ -6,16 +6,16 @@ import dev.patchbay.stack.time.Timer;
 
 /**
  * When a router advertises itself (RFC 4861 sections 6.2.4 to 6.2.6): three times soon after the
- * start, then every 200 to 600 s, and when it is asked. Only on the loop.
+ * start, then at intervals (200 to 600 s unless set), and when it is asked. Only on the loop.
  */
 public final class RouterAdvertiser {
   private static final long MS = 1_000_000L;
   private static final long SECOND = 1000 * MS;
 
-  /** MinRtrAdvInterval, MaxRtrAdvInterval. */
-  private static final long MIN_INTERVAL = 200 * SECOND;
+  /** MinRtrAdvInterval: 0.33 of the greatest, where that is at least 9 s. */
+  private static final double LEAST = 1.0 / 3;
 
-  private static final long MAX_INTERVAL = 600 * SECOND;
+  private static final long SMALL_INTERVAL = 9 * SECOND;
 
   /** MAX_INITIAL_RTR_ADVERTISEMENTS, MAX_INITIAL_RTR_ADVERT_INTERVAL. */
   private static final int INITIAL = 3;
@@ -40,7 +40,7 @@ public final class RouterAdvertiser {
   private final EventLoop loop;
   private final RandomSource random;
   private final RaLink link;
-  private final RaSettings settings;
+  private RaSettings settings;
   private final Timer timer;
   private boolean running;
   private int sent;
@@ -77,9 +77,20 @@ public final class RouterAdvertiser {
       running = false;
       timer.cancel();
       if (link.isReady()) {
-        send(0, ALL_NODES_HI, ALL_NODES_LO);
+        send(true, ALL_NODES_HI, ALL_NODES_LO);
       }
     }
+  }
+
+  /** From now on it says this, and says it soon. */
+  public void settings(RaSettings other) {
+    settings = other;
+    changed();
+  }
+
+  /** What it says. */
+  public RaSettings settings() {
+    return settings;
   }
 
   /** Says it anew soon, e.g. because the MTU changed or a guest was plugged in. */
@@ -109,7 +120,7 @@ public final class RouterAdvertiser {
       unicasts = 0;
     }
     if (unicasts++ < MAX_UNICAST) {
-      send(settings.routerLifetime(), srcHi, srcLo);
+      send(false, srcHi, srcLo);
     }
   }
 
@@ -137,17 +148,19 @@ public final class RouterAdvertiser {
       timer.arm(loop.now() + NOT_READY);
       return;
     }
-    send(settings.routerLifetime(), ALL_NODES_HI, ALL_NODES_LO);
+    send(false, ALL_NODES_HI, ALL_NODES_LO);
     lastMulticast = loop.now();
-    long wait = MIN_INTERVAL + (long) (random.nextDouble() * (MAX_INTERVAL - MIN_INTERVAL));
+    long most = settings.interval() * SECOND;
+    long least = most >= SMALL_INTERVAL ? (long) (LEAST * most) : Math.max(most, MIN_BETWEEN);
+    long wait = least + (long) (random.nextDouble() * (most - least));
     if (++sent < INITIAL) {
       wait = Math.min(wait, INITIAL_INTERVAL);
     }
     timer.arm(loop.now() + wait);
   }
 
-  private void send(int lifetime, long dstHi, long dstLo) {
+  private void send(boolean last, long dstHi, long dstLo) {
     advertisements++;
-    link.send(RaMessage.of(settings, lifetime, link.mac(), link.mtu()), dstHi, dstLo);
+    link.send(RaMessage.of(settings, last, link.mac(), link.mtu()), dstHi, dstLo);
   }
 }

@@ -35,7 +35,7 @@ class RunOptionsTest {
     assertThat(config.exec()).isEmpty();
     assertThat(config.seed()).isEmpty();
     assertThat(config.log()).isEqualTo(new DaemonConfig.Log(DaemonConfig.Log.Level.INFO, false));
-    assertThat(config.dhcp()).isEmpty();
+    assertThat(config.services()).isEmpty();
     assertThat(config.file()).isNull();
     assertThat(config.command()).isEmpty();
   }
@@ -124,7 +124,8 @@ class RunOptionsTest {
         "-x|unknown option '-x'; see patchbay run --help",
         "--restrict=yes|unknown option '--restrict'; see patchbay run --help",
         "x|unexpected argument 'x': a command stands after --; see patchbay run --help",
-        "--restrict x --mtu 1500|unexpected argument 'x': a command stands after --; see patchbay run --help",
+        "--restrict x --mtu 1500|unexpected argument 'x': a command stands after --; see patchbay"
+            + " run --help",
         "--listen|--listen needs an argument (ADDRESS); see patchbay run --help",
         "--mtu --restrict|--mtu needs an argument (N); see patchbay run --help",
         "--|--: expected a command after it; see patchbay run --help",
@@ -142,12 +143,15 @@ class RunOptionsTest {
         "--pcap a,port=b|--pcap 'a,port=b': port 'b': no attachment has that name (there is net0)",
         "--pcap a,foo=b|--pcap 'a,foo=b': unknown key 'foo'; expected port",
         "--pcap a,port=net0,port=b|--pcap 'a,port=net0,port=b': port 'b': is given twice",
-        "--pcap -|--pcap '-': standard output is the capture, so the ready line needs --ready-file FILE",
+        "--pcap -|--pcap '-': standard output is the capture, so the ready line needs --ready-file"
+            + " FILE",
         "--exec ip --exec 'a|--exec #2 ''a': the quote ' at position 1 is not closed",
         "--hostfwd x|invalid forwarding rule 'x': expected a '-' between host and guest at 'x'",
         "--listen x|--listen 'x': expected unix:PATH or tcp:HOST:PORT at 'x'",
-        "--control a --listen unix:a|--listen 'unix:a': 'unix:/cwd/a' is already used by the control socket",
-        "--listen unix:a --hostfwd unix:a-:1|invalid forwarding rule 'unix:a-:1': already used by attachment net0 at '/cwd/a'",
+        "--control a --listen unix:a|--listen 'unix:a': 'unix:/cwd/a' is already used by the"
+            + " control socket",
+        "--listen unix:a --hostfwd unix:a-:1|invalid forwarding rule 'unix:a-:1': already used by"
+            + " attachment net0 at '/cwd/a'",
         "--config /nowhere/x|--config '/nowhere/x': no such file",
       })
   void wrong(String line, String message) {
@@ -204,8 +208,9 @@ class RunOptionsTest {
     assertThatThrownBy(() -> parse("--", "qemu", "-netdev", "user,id=n7,hostfwd=:x"))
         .hasMessage(
             "'-netdev user,id=n7,hostfwd=:x' in the command is not rewritten yet: give patchbay run"
-                + " --listen unix:/tmp/n7.sock and the command -netdev stream,id=n7,server=off,"
-                + "addr.type=unix,addr.path=/tmp/n7.sock, and its hostfwd= rules as --hostfwd RULE");
+                + " --listen unix:/tmp/n7.sock and the command -netdev"
+                + " stream,id=n7,server=off,addr.type=unix,addr.path=/tmp/n7.sock, and its hostfwd="
+                + " rules as --hostfwd RULE");
     assertThatThrownBy(() -> parse("--", "qemu", "-net", "nic", "-net", "user"))
         .hasMessageContaining("--listen tcp:127.0.0.1:5555")
         .hasMessageEndingWith("-net socket,connect=127.0.0.1:5555");

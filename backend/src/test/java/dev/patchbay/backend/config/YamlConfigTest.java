@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,8 +26,10 @@ class YamlConfigTest {
     return builder.build();
   }
 
-  private static DhcpConfig br0(DaemonConfig config) {
-    return Objects.requireNonNull(config.dhcp().get("br0"));
+  private static DhcpConfig br0(DaemonConfig config) throws ConfigException {
+    ServiceKeys keys = config.services().getFirst();
+    assertThat(keys).hasToString("dhcp br0");
+    return keys.dhcp();
   }
 
   @Test
@@ -145,34 +146,46 @@ class YamlConfigTest {
         "seed: -1|ci.yaml:2:7: seed '-1': expected a number from 0 to 9223372036854775807",
         "state: keep|ci.yaml:2:8: state 'keep': is not supported yet; expected none",
         "web: localhost:80|ci.yaml:2:6: web 'localhost:80': is not supported yet",
-        "log-level: loud|ci.yaml:2:12: log-level 'loud': expected error, warn, info, debug or trace",
+        "log-level: loud|ci.yaml:2:12: log-level 'loud': expected error, warn, info, debug or"
+            + " trace",
         "log-format: xml|ci.yaml:2:13: log-format 'xml': expected text or json",
         "version: 1|ci.yaml:2:1: key 'version' is given twice",
         "exec: &a [ip a]|ci.yaml:2:7: anchors (&a) are not supported",
         "mtu: *a|ci.yaml:2:6: aliases (*a) are not supported",
         "attachments: x|ci.yaml:2:14: attachments: expected a list of mappings, found 'x'",
         "attachments: [x]|ci.yaml:2:15: attachments: expected {listen: ADDRESS, …}, found 'x'",
-        "attachments: [{name: x}]|ci.yaml:2:15: attachment: expected listen, connect, dgram, mcast or tap beside 'name'",
-        "attachments: [{listen: unix:a, tap: b}]|ci.yaml:2:32: 'tap' beside 'listen': expected one of them",
-        "attachments: [{listen: unix:a, foo: b}]|ci.yaml:2:32: unknown key 'foo'; expected name, mac",
+        "attachments: [{name: x}]|ci.yaml:2:15: attachment: expected listen, connect, dgram, mcast"
+            + " or tap beside 'name'",
+        "attachments: [{listen: unix:a, tap: b}]|ci.yaml:2:32: 'tap' beside 'listen': expected one"
+            + " of them",
+        "attachments: [{listen: unix:a, foo: b}]|ci.yaml:2:32: unknown key 'foo'; expected name,"
+            + " mac",
         "attachments: [{listen: unix:a, mac: 7}]|ci.yaml:2:37: mac '7': expected a MAC address",
-        "attachments: [{listen: unix:a, netns: a/b}]|ci.yaml:2:39: netns 'a/b': expected the name of a",
+        "attachments: [{listen: unix:a, netns: a/b}]|ci.yaml:2:39: netns 'a/b': expected the name"
+            + " of a",
         "attachments: [{listen: [a]}]|ci.yaml:2:24: listen: expected an address, found a list",
         "attachments: [{listen: 'unix:a,name=a', name: b}]|ci.yaml:2:41: name 'b': is given twice",
-        "forwards: [tcp]|ci.yaml:2:12: invalid forwarding rule 'tcp': expected a '-' between host and guest at 'tcp'",
-        "forwards: ['::1-x:1']|ci.yaml:2:12: invalid forwarding rule '::1-x:1': no attachment has that name (there is net0) at 'x'",
+        "forwards: [tcp]|ci.yaml:2:12: invalid forwarding rule 'tcp': expected a '-' between host"
+            + " and guest at 'tcp'",
+        "forwards: ['::1-x:1']|ci.yaml:2:12: invalid forwarding rule '::1-x:1': no attachment has"
+            + " that name (there is net0) at 'x'",
         "exec: [\"ip 'a\"]|ci.yaml:2:8 'ip 'a': the quote ' at position 4 is not closed",
         "exec: ['']|ci.yaml:2:8 '': expected a command",
         "exec: [[ip, a]]|ci.yaml:2:8: exec: expected a command, found a list",
         "attachments: [{listen: foo}]|ci.yaml:2:24: expected unix:PATH or tcp:HOST:PORT at 'foo'",
-        "attachments: [{name: x, listen: 'tcp:a:1'}]|ci.yaml:2:33: expected an IP address (names are not resolved) at 'a'",
+        "attachments: [{name: x, listen: 'tcp:a:1'}]|ci.yaml:2:33: expected an IP address (names"
+            + " are not resolved) at 'a'",
         "attachments: [{listen: unix:a, qmp: q}]|ci.yaml:2:37: qmp 'q': expected unix:PATH",
-        "attachments: [{dgram: '', local: 'udp:127.0.0.1:1', remote: 'udp:x:2'}]|ci.yaml:2:61: expected an IP address (names are not resolved) at 'x'",
-        "attachments: [{listen: 'tcp:192.0.2.1:1'}]|ci.yaml:2:24: 'tcp:192.0.2.1:1' is not loopback: it needs allow=CIDR, who may connect",
+        "attachments: [{dgram: '', local: 'udp:127.0.0.1:1', remote: 'udp:x:2'}]|ci.yaml:2:61:"
+            + " expected an IP address (names are not resolved) at 'x'",
+        "attachments: [{listen: 'tcp:192.0.2.1:1'}]|ci.yaml:2:24: 'tcp:192.0.2.1:1' is not"
+            + " loopback: it needs allow=CIDR, who may connect",
         "captures: [{fil: x}]|ci.yaml:2:13: unknown key 'fil'; expected file or port",
         "captures: [{port: x}]|ci.yaml:2:12: expected a file, or - for standard output",
-        "captures: [{file: x, port: y}]|ci.yaml:2:28: port 'y': no attachment has that name (there is net0)",
-        "captures: [{file: '-'}]|ci.yaml:2:19: standard output is the capture, so the ready line needs --ready-file FILE",
+        "captures: [{file: x, port: y}]|ci.yaml:2:28: port 'y': no attachment has that name (there"
+            + " is net0)",
+        "captures: [{file: '-'}]|ci.yaml:2:19: standard output is the capture, so the ready line"
+            + " needs --ready-file FILE",
         "captures: [{file: a}, {file: a}]|ci.yaml:2:30: another capture is written to /etc/ci/a",
       })
   void wrong(String line, String message) {
@@ -195,24 +208,33 @@ class YamlConfigTest {
         "name: 'x/mtu: 1500|2:7: ''x': the quote is not closed; expected another '",
         "mtu: [1|2:6: '[': the list is not closed; expected ']' before the end of the file",
         "exec: [a, b/mtu: 3|2:7: '[': the list is not closed; expected ']' before 'mtu' at 3:1",
-        "exec: [/mtu: 1500/name: x|2:7: '[': the list is not closed; expected ']' before 'mtu' at 3:1",
+        "exec: [/mtu: 1500/name: x|2:7: '[': the list is not closed; expected ']' before 'mtu' at"
+            + " 3:1",
         "exec: [/  a,/mtu: 1500|2:7: '[': the list is not closed; expected ']' before 'mtu' at 4:1",
-        "exec: [/  a/mtu: 1500/name: x|2:7: '[': the list is not closed; expected ']' before 'mtu' at 4:1",
-        "attachments: [/  {tap: a}/forwards: [tcp::1-:1]|2:14: '[': the list is not closed; expected ']' before 'forwards' at 4:1",
+        "exec: [/  a/mtu: 1500/name: x|2:7: '[': the list is not closed; expected ']' before 'mtu'"
+            + " at 4:1",
+        "attachments: [/  {tap: a}/forwards: [tcp::1-:1]|2:14: '[': the list is not closed;"
+            + " expected ']' before 'forwards' at 4:1",
         "exec: [|2:7: '[': the list is not closed; expected ']' before the end of the file",
         "exec: [/  a b: c: d,/]|3:9: ':': expected ',' or ']' of the list that begins at 2:7",
-        "dhcp: {/  br0: {lease: 1}/mtu: 1500|2:7: '{': the mapping is not closed; expected '}' before 'mtu' at 4:1",
+        "dhcp: {/  br0: {lease: 1}/mtu: 1500|2:7: '{': the mapping is not closed; expected '}'"
+            + " before 'mtu' at 4:1",
         "attachments: [{tap: a]|2:22: ']': expected ',' or '}' of the mapping that begins at 2:15",
-        "dhcp: {br0: {lease: 1 dns: x}}|2:26: ':': expected ',' or '}' of the mapping that begins at 2:13",
-        "name: x/  mtu: 1500|3:6: 'mtu: 1500': no ':' can stand here; expected keys of one mapping in one column, and quotes around a value with ': '",
-        "name: a: b|2:8: 'name: a: b': no ':' can stand here; expected keys of one mapping in one column, and quotes around a value with ': '",
-        "exec:/  - a/ - b|4:2: '-': expected KEY: VALUE of the mapping that begins at 1:1, in its column",
+        "dhcp: {br0: {lease: 1 dns: x}}|2:26: ':': expected ',' or '}' of the mapping that begins"
+            + " at 2:13",
+        "name: x/  mtu: 1500|3:6: 'mtu: 1500': no ':' can stand here; expected keys of one mapping"
+            + " in one column, and quotes around a value with ': '",
+        "name: a: b|2:8: 'name: a: b': no ':' can stand here; expected keys of one mapping in one"
+            + " column, and quotes around a value with ': '",
+        "exec:/  - a/ - b|4:2: '-': expected KEY: VALUE of the mapping that begins at 1:1, in its"
+            + " column",
         "exec:/  - a/  b: c|4:3: 'b': expected '- ' of the list that begins at 3:3, in its column",
         "exec:/  - a/  b|4:3: 'b': expected KEY: VALUE, a space behind the colon",
         "- a|2:1: '-': expected KEY: VALUE of the mapping that begins at 1:1, in its column",
         "}|2:1: '}': expected KEY: VALUE of the mapping that begins at 1:1, in its column",
         "name: @x|2:7: '@x': expected quotes around what begins so",
-        "name: \"a\\qb\"|2:10: 'qb\"': is not YAML: while scanning a double-quoted scalar: found unknown escape character q(113)",
+        "name: \"a\\qb\"|2:10: 'qb\"': is not YAML: while scanning a double-quoted scalar: found"
+            + " unknown escape character q(113)",
         "name: N|2:7: U+0001 is no character of a text; expected it to be left out",
         "[a]: b|2:2: expected a word as the key",
         "exec: !foo x|2:7: tags (foo) are not supported",
@@ -232,7 +254,8 @@ class YamlConfigTest {
       value = {
         "host-loopback: [22, ssh]|2:21: host-loopback 'ssh': expected a port (1 to 65535)",
         "host-loopback: [22, 70000]|2:21: host-loopback '70000': expected a port (1 to 65535)",
-        "attachments: [{listen: 'tcp:[::]:1', allow: [192.0.2.0/24, lan]}]|2:60: allow 'lan': expected",
+        "attachments: [{listen: 'tcp:[::]:1', allow: [192.0.2.0/24, lan]}]|2:60: allow 'lan':"
+            + " expected",
         "forwards: ['::1-:1', '::2-:x']|2:22: invalid forwarding rule '::2-:x': ",
         "exec: [ip a, 7, [x]]|2:17: exec: expected a command, found a list",
         "dhcp: {br0: {dns: [10.0.2.3, x]}}|2:30: dns 'x': expected an IPv4 address",
@@ -250,7 +273,8 @@ class YamlConfigTest {
       value = {
         "range: 10.0.2.15|12: range '10.0.2.15': expected FIRST-LAST, e.g. 10.0.2.15-10.0.2.99",
         "range: 10.0.2.15-x|12: range 'x': expected an IPv4 address",
-        "range: 10.0.2.15-10.0.2.14|12: range '10.0.2.15-10.0.2.14': expected the lower address first",
+        "range: 10.0.2.15-10.0.2.14|12: range '10.0.2.15-10.0.2.14': expected the lower address"
+            + " first",
         "router: fec0::2|13: router 'fec0::2': expected an IPv4 address",
         "lease: 0|12: lease '0': expected seconds from 1 to 4294967295",
         "lease: 4294967296|12: lease '4294967296': expected seconds from 1 to 4294967295",
@@ -268,19 +292,27 @@ class YamlConfigTest {
         "options: {26: 70000}|19: option 26 '70000': expected a number from 0 to 65535",
         "options: {26: [1, 2]}|15: option 26: expected one value, not a list",
         "options: {12: []}|15: option 12: expected a value",
-        "options: {43: hex:0}|19: option 43 'hex:0': expected pairs of hexadecimal digits after hex:",
+        "options: {43: hex:0}|19: option 43 'hex:0': expected pairs of hexadecimal digits after"
+            + " hex:",
         "options: {119: a..b}|20: option 119 'a..b': expected a domain name",
-        "options: {121: 10.0.0.0/8}|20: option 121 '10.0.0.0/8': routes are not supported yet; expected hex:…",
+        "options: {121: 10.0.0.0/8}|20: option 121 '10.0.0.0/8': routes are not supported yet;"
+            + " expected hex:…",
         "options: {42: [10.0.2.2, x]}|30: option 42 'x': expected an IPv4 address",
-        "hosts: [{mac: 52:54:00:12:34:56, ip: 10.0.2.20}, {mac: 52:54:00:12:34:56, ip: 10.0.2.21}]|60: mac '52:54:00:12:34:56': is another host's",
+        "hosts: [{mac: 52:54:00:12:34:56, ip: 10.0.2.20}, {mac: 52:54:00:12:34:56, ip:"
+            + " 10.0.2.21}]|60: mac '52:54:00:12:34:56': is another host's",
         "options: {33: 10.0.0.1}|15: option 33: expected pairs of addresses",
         "hosts: [{mac: 52:54:00:12:34:56}]|13: hosts: ip is missing",
         "hosts: [{ip: 10.0.2.20}]|13: hosts: expected mac or clientId beside ip",
-        "hosts: [{mac: x, ip: 10.0.2.20}]|19: mac 'x': expected a MAC address such as 52:54:00:12:34:56",
-        "hosts: [{clientId: 'hex:1', ip: 10.0.2.20}]|24: clientId 'hex:1': expected pairs of hexadecimal digits after hex:",
-        "hosts: [{clientId: a, ip: 10.0.2.20, hostname: a_b}]|52: hostname 'a_b': expected a host name (RFC 1123)",
-        "hosts: [{clientId: a, ip: 10.0.2.20}, {clientId: b, ip: 10.0.2.20}]|61: ip '10.0.2.20': is another host's",
-        "hosts: [{clientId: a, ip: 10.0.2.20, foo: 1}]|42: unknown key 'foo'; expected mac, ip, hostname or clientId",
+        "hosts: [{mac: x, ip: 10.0.2.20}]|19: mac 'x': expected a MAC address such as"
+            + " 52:54:00:12:34:56",
+        "hosts: [{clientId: 'hex:1', ip: 10.0.2.20}]|24: clientId 'hex:1': expected pairs of"
+            + " hexadecimal digits after hex:",
+        "hosts: [{clientId: a, ip: 10.0.2.20, hostname: a_b}]|52: hostname 'a_b': expected a host"
+            + " name (RFC 1123)",
+        "hosts: [{clientId: a, ip: 10.0.2.20}, {clientId: b, ip: 10.0.2.20}]|61: ip '10.0.2.20': is"
+            + " another host's",
+        "hosts: [{clientId: a, ip: 10.0.2.20, foo: 1}]|42: unknown key 'foo'; expected mac, ip,"
+            + " hostname or clientId",
       })
   void wrongDhcp(String line, String message) {
     assertThatThrownBy(() -> read("version: 1\ndhcp:\n  br0:\n    " + line + "\n"))
@@ -290,12 +322,73 @@ class YamlConfigTest {
 
   @Test
   void wrongDhcpDevices() {
-    assertThatThrownBy(() -> read("version: 1\ndhcp: {red/br0: {}}"))
-        .hasMessage("ci.yaml:2:8: dhcp 'red/br0': namespaces are not supported yet");
+    assertThatThrownBy(() -> read("version: 1\ndhcp: {a/b/c: {}}"))
+        .hasMessage("ci.yaml:2:8: dhcp 'a/b/c': expected [NETNS/]DEVICE");
     assertThatThrownBy(() -> read("version: 1\ndhcp: {lo: {}}"))
-        .hasMessage("ci.yaml:2:8: dhcp 'lo': only br0 has a DHCP server yet");
-    assertThatThrownBy(() -> read("version: 1\ndhcp: {net7: {}}"))
-        .hasMessage("ci.yaml:2:8: dhcp 'net7': only br0 has a DHCP server yet");
+        .hasMessage("ci.yaml:2:8: dhcp 'lo': no guest is behind that device");
+    assertThatThrownBy(() -> read("version: 1\ndhcp: {br0: maybe}"))
+        .hasMessage("ci.yaml:2:13: br0 'maybe': expected on, off or a mapping of keys");
+  }
+
+  @Test
+  void servicesOfDevices() throws ConfigException {
+    DaemonConfig config =
+        read(
+            """
+            version: 1
+            dhcp:
+              bmc0.42: {range: 192.168.42.9-192.168.42.20}
+              br0: off
+            ra:
+              lab/bmc1:
+                prefix: ["fd00:42::/64", "fd00:43::/64"]
+                preference: high
+                search: example.com
+                route: "fd00:44::/48"
+            dns:
+              lab/bmc1: {upstream: [192.0.2.53, "2001:db8::53"]}
+            """);
+    assertThat(config.services())
+        .extracting(ServiceKeys::toString)
+        .containsExactly("dhcp bmc0.42", "dhcp br0", "ra lab/bmc1", "dns lab/bmc1");
+    assertThat(config.services().get(0).words())
+        .containsExactly("range=192.168.42.9-192.168.42.20");
+    assertThat(config.services().get(1).isOn()).isFalse();
+    assertThat(config.services().get(1).words()).containsExactly("off");
+    ServiceKeys ra = config.services().get(2);
+    assertThat(ra.netns()).isEqualTo("lab");
+    assertThat(ra.deviceName()).isEqualTo("bmc1");
+    assertThat(ra.ra().prefixes()).hasToString("[fd00:42::/64, fd00:43::/64]");
+    assertThat(ra.ra().preference()).isEqualTo(RaConfig.Preference.HIGH);
+    assertThat(ra.words())
+        .containsExactly(
+            "prefix=fd00:42::/64,fd00:43::/64",
+            "preference=high",
+            "search=example.com",
+            "route=fd00:44::/48");
+    assertThat(config.services().get(3).dns().upstream()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "ra: {br0: {prefix: 10.0.0.0/8}}|2:20: prefix '10.0.0.0/8': expected an IPv6 network as"
+            + " fd00:42::/64",
+        "ra: {br0: {lifetime: 65536}}|2:22: lifetime '65536': expected a number from 0 to 65535",
+        "ra: {br0: {preference: best}}|2:24: preference 'best': expected high, medium or low",
+        "ra: {br0: {managed: x}}|2:21: managed 'x': expected true or false",
+        "ra: {br0: {search: a..b}}|2:20: search 'a..b': expected a domain name",
+        "ra: {br0: {mtu: 1000}}|2:17: mtu '1000': expected a number from 1280 to 65535",
+        "dns: {br0: {address: 224.0.0.1}}|2:22: address '224.0.0.1': expected the IP address of a"
+            + " machine",
+        "dns: {br0: {foo: 1}}|2:13: unknown key 'foo'; expected address or upstream",
+      })
+  void wrongServices(String line, String message) {
+    assertThatThrownBy(() -> read("version: 1\n" + line + "\n"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage("ci.yaml:" + message);
   }
 
   @Test

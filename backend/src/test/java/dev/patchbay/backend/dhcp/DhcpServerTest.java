@@ -2,6 +2,8 @@ package dev.patchbay.backend.dhcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patchbay.backend.config.ConfigException;
+import dev.patchbay.backend.config.ServiceKeys;
 import dev.patchbay.stack.loop.VirtualLoop;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
@@ -12,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,16 +26,29 @@ class DhcpServerTest {
 
   /** udhcpc of BusyBox: client identifier 01+MAC, size 576, its parameter list. */
   private static final String UDHCPC_OPTIONS =
-      "63825363 350101 3d0701525400123456 39020240 37070103060c0f1c2a 3c0c756468637020312e33352e30ff";
+      "63825363 350101 3d0701525400123456 39020240 37070103060c0f1c2a"
+          + " 3c0c756468637020312e33352e30ff";
+
+  private static final DhcpSettings SETTINGS = settings();
 
   private final VirtualLoop loop = new VirtualLoop();
   private final List<Lease> seen = new ArrayList<>();
   private long attachment;
   private DhcpServer server = server(LeaseStore.NONE);
 
+  private static DhcpSettings settings() {
+    DhcpSettings.Subnet subnet =
+        new DhcpSettings.Subnet(SERVER, 24, Set.of(SERVER, SERVER + 1), List.of(SERVER + 1));
+    try {
+      return DhcpSettings.of(
+          ServiceKeys.defaults(ServiceKeys.Kind.DHCP, "br0").dhcp(), subnet, () -> 1500);
+    } catch (ConfigException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private DhcpServer server(LeaseStore store) {
-    return new DhcpServer(
-        DhcpSettings.defaults(() -> 1500), loop::wallTime, store, p -> attachment, seen::add);
+    return new DhcpServer(SETTINGS, loop::wallTime, store, p -> attachment, seen::add);
   }
 
   private static DhcpMessage message(int type, long mac) {
@@ -201,14 +217,14 @@ class DhcpServerTest {
   @Test
   void leasesOutliveARestart(@TempDir Path dir) throws Exception {
     Path file = dir.resolve("leases.json");
-    server = server(new FileLeaseStore(file, Runnable::run));
+    server = server(new FileLeaseStore(file, Runnable::run).of("br0"));
     lease(MAC, "net0");
     assertThat(lease(MAC + 1, "net1")).isEqualTo(FIRST + 1);
-    server = server(new FileLeaseStore(file, Runnable::run));
+    server = server(new FileLeaseStore(file, Runnable::run).of("br0"));
     assertThat(lease(MAC + 1, "net1")).isEqualTo(FIRST + 1);
     assertThat(server.leases()).hasSize(2);
     Files.writeString(file, "{broken");
-    assertThat(server(new FileLeaseStore(file, Runnable::run)).leases()).isEmpty();
+    assertThat(server(new FileLeaseStore(file, Runnable::run).of("br0")).leases()).isEmpty();
   }
 
   @Test

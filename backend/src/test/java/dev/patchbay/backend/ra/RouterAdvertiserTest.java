@@ -2,6 +2,7 @@ package dev.patchbay.backend.ra;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.loop.VirtualLoop;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.wire.Bytes;
@@ -43,7 +44,7 @@ class RouterAdvertiserTest {
               times.add(loop.now() / 1_000_000);
             }
           },
-          RaSettings.defaults());
+          RaSettings.of(IpAddress.parse("fec0::"), IpAddress.parse("fec0::3")));
 
   @Test
   void theMessage() {
@@ -104,5 +105,43 @@ class RouterAdvertiserTest {
     ready = true;
     loop.runForMillis(1_100);
     assertThat(sent).hasSize(1);
+  }
+
+  @Test
+  void everyOption() {
+    IpAddress net = IpAddress.parse("fd00:42::");
+    advertiser.settings(
+        new RaSettings(
+            List.of(new RaSettings.Prefix(new RaSettings.Network(net, 64), true, false, 100, 50)),
+            900,
+            RaSettings.MANAGED | RaSettings.OTHER | 1 << 3,
+            32,
+            30_000,
+            1000,
+            1400,
+            List.of(),
+            List.of("example.com", "a"),
+            List.of(
+                new RaSettings.Network(IpAddress.parse("fd00:99::"), 48),
+                new RaSettings.Network(IpAddress.ANY6, 0)),
+            60));
+    advertiser.start();
+    loop.runForMillis(2);
+    assertThat(HexFormat.of().formatHex(sent.getFirst()))
+        .isEqualTo(
+            "8600000020c8038400007530000003e8"
+                + "010152550a000202"
+                + "0501000000000578"
+                + "03044080000000640000003200000000fd000042000000000000000000000000"
+                + "1802300800000384fd00009900000000"
+                + "1801000800000384"
+                + "1f03000000000384076578616d706c6503636f6d00016100");
+    // no interval is longer than what was asked for
+    loop.runForMillis(600_000);
+    for (int i = 3; i < times.size(); i++) {
+      assertThat(times.get(i) - times.get(i - 1)).isBetween(19_999L, 60_010L);
+    }
+    advertiser.stop();
+    assertThat(HexFormat.of().formatHex(sent.getLast())).startsWith("8600000020c00000");
   }
 }

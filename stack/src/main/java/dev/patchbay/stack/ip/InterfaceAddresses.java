@@ -31,6 +31,7 @@ public final class InterfaceAddresses {
   private final NetworkStack stack;
   private final DuplicateAddressDetection detection;
   private final AddressLifetimes lifetimes;
+  private @Nullable Runnable changed;
 
   /** Of a namespace whose loop and random source are there already. */
   public InterfaceAddresses(NetworkStack stack) {
@@ -42,6 +43,17 @@ public final class InterfaceAddresses {
   /** Duplicate address detection of all devices. */
   public DuplicateAddressDetection detection() {
     return detection;
+  }
+
+  /** Who is told after the addresses of some device have changed; one listener. */
+  public void onChange(@Nullable Runnable listener) {
+    changed = listener;
+  }
+
+  private void told() {
+    if (changed != null) {
+      changed.run();
+    }
   }
 
   // ---- changes
@@ -66,6 +78,7 @@ public final class InterfaceAddresses {
     }
     stack.multicast().addressAdded(device, own.address());
     settle(device, before);
+    told();
   }
 
   /**
@@ -164,6 +177,7 @@ public final class InterfaceAddresses {
       Set<RouteEntry> before = routes(device, device.isUp());
       device.addresses().set(at, to);
       settle(device, before);
+      told();
     }
   }
 
@@ -237,6 +251,7 @@ public final class InterfaceAddresses {
       // "Last address was deleted from this interface. Disable IP."
       stack.routes4().addressesGone(device);
     }
+    told();
   }
 
   /** The secondary addresses of IPv4 behind a primary one. */
@@ -289,6 +304,7 @@ public final class InterfaceAddresses {
         stack.multicast().addressRemoved(device, own.address());
       }
     }
+    told();
   }
 
   /** The device goes away, and its addresses with it. */
