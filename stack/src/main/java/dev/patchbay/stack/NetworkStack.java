@@ -1,5 +1,6 @@
 package dev.patchbay.stack;
 
+import dev.patchbay.stack.autoconf.RouterDiscovery;
 import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.conf.ConfChanges;
 import dev.patchbay.stack.conf.Ipv6Key;
@@ -81,6 +82,7 @@ public final class NetworkStack implements DeviceHost {
   private final NdpProtocol ndp;
   private final NdpRedirect ndpRedirect;
   private final Redirects redirects;
+  private final RouterDiscovery routerDiscovery;
   private final IpOutput output;
   private final Fragmenter fragmenter;
   private final SocketOutput socketOutput;
@@ -148,6 +150,7 @@ public final class NetworkStack implements DeviceHost {
     icmpInput = new IcmpInput(this);
     arp = new ArpProtocol(this);
     ndp = new NdpProtocol(this);
+    routerDiscovery = new RouterDiscovery(this);
     datagramMemory = new DatagramMemory(pool.limit() / 4);
     socketOutput = new SocketOutput(this);
     multicast = new MulticastEngine(this);
@@ -255,6 +258,11 @@ public final class NetworkStack implements DeviceHost {
   /** Redirects of our gateways. */
   public Redirects redirects() {
     return redirects;
+  }
+
+  /** Router advertisements that devices take. */
+  public RouterDiscovery routerDiscovery() {
+    return routerDiscovery;
   }
 
   public IpOutput output() {

@@ -46,8 +46,17 @@ public record InterfaceAddress(
   /** Valid without end; without this flag it is shown as {@code dynamic}. */
   public static final int PERMANENT = 0x80;
 
+  /** Temporary addresses may be made beside it: one made of a prefix that a router told. */
+  public static final int MNGTMPADDR = 0x100;
+
   /** No route of its network is made. */
   public static final int NOPREFIXROUTE = 0x200;
+
+  /**
+   * Made of a prefix that a router told, which makes the route of its network too; no flag of
+   * Linux's, and not shown.
+   */
+  public static final int AUTOCONFIGURED = 0x1_0000;
 
   /** Reach of an address or a route ({@code /etc/iproute2/rt_scopes}). */
   public enum Scope {

@@ -401,7 +401,8 @@ public final class InterfaceAddresses {
     long metric = own.metric() == 0 ? 256 : own.metric();
     Route link = Route.of(Route.Type.UNICAST, device, Scope.GLOBAL).withMetric(metric);
     boolean loopback = address.hi() == 0 && address.lo() == 1; // init_loopback makes none of it
-    if (!own.is(InterfaceAddress.NOPREFIXROUTE) && !loopback) {
+    int none = InterfaceAddress.NOPREFIXROUTE | InterfaceAddress.AUTOCONFIGURED;
+    if (!own.is(none) && !loopback) {
       int prefix = own.prefix();
       to.add(new RouteEntry(RouteEntry.MAIN, address.network(prefix), prefix, link));
     }

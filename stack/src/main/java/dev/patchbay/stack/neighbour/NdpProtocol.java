@@ -41,6 +41,7 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
   private static final int NONCE = 14;
 
   private static final long ALL_NODES_HI = 0xff02_0000_0000_0000L;
+  private static final long ALL_ROUTERS_LO = 2;
   private static final int BODY = 32;
 
   /** Low half of ff02::1:ff00:0, behind which stand the last 24 bits of an address. */
@@ -75,7 +76,7 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
       case NEIGHBOUR_SOLICITATION -> neighbourSolicitation(packet);
       case NEIGHBOUR_ADVERTISEMENT -> neighbourAdvertisement(packet);
       case REDIRECT -> stack.redirects().accept6(packet);
-      // a router takes no advertisements of others (RFC 4861 section 6.2.7 only checks them)
+      case ROUTER_ADVERTISEMENT -> routerAdvertisement(packet);
       default -> {}
     }
     packet.release();
@@ -158,6 +159,41 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
     if (!Addresses.isGroupMac(mac)) {
       heard(packet, target.hi(), target.lo(), mac, Neighbour.State.STALE, flags, true);
     }
+  }
+
+  /** RFC 4861 section 6.3.4; a router only learns of who sends it what a solicitation tells too. */
+  private void routerAdvertisement(Packet packet) {
+    long hi = packet.sourceHi();
+    long lo = packet.sourceLo();
+    long mac = option(packet, 16, SOURCE_LINK_LAYER);
+    if (stack.routerDiscovery().advertised(packet) && mac != 0 && !Addresses.isGroupMac(mac)) {
+      int flags =
+          NudMachine.OVERRIDE
+              | NudMachine.WEAK_OVERRIDE
+              | NudMachine.OVERRIDE_ROUTER
+              | NudMachine.ROUTER;
+      heard(packet, hi, lo, mac, Neighbour.State.STALE, flags, true);
+    }
+  }
+
+  /**
+   * Asks all routers of a link to advertise themselves ({@code ndisc_send_rs}), from its link-local
+   * address, or from :: while there is none.
+   */
+  public void solicitRouter(NetDevice device) {
+    Packet packet = stack.pool().acquire(16);
+    if (packet == null) {
+      return;
+    }
+    packet.l4 = packet.append(8);
+    packet.icmp().type(ROUTER_SOLICITATION).code(0).rest(0);
+    IpAddress source = stack.linkLocal(device);
+    if (source == null) {
+      transmit(packet, device, 0, 0, ALL_NODES_HI, ALL_ROUTERS_LO, 255);
+      return;
+    }
+    linkLayerOption(packet, SOURCE_LINK_LAYER, device.mac());
+    transmit(packet, device, source.hi(), source.lo(), ALL_NODES_HI, ALL_ROUTERS_LO, 255);
   }
 
   /** Notes what was heard of a neighbour; false where there is no entry for it. */

@@ -241,6 +241,18 @@ public final class Fib {
     }
   }
 
+  /**
+   * Puts a route in that a router has told of: never a sibling of another one, behind those of its
+   * metric ({@code rt6_qualify_for_ecmp} leaves out what {@code RTF_ADDRCONF} has).
+   */
+  public void addAlone(RouteEntry entry) {
+    try {
+      insert(table(entry.table()), entry, RouteChange.APPEND);
+    } catch (RouteRefusedException e) {
+      // EEXIST: it is there
+    }
+  }
+
   private void put(RouteEntry entry, RouteChange how) throws RouteRefusedException {
     RouteTable table = table(entry.table());
     Route known =
@@ -251,6 +263,11 @@ public final class Fib {
       join(entry, known, how);
       return;
     }
+    insert(table, entry, how);
+  }
+
+  private void insert(RouteTable table, RouteEntry entry, RouteChange how)
+      throws RouteRefusedException {
     RouteEntry mine = shared.take(entry);
     try {
       Route replaced = table.insert(entry.destination(), entry.prefix(), mine.route(), how);

@@ -178,7 +178,7 @@ final class RouteGet {
 
   private RoutePrinter printer() throws RefusedException {
     List<String> anyTable = List.of("table", "all");
-    return new RoutePrinter(options, RouteFilter.parse(stack, options, "get", anyTable));
+    return new RoutePrinter(stack, options, RouteFilter.parse(stack, options, "get", anyTable));
   }
 
   // ---- what we send

@@ -1,6 +1,8 @@
 package dev.patchbay.stack.admin.ip;
 
+import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.IpOptions;
+import dev.patchbay.stack.autoconf.LearnedRoute;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.InterfaceAddress.Scope;
 import dev.patchbay.stack.ip.IpAddress;
@@ -20,7 +22,10 @@ final class RoutePrinter {
   /** What it names is left out, since it is the same for all. */
   private final RouteFilter filter;
 
-  RoutePrinter(IpOptions options, RouteFilter filter) {
+  private final NetworkStack stack;
+
+  RoutePrinter(NetworkStack stack, IpOptions options, RouteFilter filter) {
+    this.stack = stack;
     this.options = options;
     this.filter = filter;
   }
@@ -76,11 +81,23 @@ final class RoutePrinter {
       map.put("metric", route.metric());
     }
     map.put("flags", several ? List.of() : flags(route));
-    if (route.mtu() != 0) {
-      map.put("metrics", List.of(Map.of("mtu", route.mtu())));
+    LearnedRoute learned = six ? stack.routerDiscovery().about(entry) : null;
+    long left = learned == null ? -1 : learned.secondsLeft(stack.loop().now());
+    if (left >= 0) {
+      map.put("expires", left);
+    }
+    Map<String, Integer> metrics = new LinkedHashMap<>();
+    if (route.mtu() != 0 && (learned == null || learned.showsMtu())) {
+      metrics.put("mtu", route.mtu());
+    }
+    if (learned != null && learned.hopLimit() != 0) {
+      metrics.put("hoplimit", learned.hopLimit());
+    }
+    if (!metrics.isEmpty()) {
+      map.put("metrics", List.of(metrics));
     }
     if (six) {
-      map.put("pref", "medium");
+      map.put("pref", learned == null ? "medium" : learned.preference());
     }
     if (route.hops() != null) {
       map.put("nexthops", route.hops().hops().stream().map(RoutePrinter::hop).toList());
@@ -152,12 +169,20 @@ final class RoutePrinter {
               }
             }
             case "nexthops" -> route.allHops().forEach(hop -> line.append(hopText(hop)));
-            case "metrics" -> line.append("mtu ").append(route.mtu()).append(' ');
+            case "expires" -> line.append("expires ").append(value).append("sec ");
+            case "metrics" -> metrics(value, line);
             case "pref" -> line.append("pref ").append(value);
             default -> line.append(word(name)).append(' ').append(value).append(' ');
           }
         });
     return line.toString();
+  }
+
+  private static void metrics(Object value, StringBuilder line) {
+    for (Object one : (List<?>) value) {
+      ((Map<?, ?>) one)
+          .forEach((name, number) -> line.append(name).append(' ').append(number).append(' '));
+    }
   }
 
   /** A name of JSON in text. */

@@ -25,7 +25,7 @@ final class RouteShow {
       throw RefusedException.unsupported("ip -statistics route show");
     }
     RouteFilter filter = RouteFilter.parse(stack, options, "show", words);
-    return new RoutePrinter(options, filter).print(filter.select());
+    return new RoutePrinter(stack, options, filter).print(filter.select());
   }
 
   /** Takes away what is meant; prints nothing. */
