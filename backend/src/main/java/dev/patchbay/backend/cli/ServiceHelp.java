@@ -24,6 +24,10 @@ public final class ServiceHelp {
             option.N=VALUE[,…]     any other option by its number; hex:… writes its bytes
             host=MAC,ADDRESS[,NAME]  a client with an address of its own; again for each; a client
                                    identifier may stand for the MAC
+            v6=off|stateless|stateful  DHCPv6 (default: stateful with range6, else off); the flags
+                                   of router advertisements follow
+            range6=FIRST-LAST      addresses to give, of a network of the device
+            dns6=ADDRESS[,…] search=DOMAIN[,…]  options 23 and 24
           """,
           "ra",
           """

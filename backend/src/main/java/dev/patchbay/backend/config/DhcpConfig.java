@@ -1,6 +1,7 @@
 package dev.patchbay.backend.config;
 
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param dns option 6; empty: the daemon's default
  * @param options further options by number, with the bytes of their value
  * @param hosts clients with an address of their own
+ * @param six what is asked of it for IPv6
  */
 public record DhcpConfig(
     Source source,
@@ -27,7 +29,42 @@ public record DhcpConfig(
     OptionalLong lease,
     List<Inet4Address> dns,
     SortedMap<Integer, DhcpOption> options,
-    List<Host> hosts) {
+    List<Host> hosts,
+    Six six) {
+  /**
+   * DHCPv6.
+   *
+   * @param mode whether it serves
+   * @param range the addresses to give away, or null
+   * @param dns option 23; empty: the daemon's default
+   * @param search option 24
+   */
+  public record Six(
+      Mode mode, @Nullable Range6 range, List<Inet6Address> dns, List<String> search) {
+    /** Takes copies. */
+    public Six {
+      dns = List.copyOf(dns);
+      search = List.copyOf(search);
+    }
+  }
+
+  /** What a DHCPv6 server gives. */
+  public enum Mode {
+    /** Nothing: there is none. */
+    OFF,
+    /** Information without addresses. */
+    STATELESS,
+    /** Addresses too. */
+    STATEFUL
+  }
+
+  /**
+   * IPv6 addresses from the first to the last, both included.
+   *
+   * @param source where it stands
+   */
+  public record Range6(Source source, Inet6Address first, Inet6Address last) {}
+
   /** The shortest lease in seconds. */
   public static final long MIN_LEASE = 1;
 

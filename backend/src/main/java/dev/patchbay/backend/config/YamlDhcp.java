@@ -1,11 +1,14 @@
 package dev.patchbay.backend.config;
 
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
@@ -18,12 +21,19 @@ final class YamlDhcp {
   private static final Pattern HOSTNAME =
       Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9.-]{0,253}[A-Za-z0-9])?");
 
+  /** Resolvers that one answer tells. */
+  private static final int MAX_DNS6 = 8;
+
   private DhcpConfig.@Nullable Range range;
   private @Nullable Inet4Address router;
   private OptionalLong lease = OptionalLong.empty();
   private final List<Inet4Address> dns = new ArrayList<>();
   private final SortedMap<Integer, DhcpOption> options = new TreeMap<>();
   private final List<DhcpConfig.Host> hosts = new ArrayList<>();
+  private DhcpConfig.@Nullable Mode mode6;
+  private DhcpConfig.@Nullable Range6 range6;
+  private final List<Inet6Address> dns6 = new ArrayList<>();
+  private final List<String> search = new ArrayList<>();
   private final Set<Object> taken = new HashSet<>();
 
   private YamlDhcp() {}
@@ -59,16 +69,63 @@ final class YamlDhcp {
             hosts.add(host(node));
           }
         }
+        case "v6" -> mode6 = mode6(value);
+        case "range6" -> range6 = range6(value);
+        case "dns6" -> KeyReader.addresses6("dns6", value, MAX_DNS6, dns6);
+        case "search" -> KeyReader.domains("search", value, search);
         default ->
             throw entry
                 .source()
                 .error(
                     "unknown key '"
                         + entry.key()
-                        + "'; expected range, router, lease, dns, options or hosts");
+                        + "'; expected range, router, lease, dns, options, hosts, v6, range6, dns6"
+                        + " or search");
       }
     }
-    return new DhcpConfig(source, range, router, lease, dns, options, hosts);
+    return new DhcpConfig(source, range, router, lease, dns, options, hosts, six(source));
+  }
+
+  private DhcpConfig.Six six(Source source) throws ConfigException {
+    DhcpConfig.Mode mode = mode6;
+    if (mode == null) {
+      mode = range6 != null ? DhcpConfig.Mode.STATEFUL : DhcpConfig.Mode.OFF;
+    }
+    if (mode == DhcpConfig.Mode.STATEFUL && range6 == null) {
+      throw source.error("v6", "stateful", "expected range6=FIRST-LAST beside it");
+    }
+    if (mode == DhcpConfig.Mode.OFF && !(dns6.isEmpty() && search.isEmpty())) {
+      throw source.error("dns6 and search are told by DHCPv6: expected v6=stateless or range6");
+    }
+    return new DhcpConfig.Six(mode, range6, dns6, search);
+  }
+
+  private static DhcpConfig.Mode mode6(YamlNode node) throws ConfigException {
+    String text = node.scalar("v6", "off, stateless or stateful");
+    for (DhcpConfig.Mode mode : DhcpConfig.Mode.values()) {
+      if (mode.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return mode;
+      }
+    }
+    if (text.equals("false")) {
+      return DhcpConfig.Mode.OFF;
+    }
+    throw node.source().error("v6", text, "expected off, stateless or stateful");
+  }
+
+  private static DhcpConfig.Range6 range6(YamlNode node) throws ConfigException {
+    String text = node.scalar("range6", "FIRST-LAST");
+    int dash = text.indexOf('-');
+    if (dash < 0) {
+      throw node.source().error("range6", text, "expected FIRST-LAST, e.g. fd00::100-fd00::1ff");
+    }
+    Source source = node.source();
+    Inet6Address first = KeyReader.address6("range6", text.substring(0, dash).strip(), source);
+    Inet6Address last = KeyReader.address6("range6", text.substring(dash + 1).strip(), source);
+    if (Arrays.compareUnsigned(first.getAddress(), last.getAddress()) > 0) {
+      throw source.error("range6", text, "expected the lower address first");
+    }
+    return new DhcpConfig.Range6(source, first, last);
   }
 
   private static Inet4Address address(String key, YamlNode node) throws ConfigException {

@@ -11,6 +11,7 @@ import dev.patchbay.backend.config.Ncsi;
 import dev.patchbay.backend.control.EventLog;
 import dev.patchbay.backend.dhcp.Lease;
 import dev.patchbay.backend.dhcp.LeaseJson;
+import dev.patchbay.backend.dhcp6.Lease6;
 import dev.patchbay.backend.loop.NettyLoop;
 import dev.patchbay.backend.monitor.GuestMonitor;
 import dev.patchbay.backend.plug.Plug;
@@ -88,7 +89,14 @@ final class Daemon {
     network = new Network(loop, pool, random);
     services =
         new Services(
-            loop, network, config, dir, files, name -> macs.getOrDefault(name, 0L), this::leased);
+            loop,
+            network,
+            config,
+            dir,
+            files,
+            name -> macs.getOrDefault(name, 0L),
+            this::leased,
+            this::leased6);
     drops = new DropRing(loop::wallTimeNow);
     captures =
         new Captures(
@@ -119,6 +127,11 @@ final class Daemon {
     if (icmp != null) {
       warnings.add(new Warning("icmp-unavailable", icmp));
     }
+  }
+
+  private void leased6(String device, Lease6 lease) {
+    LOG.info("{}: lease {} {}", lease.port(), lease.ip(), lease.state());
+    events.append("lease", lease.toMap(device));
   }
 
   private void leased(String device, Lease lease) {

@@ -161,6 +161,7 @@ final class Model implements ControlModel {
         .services()
         .table()
         .forEachLease((device, lease) -> all.add(LeaseJson.toMap(lease, device)));
+    daemon.services().table().forEachLease6((device, lease) -> all.add(lease.toMap(device)));
     return all;
   }
 

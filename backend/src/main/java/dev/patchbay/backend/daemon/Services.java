@@ -5,6 +5,7 @@ import dev.patchbay.backend.config.DaemonConfig;
 import dev.patchbay.backend.config.ServiceKeys;
 import dev.patchbay.backend.dhcp.FileLeaseStore;
 import dev.patchbay.backend.dhcp.Lease;
+import dev.patchbay.backend.dhcp6.Lease6;
 import dev.patchbay.backend.dns.HostResolvers;
 import dev.patchbay.backend.dns.NettyDnsUpstream;
 import dev.patchbay.backend.loop.NettyLoop;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.ToLongFunction;
 
 /**
@@ -42,7 +44,8 @@ final class Services {
       Path dir,
       Executor files,
       ToLongFunction<String> portMac,
-      Outfit.LeaseListener observer) {
+      Outfit.LeaseListener observer,
+      BiConsumer<String, Lease6> observer6) {
     initial = network.stack();
     configured = config.services();
     leases = new FileLeaseStore(dir.resolve("leases.json"), files);
@@ -56,6 +59,7 @@ final class Services {
                 leases,
                 portMac,
                 observer,
+                observer6,
                 new NettyDnsUpstream(
                     loop, loop.group(), EpollDatagramChannel.class, EpollSocketChannel.class),
                 new HostResolvers(Path.of("/etc/resolv.conf"), files, System::nanoTime),

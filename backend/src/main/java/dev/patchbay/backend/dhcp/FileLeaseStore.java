@@ -35,6 +35,7 @@ public final class FileLeaseStore {
   private final AtomicReference<@Nullable List<Map<String, @Nullable Object>>> waiting =
       new AtomicReference<>();
   private @Nullable Map<String, List<Lease>> devices;
+  private final Map<String, List<Map<String, @Nullable Object>>> six = new LinkedHashMap<>();
   private final Object writing = new Object();
 
   /**
@@ -66,6 +67,23 @@ public final class FileLeaseStore {
     };
   }
 
+  /**
+   * What was kept of IPv6 for one device, as objects of JSON.
+   *
+   * @param device {@code [NETNS/]DEVICE}
+   */
+  public List<Map<String, @Nullable Object>> load6(String device) {
+    all();
+    return six.getOrDefault(device, List.of());
+  }
+
+  /** Keeps this of IPv6 for one device from now on. */
+  public void save6(String device, List<Map<String, @Nullable Object>> leases) {
+    all();
+    six.put(device, List.copyOf(leases));
+    save();
+  }
+
   /** What the file held, and what came since; on the loop once it was read. */
   private Map<String, List<Lease>> all() {
     Map<String, List<Lease>> known = devices;
@@ -82,10 +100,15 @@ public final class FileLeaseStore {
       return all;
     }
     try {
-      List<Map<String, Object>> list =
+      List<Map<String, @Nullable Object>> list =
           mapper.readValue(
-              Files.readAllBytes(file), new TypeReference<List<Map<String, Object>>>() {});
-      for (Map<String, Object> map : list) {
+              Files.readAllBytes(file),
+              new TypeReference<List<Map<String, @Nullable Object>>>() {});
+      for (Map<String, @Nullable Object> map : list) {
+        if (map.containsKey("iaid")) {
+          six.computeIfAbsent(LeaseJson.deviceOf(map), d -> new ArrayList<>()).add(map);
+          continue;
+        }
         all.computeIfAbsent(LeaseJson.deviceOf(map), d -> new ArrayList<>())
             .add(LeaseJson.fromStored(map));
       }
@@ -101,6 +124,7 @@ public final class FileLeaseStore {
     all()
         .forEach((device, leases) ->
             leases.forEach(lease -> list.add(LeaseJson.toStored(lease, device))));
+    six.values().forEach(list::addAll);
     if (waiting.getAndSet(list) == null) {
       executor.execute(this::write);
     }

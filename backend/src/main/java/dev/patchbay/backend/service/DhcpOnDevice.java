@@ -19,11 +19,14 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** DHCP on a device: in the subnet of one of its addresses, where it follows that. */
+/**
+ * DHCP of both families on a device: in the subnet of one of its addresses, where it follows that.
+ */
 final class DhcpOnDevice extends DeviceService {
   private static final int LONGEST_PREFIX = 30;
 
   private final Function<Place, List<IpAddress>> resolvers;
+  private final Dhcp6OnDevice six;
   private @Nullable DhcpServer server;
   private @Nullable DhcpService service;
   private DhcpSettings.@Nullable Subnet subnet;
@@ -35,11 +38,26 @@ final class DhcpOnDevice extends DeviceService {
   DhcpOnDevice(Outfit outfit, ServiceKeys keys, Function<Place, List<IpAddress>> resolvers) {
     super(outfit, keys);
     this.resolvers = resolvers;
+    six = new Dhcp6OnDevice(outfit, keys.device());
   }
 
   @Override
   @Nullable String serve(Place found) throws ConfigException {
     DhcpConfig config = keys().dhcp();
+    String fault = serve4(found, config);
+    if (fault != null) {
+      end4();
+    }
+    if (config.six().mode() == DhcpConfig.Mode.OFF) {
+      six.end();
+      return fault;
+    }
+    String fault6 = six.serve(found, config, resolvers.apply(found));
+    // a network of IPv6 alone needs no address of IPv4
+    return fault6 != null || config.range() == null ? fault6 : fault;
+  }
+
+  private @Nullable String serve4(Place found, DhcpConfig config) throws ConfigException {
     DhcpSettings.Subnet chosen = subnet(found, config);
     if (chosen == null) {
       return found.device().name() + " has no IPv4 address with a network of 1 to 30 bits";
@@ -106,6 +124,11 @@ final class DhcpOnDevice extends DeviceService {
 
   @Override
   void end() {
+    end4();
+    six.end();
+  }
+
+  private void end4() {
     if (service != null) {
       service.close();
     }
@@ -118,6 +141,11 @@ final class DhcpOnDevice extends DeviceService {
   /** All records, none where it does not serve. */
   List<Lease> leases() {
     return server == null ? List.of() : server.leases();
+  }
+
+  /** What it gives of IPv6. */
+  Dhcp6OnDevice six() {
+    return six;
   }
 
   @Override
@@ -134,6 +162,7 @@ final class DhcpOnDevice extends DeviceService {
         values.put("dns", String.join(",", s.dns().stream().map(DhcpOnDevice::text).toList()));
       }
     }
+    six.values(values);
     return values;
   }
 

@@ -3,6 +3,7 @@ package dev.patchbay.backend.service;
 import dev.patchbay.backend.config.ServiceKeys;
 import dev.patchbay.backend.dhcp.FileLeaseStore;
 import dev.patchbay.backend.dhcp.Lease;
+import dev.patchbay.backend.dhcp6.Lease6;
 import dev.patchbay.backend.dns.DnsUpstream;
 import dev.patchbay.stack.Namespaces;
 import dev.patchbay.stack.NetworkStack;
@@ -12,6 +13,7 @@ import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.random.RandomSource;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -25,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param random draws delays
  * @param leases keeps leases
  * @param portMac the configured MAC of the attachment of a port by the port's name, or 0
- * @param observer is told of leases
+ * @param observer is told of leases of IPv4
+ * @param observer6 is told of leases of IPv6, with {@code [NETNS/]DEVICE}
  * @param upstream the way to resolvers
  * @param resolvers those of the host
  * @param ids 16 bits each time that nobody can foresee
@@ -41,6 +44,7 @@ public record Outfit(
     FileLeaseStore leases,
     ToLongFunction<String> portMac,
     LeaseListener observer,
+    BiConsumer<String, Lease6> observer6,
     DnsUpstream upstream,
     Supplier<List<InetSocketAddress>> resolvers,
     IntSupplier ids,

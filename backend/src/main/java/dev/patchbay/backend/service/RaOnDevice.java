@@ -2,6 +2,7 @@ package dev.patchbay.backend.service;
 
 import dev.patchbay.backend.config.Cidr;
 import dev.patchbay.backend.config.ConfigException;
+import dev.patchbay.backend.config.DhcpConfig;
 import dev.patchbay.backend.config.RaConfig;
 import dev.patchbay.backend.config.ServiceKeys;
 import dev.patchbay.backend.ra.NdpRaLink;
@@ -26,15 +27,22 @@ final class RaOnDevice extends DeviceService {
   private static final int PREFERENCE_SHIFT = 3;
 
   private final Function<Place, List<IpAddress>> resolvers;
+  private final Function<Place, DhcpConfig.Mode> dhcp6;
   private @Nullable RouterAdvertiser advertiser;
   private RaConfig.Preference preference = RaConfig.Preference.MEDIUM;
 
   /**
    * @param resolvers the resolvers that clients of a device are told of, of both families
+   * @param dhcp6 what DHCPv6 gives on it, which flags M and O tell
    */
-  RaOnDevice(Outfit outfit, ServiceKeys keys, Function<Place, List<IpAddress>> resolvers) {
+  RaOnDevice(
+      Outfit outfit,
+      ServiceKeys keys,
+      Function<Place, List<IpAddress>> resolvers,
+      Function<Place, DhcpConfig.Mode> dhcp6) {
     super(outfit, keys);
     this.resolvers = resolvers;
+    this.dhcp6 = dhcp6;
   }
 
   @Override
@@ -83,9 +91,10 @@ final class RaOnDevice extends DeviceService {
       resolvers.apply(found).stream().filter(address -> !address.isV4()).forEach(dns::add);
     }
     preference = config.preference();
+    DhcpConfig.Mode mode = dhcp6.apply(found);
     int flags =
-        (config.managed().orElse(false) ? RaSettings.MANAGED : 0)
-            | (config.other().orElse(false) ? RaSettings.OTHER : 0)
+        (config.managed().orElse(mode == DhcpConfig.Mode.STATEFUL) ? RaSettings.MANAGED : 0)
+            | (config.other().orElse(mode != DhcpConfig.Mode.OFF) ? RaSettings.OTHER : 0)
             | preference.bits() << PREFERENCE_SHIFT;
     return new RaSettings(
         prefixes,

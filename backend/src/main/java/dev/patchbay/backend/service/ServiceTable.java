@@ -1,8 +1,10 @@
 package dev.patchbay.backend.service;
 
 import dev.patchbay.backend.config.ConfigException;
+import dev.patchbay.backend.config.DhcpConfig;
 import dev.patchbay.backend.config.ServiceKeys;
 import dev.patchbay.backend.dhcp.Lease;
+import dev.patchbay.backend.dhcp6.Lease6;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.LinkListener;
 import dev.patchbay.stack.ip.IpAddress;
@@ -126,7 +128,7 @@ public final class ServiceTable {
   private DeviceService made(ServiceKeys keys) {
     return switch (keys.kind()) {
       case DHCP -> new DhcpOnDevice(outfit, keys, this::resolvers);
-      case RA -> new RaOnDevice(outfit, keys, this::resolvers);
+      case RA -> new RaOnDevice(outfit, keys, this::resolvers, this::dhcp6);
       case DNS -> new DnsOnDevice(outfit, keys, place -> leases(place.stack()));
     };
   }
@@ -220,6 +222,23 @@ public final class ServiceTable {
           }
         });
     return found.isEmpty() && place.isInitial() ? elsewhere : found;
+  }
+
+  private DhcpConfig.Mode dhcp6(Place place) {
+    for (DeviceService service : of(ServiceKeys.Kind.DHCP).values()) {
+      if (place.equals(service.place())) {
+        return ((DhcpOnDevice) service).six().mode();
+      }
+    }
+    return DhcpConfig.Mode.OFF;
+  }
+
+  /** The leases of IPv6 of all servers, with {@code [NETNS/]DEVICE} and their state now. */
+  public void forEachLease6(BiConsumer<String, Lease6> visitor) {
+    forEach(
+        ServiceKeys.Kind.DHCP,
+        (name, service) ->
+            ((DhcpOnDevice) service).six().leases().forEach(lease -> visitor.accept(name, lease)));
   }
 
   /** The leases of all servers in a namespace, with their state now. */

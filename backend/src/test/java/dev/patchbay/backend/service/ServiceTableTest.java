@@ -66,6 +66,7 @@ class ServiceTableTest {
                 new FileLeaseStore(file, Runnable::run),
                 port -> 0,
                 (device, lease) -> leases.add(device + " " + lease.address()),
+                (device, lease) -> leases.add(device + " " + lease.ip()),
                 (server, message, tcp, answer) -> () -> {},
                 List::of,
                 () -> 1,
@@ -268,6 +269,29 @@ class ServiceTableTest {
   }
 
   @Test
+  void advertisementsFollowWhatDhcpv6Gives() {
+    ip("link add link bmc0 name bmc0.42 type vlan id 42");
+    ip("link set bmc0.42 up");
+    ip("addr add fd00:42::1/64 dev bmc0.42 nodad");
+    assertThat(dhcp("set bmc0.42 range6=fd00:43::100-fd00:43::1ff"))
+        .isEqualTo(
+            "2 dhcp set bmc0.42: range6 'fd00:43::100-fd00:43::1ff': expected addresses of"
+                + " fd00:42::/64\n");
+    // a network of IPv6 alone needs no address of IPv4
+    assertThat(dhcp("set bmc0.42 range6=fd00:42::100-fd00:42::1ff search=example.com")).isEmpty();
+    assertThat(dhcp("show bmc0.42"))
+        .isEqualTo(
+            "bmc0.42 serves v6=stateful range6=fd00:42::100-fd00:42::1ff dns6=fec0::3"
+                + " search=example.com\n");
+    assertThat(word(ServiceKeys.Kind.RA, "set bmc0.42 on")).isEmpty();
+    assertThat(word(ServiceKeys.Kind.RA, "show bmc0.42")).contains(" managed=true other=true ");
+    assertThat(dhcp("set bmc0.42 range6= v6=stateless")).isEmpty();
+    assertThat(word(ServiceKeys.Kind.RA, "show bmc0.42")).contains(" managed=false other=true ");
+    assertThat(dhcp("set bmc0.42 v6=stateful"))
+        .isEqualTo("2 dhcp set bmc0.42: v6 'stateful': expected range6=FIRST-LAST beside it\n");
+  }
+
+  @Test
   void keysStayUntilTheyAreTakenBack() {
     assertThat(
             dhcp(
@@ -295,8 +319,8 @@ class ServiceTableTest {
         .isEqualTo("2 dhcp set br0: range '10.0.9.1': expected an address of 10.0.2.0/24\n");
     assertThat(dhcp("set br0 rnge=1"))
         .isEqualTo(
-            "2 dhcp set br0: unknown key 'rnge'; expected range, router, lease, dns, options or"
-                + " hosts\n");
+            "2 dhcp set br0: unknown key 'rnge'; expected range, router, lease, dns, options,"
+                + " hosts, v6, range6, dns6 or search\n");
     assertThat(dhcp("set br0 lease=1h"))
         .isEqualTo("2 dhcp set br0: lease '1h': expected seconds from 1 to 4294967295\n");
     assertThat(dhcp("set br0 range"))
