@@ -2,6 +2,7 @@ package dev.patchbay.stack.neighbour;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.conf.Ipv6Key;
+import dev.patchbay.stack.conf.StackConf;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.DuplicateAddressDetection;
 import dev.patchbay.stack.ip.InterfaceAddress;
@@ -247,7 +248,7 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
     if (!own && proxy == null) {
       return;
     }
-    boolean router = proxy == null || proxy.router();
+    boolean router = proxy == null ? StackConf.forwards6(device) : proxy.router();
     boolean late =
         proxy != null
             && toGroup
@@ -413,7 +414,8 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
 
   private void announce(NetDevice device, long hi, long lo) {
     Solicitation nobody = new Solicitation(device, null, 0, 0, 0, hi, lo, true, true);
-    advertise(nobody, ROUTER_FLAG | OVERRIDE_FLAG, ALL_NODES_HI, 1, true);
+    int router = StackConf.forwards6(device) ? ROUTER_FLAG : 0;
+    advertise(nobody, router | OVERRIDE_FLAG, ALL_NODES_HI, 1, true);
   }
 
   /** Tells all nodes on the link of all our addresses ({@code ndisc_send_unsol_na}). */

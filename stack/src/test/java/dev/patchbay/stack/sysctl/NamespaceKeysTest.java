@@ -393,6 +393,23 @@ class NamespaceKeysTest {
   }
 
   @Test
+  void onlyARouterSaysThatItIsOne() {
+    net.set("net.ipv6.conf.br0.ndisc_notify=1");
+    for (int forwarding : new int[] {1, 0}) {
+      net.set("net.ipv6.conf.br0.forwarding=" + forwarding);
+      net.lab.toA.clear();
+      net.words("ip addr add 2001:db8::" + (7 + forwarding) + "/64 dev br0");
+      net.lab.loop.runForMillis(2100);
+      byte[] told =
+          net.lab.toA.stream()
+              .filter(f -> Bytes.u16(f, 12) == EtherType.IPV6 && Bytes.u8(f, 14 + 40) == 136)
+              .findFirst()
+              .orElseThrow();
+      assertThat(Bytes.i32(told, 14 + 44) >>> 31).isEqualTo(forwarding);
+    }
+  }
+
+  @Test
   void ndiscNotifyTellsOfANewAddress() {
     net.set("net.ipv6.conf.br0.ndisc_notify=1");
     net.lab.toA.clear();
