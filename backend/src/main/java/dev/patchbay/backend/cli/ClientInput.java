@@ -1,5 +1,6 @@
 package dev.patchbay.backend.cli;
 
+import dev.patchbay.stack.admin.ip.NetnsExec;
 import dev.patchbay.stack.admin.sysctl.SysctlFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +50,15 @@ public record ClientInput(List<String> args, @Nullable String stdin) {
    * @throws IOException with the message for the user
    */
   public static ClientInput of(String word, List<String> args, Io io) throws IOException {
+    List<String> argv = new ArrayList<>(args);
+    argv.addFirst(word);
+    int prefix = NetnsExec.prefix(argv);
+    if (prefix > 0) {
+      ClientInput inner = of(argv.get(prefix), argv.subList(prefix + 1, argv.size()), io);
+      List<String> sent = new ArrayList<>(argv.subList(1, prefix + 1));
+      sent.addAll(inner.args());
+      return new ClientInput(sent, inner.stdin());
+    }
     if (BATCH.contains(word)) {
       return batch(args, io);
     }

@@ -16,10 +16,12 @@ import dev.patchbay.backend.uplink.ForwardException;
 import dev.patchbay.backend.uplink.ForwardTable;
 import dev.patchbay.qemu.ncsi.NcsiController;
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.bridge.BridgeCommand;
 import dev.patchbay.stack.admin.ethtool.EthtoolCommand;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.iptables.IptablesCommand;
+import dev.patchbay.stack.admin.ip.NetnsExec;
 import dev.patchbay.stack.admin.ss.NstatCommand;
 import dev.patchbay.stack.admin.ss.SsCommand;
 import dev.patchbay.stack.admin.sysctl.SysctlCommand;
@@ -67,24 +69,34 @@ final class Model implements ControlModel {
 
   @Override
   public CompletionStage<ExecResult> exec(List<String> argv, String stdin) {
+    try {
+      NetnsExec where = NetnsExec.of(daemon.network().stack(), argv);
+      return run(where.stack(), where.argv(), stdin);
+    } catch (RefusedException e) {
+      return CompletableFuture.completedStage(
+          new ExecResult(e.status(), "", e.getMessage() + "\n"));
+    }
+  }
+
+  private CompletionStage<ExecResult> run(NetworkStack stack, List<String> argv, String stdin) {
     String word = argv.isEmpty() ? "" : argv.getFirst();
     List<String> args = argv.subList(Math.min(1, argv.size()), argv.size());
     ExecResult result =
         switch (word) {
-          case "ip" -> of(ip.run(daemon.network().stack(), args, stdin));
-          case "ss" -> of(ss.run(daemon.network().stack(), args));
-          case "nstat" -> of(nstat.run(daemon.network().stack(), args));
-          case "bridge" -> of(bridge.run(daemon.network().stack(), args));
-          case "tc" -> of(tc.run(daemon.network().stack(), args, stdin));
+          case "ip" -> of(ip.run(stack, args, stdin));
+          case "ss" -> of(ss.run(stack, args));
+          case "nstat" -> of(nstat.run(stack, args));
+          case "bridge" -> of(bridge.run(stack, args));
+          case "tc" -> of(tc.run(stack, args, stdin));
           case "iptables",
               "iptables-save",
               "iptables-restore",
               "ip6tables",
               "ip6tables-save",
               "ip6tables-restore" ->
-              of(iptables.run(daemon.network().stack(), word, args, stdin));
-          case "sysctl" -> of(sysctl.run(daemon.network().stack(), args, stdin));
-          case "ethtool" -> of(ethtool.run(daemon.network().stack(), args));
+              of(iptables.run(stack, word, args, stdin));
+          case "sysctl" -> of(sysctl.run(stack, args, stdin));
+          case "ethtool" -> of(ethtool.run(stack, args));
           case "dhcp" -> service(ServiceKeys.Kind.DHCP, args);
           case "ra" -> service(ServiceKeys.Kind.RA, args);
           case "dns" -> service(ServiceKeys.Kind.DNS, args);
