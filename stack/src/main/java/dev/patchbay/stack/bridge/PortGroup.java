@@ -70,7 +70,7 @@ final class PortGroup {
   }
 
   void add(GroupSource source) {
-    sources.add(source);
+    sources.addFirst(source); // Linux lists the newest first
     port.snooping().sources++;
   }
 
