@@ -32,7 +32,7 @@ final class LinkModify {
       LINK := { up | down | mtu MTU | address LLADDR | broadcast LLADDR | txqueuelen PACKETS |
                 alias TEXT | group GROUP | { arp | multicast | allmulticast | promisc |
                 dynamic | trailers } { on | off } }
-      TYPE := { bond | bridge | dummy | uplink | veth | vlan | vxlan }\
+      TYPE := { bond | bridge | dummy | ifb | uplink | veth | vlan | vxlan }\
       """;
 
   /** What is to become of the link. */
