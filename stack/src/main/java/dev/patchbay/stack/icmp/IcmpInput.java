@@ -193,14 +193,15 @@ public final class IcmpInput {
   private void timestamp(Packet packet) {
     long dst = packet.destinationLo();
     long src = packet.sourceLo();
-    if (packet.tail - packet.l4 < 20 || !stack.isLocal(0, dst)) {
+    // Linux asks for the first of the three times
+    if (packet.tail - packet.l4 < 12 || !stack.isLocal(0, dst)) {
       packet.drop(DropReason.HDR_TRUNC);
       return;
     }
     Packet reply = stack.pool().acquire(20);
     if (reply != null) {
       reply.l4 = reply.append(20);
-      System.arraycopy(packet.data, packet.l4, reply.data, reply.l4, 20);
+      System.arraycopy(packet.data, packet.l4, reply.data, reply.l4, 12);
       int now = (int) (stack.loop().wallTime() / 1_000_000 % 86_400_000);
       Bytes.put32(reply.data, reply.l4 + 12, now);
       Bytes.put32(reply.data, reply.l4 + 16, now);

@@ -98,6 +98,21 @@ public final class IcmpOutput {
     error(about, about.isIpv4() ? 11 : 3, code, 0);
   }
 
+  /**
+   * Parameter problem.
+   *
+   * @param code IPv4: 0; IPv6: 0 a field is wrong, 1 a header unknown, 2 an option unknown, 3 the
+   *     first fragment has not all headers (RFC 4443 section 3.4, RFC 7112)
+   * @param pointer of the octet, counted from the IP header
+   */
+  public void parameterProblem(Packet about, int code, int pointer) {
+    if (about.isIpv4()) {
+      error(about, 12, code, pointer << 24);
+    } else {
+      error(about, 4, code, pointer);
+    }
+  }
+
   /** Fragmentation needed, or packet too big, with the MTU that would fit. */
   public void tooBig(Packet about, int mtu) {
     if (about.isIpv4()) {
@@ -108,7 +123,8 @@ public final class IcmpOutput {
   }
 
   private void error(Packet about, int type, int code, int rest) {
-    if (!mayAnswer(about) || isLimited(about, type, code) && !allowed(about)) {
+    boolean may = mayAnswer(about, isAnsweredToGroups(about, type, code, rest));
+    if (!may || isLimited(about, type, code) && !allowed(about)) {
       return;
     }
     IpAddress source = source(about);
@@ -122,15 +138,25 @@ public final class IcmpOutput {
    * uplink); not rate-limited here.
    */
   public void errorFrom(Packet about, int type, int code, int rest, long srcHi, long srcLo) {
-    if (mayAnswer(about)) {
+    if (mayAnswer(about, false)) {
       send(about, type, code, rest, srcHi, srcLo);
     }
   }
 
   /**
+   * RFC 4443 section 2.4 (e.3): what a group was sent is answered where it is too big, and where an
+   * option wants it.
+   */
+  private static boolean isAnsweredToGroups(Packet about, int type, int code, int rest) {
+    return !about.isIpv4()
+        && (type == 2
+            || type == 4 && code == 2 && Bytes.u8(about.data, about.l3 + rest) >>> 6 == 2);
+  }
+
+  /**
    * RFC 1122 section 3.2.2 and RFC 4443 section 2.4 (e): what must not be answered with an error.
    */
-  private static boolean mayAnswer(Packet about) {
+  private static boolean mayAnswer(Packet about, boolean toGroups) {
     long srcHi = about.sourceHi();
     long srcLo = about.sourceLo();
     long dstHi = about.destinationHi();
@@ -138,9 +164,9 @@ public final class IcmpOutput {
     if (Addresses.isAny(srcHi, srcLo)
         || Addresses.isMulticast(srcHi, srcLo)
         || Addresses.isLimitedBroadcast(srcHi, srcLo)
-        || Addresses.isMulticast(dstHi, dstLo)
         || Addresses.isLimitedBroadcast(dstHi, dstLo)
-        || about.l2 >= 0 && Addresses.isGroupMac(about.ethernet().destination())) {
+        || !toGroups && Addresses.isMulticast(dstHi, dstLo)
+        || !toGroups && about.l2 >= 0 && Addresses.isGroupMac(about.ethernet().destination())) {
       return false;
     }
     if (about.isIpv4()) {
@@ -149,13 +175,39 @@ public final class IcmpOutput {
       }
       return about.protocol != IpProtocol.ICMP || !isError4(about);
     }
-    return about.protocol != IpProtocol.ICMPV6
-        || about.l4 < about.tail && Bytes.u8(about.data, about.l4) >= 128;
+    return !isError6(about);
   }
 
   private static boolean isError4(Packet about) {
     int type = about.l4 < about.tail ? Bytes.u8(about.data, about.l4) : 3;
-    return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+    // what has no name may be one (NR_ICMP_TYPES)
+    return type == 3 || type == 4 || type == 5 || type == 11 || type == 12 || type > 18;
+  }
+
+  /**
+   * Whether it is an error, or cannot be told for want of its first byte ({@code is_ineligible}).
+   * Its headers may not have been walked yet.
+   */
+  private static boolean isError6(Packet about) {
+    byte[] b = about.data;
+    int at = about.l3 + Ipv6.LENGTH;
+    int next = about.ipv6().nextHeader();
+    while (at + 8 <= about.tail && isExtension(next)) {
+      if (next == IpProtocol.FRAGMENT && (Bytes.u16(b, at + 2) & ~7) != 0) {
+        return false;
+      }
+      int length = next == IpProtocol.FRAGMENT ? 8 : Bytes.u8(b, at + 1) + 1 << 3;
+      next = Bytes.u8(b, at);
+      at += length;
+    }
+    return next == IpProtocol.ICMPV6 && (at >= about.tail || Bytes.u8(b, at) < 128);
+  }
+
+  private static boolean isExtension(int header) {
+    return header == IpProtocol.HOP_BY_HOP
+        || header == IpProtocol.ROUTING
+        || header == IpProtocol.DESTINATION
+        || header == IpProtocol.FRAGMENT;
   }
 
   /**
@@ -235,8 +287,9 @@ public final class IcmpOutput {
   }
 
   /**
-   * The address to which the packet came, where it is ours, else the one we would use towards its
-   * sender.
+   * The address to which the packet came, where it is ours, else one towards its sender: of the
+   * device on the way (IPv4, {@code icmp_errors_use_inbound_ifaddr} is 0), of the one by which it
+   * came where that has a good one (IPv6).
    */
   private @Nullable IpAddress source(Packet about) {
     long hi = about.destinationHi();
@@ -244,9 +297,17 @@ public final class IcmpOutput {
     if (stack.isLocal(hi, lo)) {
       return new IpAddress(hi, lo);
     }
-    boolean routed = about.isIpv4() && !stack.conf().errorsUseInboundAddress;
-    NetDevice by = routed ? null : about.device;
-    return stack.output().source(by, about.sourceHi(), about.sourceLo());
+    long toHi = about.sourceHi();
+    long toLo = about.sourceLo();
+    if (!about.isIpv4()) {
+      IpAddress own = stack.output().source(about.device, toHi, toLo);
+      boolean narrow = own != null && Addresses.isLinkLocal(own.hi(), own.lo());
+      if (!narrow || Addresses.isLinkLocal(toHi, toLo)) {
+        return own;
+      }
+    }
+    boolean inbound = about.isIpv4() && stack.conf().errorsUseInboundAddress;
+    return stack.output().source(inbound ? about.device : null, toHi, toLo);
   }
 
   private void send(Packet about, int type, int code, int rest, long srcHi, long srcLo) {
@@ -265,7 +326,11 @@ public final class IcmpOutput {
     packet.icmp().type(type).code(code).checksum(0).rest(rest);
     System.arraycopy(about.data, about.l3, packet.data, packet.l4 + Icmp.LENGTH, quoted);
     packet.protocol = v4 ? IpProtocol.ICMP : IpProtocol.ICMPV6;
-    packet.tos = v4 ? 0xc0 : 0;
+    // RFC 1812 section 4.3.2.5: precedence 6; the rest as in the packet (icmp_send, RT_TOS)
+    packet.tos = v4 ? 0xc0 | about.ipv4().tos() & 0x1e : 0;
+    if (!v4 && Addresses.isLinkLocal(about.sourceHi(), about.sourceLo())) {
+      packet.device = about.device;
+    }
     sent++;
     transmit(packet, srcHi, srcLo, about.sourceHi(), about.sourceLo());
   }

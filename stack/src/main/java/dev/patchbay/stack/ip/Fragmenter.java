@@ -50,6 +50,9 @@ public final class Fragmenter {
       System.arraycopy(packet.data, packet.l3 + header + offset, piece.data, piece.l4, length);
       boolean more = offset + length < payload;
       if (v4) {
+        if (offset > 0) {
+          Ipv4Options.keepCopied(piece.data, piece.l3 + Ipv4.LENGTH, piece.l4);
+        }
         header4(packet.ipv4(), piece, offset, more);
       } else {
         header6(packet, piece, offset, more, id);

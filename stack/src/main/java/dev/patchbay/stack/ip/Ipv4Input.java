@@ -30,6 +30,12 @@ public final class Ipv4Input {
   private final HookPoint forward;
   private final SourceCheck sources;
 
+  /**
+   * Queueing priority of what is forwarded, by the four bits of TOS of RFC 1349 ({@code
+   * rt_tos2priority}): best effort, bulk, interactive, interactive bulk.
+   */
+  private static final int[] PRIORITY = {0, 0, 0, 0, 2, 2, 2, 2, 6, 6, 6, 6, 4, 4, 4, 4};
+
   /** What the packet at hand is looked up by. */
   private final FlowKey key = new FlowKey();
 
@@ -61,11 +67,6 @@ public final class Ipv4Input {
     packet.tail = packet.l3 + ip.totalLength();
     packet.l4 = packet.l3 + ip.headerLength();
     packet.protocol = ip.protocol();
-    if (!Ipv4Options.acceptable(packet.data, packet.l3 + Ipv4.LENGTH, packet.l4)) {
-      counters.inHdrErrors++;
-      NetDevice.dropIncoming(packet, DropReason.IP_INHDR);
-      return;
-    }
     boolean seen = packet.prerouted;
     packet.prerouted = false;
     if (seen || prerouting.accepts(packet, packet.device, null)) {
@@ -83,14 +84,21 @@ public final class Ipv4Input {
       return;
     }
     if (Addresses.isMulticast(0, destination)) {
-      group(packet, source, destination);
+      if (areOptionsGood(packet)) {
+        group(packet, source, destination);
+      }
       return;
     }
     if (Addresses.isLimitedBroadcast(0, destination)) {
-      broadcast(packet);
+      if (areOptionsGood(packet)) {
+        broadcast(packet);
+      }
       return;
     }
     Route route = route(packet, source, destination);
+    if (!areOptionsGood(packet)) {
+      return;
+    }
     if (!StackConf.forwards4(packet.device) && (route == null || !isForUs(route))) {
       // ip_error: "IP on this device is disabled", which nobody is told
       counters.inAddrErrors++;
@@ -141,6 +149,24 @@ public final class Ipv4Input {
     return false;
   }
 
+  /** False where it was dropped for its options ({@code ip_rcv_options}). */
+  private boolean areOptionsGood(Packet packet) {
+    int from = packet.l3 + Ipv4.LENGTH;
+    if (from == packet.l4) {
+      return true;
+    }
+    int wrong = Ipv4Options.check(packet.data, from, packet.l4);
+    if (wrong == 0) {
+      return true;
+    }
+    counters.inHdrErrors++;
+    if (wrong > 0) {
+      stack.icmp().parameterProblem(packet, 0, Ipv4.LENGTH + wrong - 1);
+    }
+    NetDevice.dropIncoming(packet, DropReason.IP_INHDR);
+    return false;
+  }
+
   private @Nullable Route route(Packet packet, long source, long destination) {
     FlowKey key = this.key.to(0, destination).from(0, source);
     key.input = packet.device;
@@ -158,13 +184,10 @@ public final class Ipv4Input {
     if (Addresses.isMulticast(0, source) || Addresses.isLimitedBroadcast(0, source)) {
       return true;
     }
-    boolean zero = (source >>> 24 & 0xff) == 0;
-    if (zero && !Addresses.isAny(0, source)) {
-      return true;
-    }
     boolean toBroadcast =
         Addresses.isLimitedBroadcast(0, destination) || Addresses.isMulticast(0, destination);
-    if (zero && !toBroadcast) {
+    // the rest of 0.0.0.0/8 is as any other, since Linux 5.3
+    if (Addresses.isAny(0, source) && !toBroadcast || Addresses.isAny(0, destination)) {
       return true;
     }
     return InputChecks.isImpossible(stack, packet.device, source, destination);
@@ -275,11 +298,16 @@ public final class Ipv4Input {
     }
     int word = ip.ttl() << 8 | ip.protocol();
     ip.ttl(ip.ttl() - 1);
-    ip.checksum(InternetChecksum.update16(ip.checksum(), word, word - 0x100));
+    if (packet.l4 - packet.l3 == Ipv4.LENGTH) {
+      ip.checksum(InternetChecksum.update16(ip.checksum(), word, word - 0x100));
+    } else {
+      ip.fillChecksum(); // the options may have changed
+    }
     packet.head = packet.l3;
     if (from == SourceCheck.Verdict.NEIGHBOUR && out.equals(packet.device)) {
       redirect(packet, route, out);
     }
+    packet.priority = PRIORITY[ip.tos() >> 1 & 15];
     if (!forward.accepts(packet, packet.device, out)) {
       return;
     }

@@ -67,6 +67,11 @@ public final class Ipv6Input {
       NetDevice.dropIncoming(packet, DropReason.IP_INVALID_SOURCE);
       return;
     }
+    if (packet.protocol == IpProtocol.HOP_BY_HOP
+        && !Ipv6Options.acceptable(stack, packet, packet.l4, true)) {
+      dropBadExtension(packet);
+      return;
+    }
     boolean seen = packet.prerouted;
     packet.prerouted = false;
     if (seen || prerouting.accepts(packet, packet.device, null)) {
@@ -92,8 +97,7 @@ public final class Ipv6Input {
       NetDevice.dropIncoming(packet, DropReason.IP_INADDRERRORS);
       return;
     }
-    boolean linkLocal = Addresses.isLinkLocal(dstHi, dstLo);
-    if (route == null || linkLocal && route.type() != Route.Type.LOCAL) {
+    if (route == null) {
       counters.inNoRoutes++;
       stack.icmp().unreachable(packet, 0, 0);
       NetDevice.dropIncoming(packet, DropReason.IP_INNOROUTES);
@@ -113,6 +117,9 @@ public final class Ipv6Input {
     FlowKey key = this.key.to(ip.destinationHi(), ip.destinationLo());
     key.from(ip.sourceHi(), ip.sourceLo());
     key.input = packet.device;
+    if (Addresses.isLinkLocal(ip.destinationHi(), ip.destinationLo())) {
+      key.by(packet.device); // it is of that link alone (rt6_need_strict)
+    }
     key.mark = packet.mark;
     key.tos = ip.trafficClass();
     key.flowLabel = ip.versionClassFlow() & 0xf_ffff;
@@ -158,101 +165,100 @@ public final class Ipv6Input {
   /** Walks the extension headers and hands the packet to its transport ({@code ip6_input}). */
   private void deliver(Packet packet, boolean toMany) {
     for (int count = 0; count < MAX_EXTENSIONS; count++) {
-      switch (packet.protocol) {
-        case IpProtocol.HOP_BY_HOP, IpProtocol.DESTINATION, IpProtocol.ROUTING -> {
-          if (!skipExtension(packet)) {
-            counters.inHdrErrors++;
-            NetDevice.dropIncoming(packet, DropReason.IPV6_BAD_EXTHDR);
-            return;
-          }
-        }
-        case IpProtocol.FRAGMENT -> {
-          Packet whole = stack.reassembler().add6(packet);
-          if (whole == null) {
-            return;
-          }
-          packet = whole;
-        }
-        default -> {
-          packet.toMany = toMany;
-          if (input.accepts(packet, packet.device, null)) {
-            stack.transports().deliver(packet);
-          }
+      boolean first = packet.l4 == packet.l3 + Ipv6.LENGTH;
+      if (first && packet.protocol == IpProtocol.HOP_BY_HOP) {
+        skip(packet); // its options were looked at before the packet was routed
+      } else if (packet.protocol == IpProtocol.DESTINATION) {
+        if (!Ipv6Options.acceptable(stack, packet, packet.l4, false)) {
+          dropBadExtension(packet);
           return;
         }
+        skip(packet);
+      } else if (packet.protocol == IpProtocol.ROUTING) {
+        if (!isSpent(packet)) {
+          dropBadExtension(packet);
+          return;
+        }
+        skip(packet);
+      } else if (packet.protocol == IpProtocol.FRAGMENT) {
+        Packet whole = stack.reassembler().add6(packet);
+        if (whole == null) {
+          return;
+        }
+        packet = whole;
+      } else {
+        packet.toMany = toMany;
+        if (input.accepts(packet, packet.device, null)) {
+          stack.transports().deliver(packet);
+        }
+        return;
       }
     }
     NetDevice.dropIncoming(packet, DropReason.IPV6_TOO_MANY_EXTHDRS);
   }
 
-  /**
-   * RFC 8200 sections 4.3 to 4.6: options are skipped where their type allows that, a routing
-   * header where it is spent.
-   */
-  private static boolean skipExtension(Packet packet) {
-    int at = packet.l4;
-    if (at + 8 > packet.tail) {
-      return false;
-    }
-    int length = (Bytes.u8(packet.data, at + 1) + 1) << 3;
-    if (at + length > packet.tail) {
-      return false;
-    }
-    boolean good =
-        packet.protocol == IpProtocol.ROUTING
-            ? Bytes.u8(packet.data, at + 3) == 0
-            : optionsMaySkip(packet.data, at + 2, at + length);
-    packet.protocol = Bytes.u8(packet.data, at);
-    packet.l4 = at + length;
-    return good;
+  private void dropBadExtension(Packet packet) {
+    counters.inHdrErrors++;
+    NetDevice.dropIncoming(packet, DropReason.IPV6_BAD_EXTHDR);
   }
 
-  private static boolean optionsMaySkip(byte[] b, int from, int end) {
-    int at = from;
-    while (at < end) {
-      int type = Bytes.u8(b, at);
-      if (type == 0) {
-        at++;
-        continue;
-      }
-      if (at + 2 > end) {
-        return false;
-      }
-      // the two high bits say what to do with an option that is not known: 00 is skip; 5 is router
-      // alert, 1 is padding
-      if (type >>> 6 != 0) {
-        return false;
-      }
-      at += 2 + Bytes.u8(b, at + 1);
+  private static void skip(Packet packet) {
+    packet.protocol = Bytes.u8(packet.data, packet.l4);
+    packet.l4 += Bytes.u8(packet.data, packet.l4 + 1) + 1 << 3;
+  }
+
+  /**
+   * RFC 8200 section 4.4: a routing header whose route has come to its end is skipped, another one
+   * answered: no source routes are followed (RFC 5095). Those of types 2 to 4 have their own rules
+   * and are dropped, as where Linux has none of them switched on.
+   */
+  private boolean isSpent(Packet packet) {
+    int at = packet.l4;
+    if (at + 8 > packet.tail
+        || at + (Bytes.u8(packet.data, at + 1) + 1 << 3) > packet.tail
+        || Addresses.isMulticast(packet.destinationHi(), packet.destinationLo())
+        || InputChecks.isGroupFrame(packet)) {
+      return false;
     }
-    return at == end;
+    int type = Bytes.u8(packet.data, at + 2);
+    if (type >= 2 && type <= 4) {
+      return false;
+    }
+    boolean spent = packet.data[at + 3] == 0;
+    if (!spent) {
+      stack.icmp().parameterProblem(packet, 0, at + 3 - packet.l3);
+    }
+    return spent;
   }
 
   private void forward(Packet packet, Route route, long dstHi, long dstLo) {
     NetDevice out = route.device();
-    if (InputChecks.isGroupFrame(packet)) {
+    if (InputChecks.isGroupFrame(packet) || out == null) {
       NetDevice.dropIncoming(packet, DropReason.UNICAST_IN_L2_MULTICAST);
       return;
     }
     Ipv6 ip = packet.ipv6();
-    if (out == null
-        || Addresses.isLinkLocal(ip.sourceHi(), ip.sourceLo())
-        || Addresses.isAny(ip.sourceHi(), ip.sourceLo())) {
-      counters.inAddrErrors++;
-      NetDevice.dropIncoming(packet, DropReason.IP_INADDRERRORS);
-      return;
-    }
     if (ip.hopLimit() <= 1) {
       counters.inHdrErrors++;
       stack.icmp().timeExceeded(packet, 0);
       NetDevice.dropIncoming(packet, DropReason.IP_TTL);
       return;
     }
-    if (out.equals(packet.device)) {
-      stack.ndpRedirect().send(packet, out, route.gateway());
+    boolean leavesLink =
+        Addresses.isLinkLocal(ip.sourceHi(), ip.sourceLo()) && !out.equals(packet.device);
+    if (leavesLink || Addresses.isAny(ip.sourceHi(), ip.sourceLo())) {
+      counters.inAddrErrors++;
+      if (leavesLink) {
+        stack.icmp().unreachable(packet, 0, 2);
+      }
+      NetDevice.dropIncoming(packet, DropReason.IP_INADDRERRORS);
+      return;
     }
     int mtu = route.mtu(out);
     if (packet.networkLength() > mtu) {
+      if (packet.networkLength() <= out.mtu()) {
+        ip.hopLimit(ip.hopLimit() - 1); // Linux finds that out on its way to the device
+      }
       stack.icmp().tooBig(packet, Math.max(mtu, 1280));
       NetDevice.dropIncoming(packet, DropReason.PKT_TOO_BIG);
       return;

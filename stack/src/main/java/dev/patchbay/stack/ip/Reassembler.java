@@ -6,6 +6,7 @@ import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.time.Timer;
 import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.IpProtocol;
 import dev.patchbay.stack.wire.Ipv4;
 import dev.patchbay.stack.wire.Ipv6;
 import java.util.ArrayList;
@@ -101,7 +102,50 @@ public final class Reassembler {
       // RFC 6946: an atomic fragment is complete in itself
       return packet;
     }
+    if (packet.sequence == 0 && isHeaderCut(packet)) {
+      // RFC 7112 section 5
+      stack.counters(false).reasmReqds++;
+      packet.l4 = at;
+      stack.icmp().parameterProblem(packet, 3, 0);
+      packet.drop(DropReason.IP_INHDR);
+      return null;
+    }
+    // RFC 8200 section 4.5: both are told to whoever sent it
+    boolean beyond = packet.endSequence > MAX_LENGTH;
+    if (beyond || (field & 1) != 0 && (packet.endSequence & 7) != 0) {
+      stack.counters(false).reasmReqds++;
+      packet.l4 = at;
+      stack.icmp().parameterProblem(packet, 0, beyond ? at + 2 - packet.l3 : 4);
+      packet.drop(DropReason.IP_INHDR);
+      return null;
+    }
     return add(packet, key, (field & 1) != 0);
+  }
+
+  /**
+   * Whether a first fragment lacks headers to that of its transport ({@code
+   * ipv6frag_thdr_truncated}).
+   */
+  private static boolean isHeaderCut(Packet packet) {
+    byte[] b = packet.data;
+    int at = packet.l4;
+    int next = packet.protocol;
+    while (next == IpProtocol.HOP_BY_HOP
+        || next == IpProtocol.ROUTING
+        || next == IpProtocol.DESTINATION) {
+      if (at + 2 > packet.tail) {
+        return false; // Linux leaves that to whoever reads it
+      }
+      next = Bytes.u8(b, at);
+      at += Bytes.u8(b, at + 1) + 1 << 3;
+    }
+    int least =
+        switch (next) {
+          case IpProtocol.TCP -> 20;
+          case IpProtocol.UDP, IpProtocol.ICMPV6 -> 8;
+          default -> 1;
+        };
+    return at + least > packet.tail;
   }
 
   private @Nullable Packet add(Packet packet, Key key, boolean more) {
@@ -125,6 +169,10 @@ public final class Reassembler {
       datagrams.put(key, fresh);
       datagram = fresh;
     }
+    if (isThere(datagram, packet)) {
+      packet.drop(DropReason.DUP_FRAG);
+      return null;
+    }
     if (datagram.pieces.size() >= PIECES || !insert(datagram, packet, more)) {
       packet.drop(DropReason.DUP_FRAG);
       discard(key, datagram, DropReason.DUP_FRAG);
@@ -134,6 +182,18 @@ public final class Reassembler {
       return null;
     }
     return join(key, datagram);
+  }
+
+  /** Whether all of its bytes have come before: it came twice ({@code IPFRAG_DUP}). */
+  private static boolean isThere(Datagram datagram, Packet packet) {
+    int from = packet.sequence;
+    for (int i = 0; i < datagram.pieces.size() && from < packet.endSequence; i++) {
+      Packet piece = datagram.pieces.get(i);
+      if (piece.sequence <= from && piece.endSequence > from) {
+        from = piece.endSequence;
+      }
+    }
+    return from >= packet.endSequence;
   }
 
   /** False where it overlaps another one or contradicts the end that is known. */

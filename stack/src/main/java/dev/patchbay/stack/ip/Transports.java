@@ -67,7 +67,13 @@ public final class Transports {
       case IpProtocol.UDP -> udp(packet, stack.udp());
       case IpProtocol.UDPLITE -> udp(packet, stack.udpLite());
       case IpProtocol.TCP -> tcp(packet);
-      case IpProtocol.NONE -> packet.release();
+      case IpProtocol.NONE -> {
+        if (packet.isIpv4()) {
+          unknown(packet, raw);
+        } else {
+          packet.release();
+        }
+      }
       default -> unknown(packet, raw);
     }
   }

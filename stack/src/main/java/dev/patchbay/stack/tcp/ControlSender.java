@@ -124,8 +124,12 @@ final class ControlSender {
             // <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>"
             : make(ports, 0, in.sequence + in.segmentLength(), Tcp.RST | Tcp.ACK, 0, 0);
     if (reset != null) {
+      // as its segment, without the bits of ECN (tcp_v4_send_reset)
+      reset.tos = (packet.isIpv4() ? packet.ipv4().tos() : packet.ipv6().trafficClass()) & ~3;
       if (s != null) {
         s.settings.label(reset);
+      } else if (Addresses.isLinkLocal(packet.sourceHi(), packet.sourceLo())) {
+        reset.device = packet.isIpv4() ? null : packet.device;
       }
       counters.outRsts++;
       queue(reset, srcHi, srcLo, packet.sourceHi(), packet.sourceLo());

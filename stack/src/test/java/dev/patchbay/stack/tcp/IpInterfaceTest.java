@@ -158,15 +158,7 @@ class IpInterfaceTest extends HandlerLog {
   /** MUST-63, by the IP layer. */
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "10.0.2.255",
-        "10.0.2.2",
-        "255.255.255.255",
-        "224.0.0.1",
-        "127.0.0.1",
-        "0.0.0.0",
-        "0.0.0.7"
-      })
+      strings = {"10.0.2.255", "10.0.2.2", "255.255.255.255", "224.0.0.1", "127.0.0.1", "0.0.0.0"})
   void aSynFromAnInvalidSourceIsNotAnswered(String from) {
     send(APPLIANCE, from, OURS, tcp().syn().seq(0).mss(1000));
     assertThat(lab.toA).isEmpty();
@@ -312,7 +304,7 @@ class IpInterfaceTest extends HandlerLog {
   @ValueSource(
       strings = {
         "94040000",
-        "4408050100000000",
+        "440c05010000000000000000",
         "07070400000000",
         "01010100",
         "00010203",
@@ -339,8 +331,12 @@ class IpInterfaceTest extends HandlerLog {
 
   @ParameterizedTest
   @ValueSource(strings = {"94000000", "94010000", "94090000", "01010194"})
-  void ipOptionsThatAreCutShortAreDropped(String hex) {
+  void ipOptionsThatAreCutShortAreAnsweredByParameterProblem(String hex) {
     sendWithOptions(hex);
+    byte[] error = lab.nextToA();
+    assertThat(Bytes.u16(error, 34)).as("type and code").isEqualTo(12 << 8);
+    // RFC 792: the pointer identifies the octet where the error was detected
+    assertThat(Bytes.u8(error, 38)).isEqualTo(hex.startsWith("94") ? 20 : 23);
     assertThat(lab.toA).isEmpty();
     assertThat(lab.stack.counters(true).inHdrErrors).isOne();
     assertThat(drops(DropReason.IP_INHDR)).isOne();
