@@ -1,0 +1,75 @@
+package dev.patchbay.stack.oracle;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What differs on purpose; each has its reason in {@code differences.txt}. */
+final class Wanted {
+  /** IPv4 options 7 and 68, which routers fill in. */
+  private static final Pattern RECORDING = Pattern.compile(" opt (?:01)*(07|44)");
+
+  private static final Pattern LINK_LOCAL4 = Pattern.compile(" 0800 169\\.254\\.\\S+>");
+  private static final Pattern FROM_BROADCAST = Pattern.compile(" 0800 10\\.0\\.\\d+\\.255>");
+  private static final Pattern UNSPECIFIED = Pattern.compile(" 86dd ::>");
+
+  /** From where several ways lead back. */
+  private static final Pattern BEYOND = Pattern.compile(" 0800 10\\.9\\.\\S+>");
+
+  /** FrameText writes the mapped ones as IPv4 addresses. */
+  private static final Pattern MAPPED = Pattern.compile(" 86dd (10\\.\\S+>|[0-9a-f:]+>10\\.)");
+
+  private final Topology topology;
+  private final Set<String> seen = new HashSet<>();
+
+  Wanted(Topology topology) {
+    this.topology = topology;
+  }
+
+  /** The names under which what was wanted so far stands in the file. */
+  Set<String> seen() {
+    return seen;
+  }
+
+  /** Whether the two answers to a frame may differ as they do. */
+  boolean is(String sent, List<String> theirs, List<String> ours) {
+    String name = name(sent, theirs, ours);
+    if (name != null) {
+      seen.add(name);
+    }
+    return name != null;
+  }
+
+  private @Nullable String name(String sent, List<String> theirs, List<String> ours) {
+    if (RECORDING.matcher(sent).find()) {
+      return "recording";
+    }
+    if (!topology.either().isEmpty() && BEYOND.matcher(sent).find()) {
+      return "path";
+    }
+    if (theirs.isEmpty() && sent.contains(">ff05::2 ")) {
+      return "routers";
+    }
+    if (!ours.isEmpty()) {
+      return null;
+    }
+    if (LINK_LOCAL4.matcher(sent).find()) {
+      return "link-local";
+    } else if (FROM_BROADCAST.matcher(sent).find()) {
+      return "broadcast";
+    } else if (UNSPECIFIED.matcher(sent).find()) {
+      return "unspecified";
+    } else if (MAPPED.matcher(sent).find()) {
+      return "mapped";
+    } else if (isOwn6(sent)) {
+      return "own";
+    }
+    return null;
+  }
+
+  private boolean isOwn6(String sent) {
+    return topology.own().stream().anyMatch(own -> sent.contains(" 86dd " + own + ">"));
+  }
+}
