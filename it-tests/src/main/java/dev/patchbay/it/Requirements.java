@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
  *   <li>{@code qemu-11}: QEMU 11, unpacked by {@code images/build qemu-11}
  *   <li>{@code image-NAME}: a guest image, cached or built now
  *   <li>{@code daemon}: the built daemon
+ *   <li>{@code uml}: Debian's User-Mode Linux with its modules
  *   <li>{@code ip tshark iperf3 nc socat curl strace dig python3}: a program of that name
  * </ul>
  */
@@ -63,6 +64,7 @@ public final class Requirements {
     probes.put("qemu-x86", () -> qemu("qemu-system-x86_64"));
     probes.put("qemu-11", Requirements::qemu11);
     probes.put("daemon", Requirements::daemon);
+    probes.put("uml", Requirements::uml);
     PROGRAMS.forEach(name -> probes.put(name, () -> program(name)));
     demanded =
         Arrays.stream(demand.split(",", -1))
@@ -178,6 +180,12 @@ public final class Requirements {
   private static Optional<String> image(String name) throws IOException {
     Images.get(name);
     return Optional.empty();
+  }
+
+  private static Optional<String> uml() {
+    return Files.isDirectory(Path.of("/usr/lib/uml/modules"))
+        ? program("linux.uml")
+        : Optional.of("no modules in /usr/lib/uml: package user-mode-linux");
   }
 
   private static Optional<String> daemon() throws IOException, InterruptedException {
