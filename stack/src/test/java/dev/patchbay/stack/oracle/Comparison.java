@@ -20,7 +20,8 @@ public final class Comparison {
   private static final int PATIENCE = 5;
 
   /** Reports of groups come when they like, redirects are not compared here. */
-  private static final Pattern NOISE = Pattern.compile("hop 1 .* ext0|icmp (137|143|133)/0 ");
+  private static final Pattern NOISE =
+      Pattern.compile("hop 1 .* ext0|icmp (5/[01]|(133|137|143)/0) ");
 
   /** Bytes of an IP packet, and of the rest of a frame, that a cable of Linux's takes. */
   private static final int LONGEST = 1500 + 14;
