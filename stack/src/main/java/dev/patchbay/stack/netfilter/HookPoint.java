@@ -2,7 +2,7 @@ package dev.patchbay.stack.netfilter;
 
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.netfilter.place.Hook;
-import dev.patchbay.stack.netfilter.target.Verdict;
+import dev.patchbay.stack.netfilter.targets.Verdict;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import org.jspecify.annotations.Nullable;

@@ -5,7 +5,7 @@ import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
-import dev.patchbay.stack.netfilter.target.Verdict;
+import dev.patchbay.stack.netfilter.targets.Verdict;
 import dev.patchbay.stack.packet.Packet;
 import org.jspecify.annotations.Nullable;
 

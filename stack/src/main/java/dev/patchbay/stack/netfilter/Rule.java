@@ -3,7 +3,7 @@ package dev.patchbay.stack.netfilter;
 import dev.patchbay.stack.netfilter.expression.Condition;
 import dev.patchbay.stack.netfilter.expression.IndexKey;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
-import dev.patchbay.stack.netfilter.target.Target;
+import dev.patchbay.stack.netfilter.targets.Target;
 import java.util.List;
 
 /**

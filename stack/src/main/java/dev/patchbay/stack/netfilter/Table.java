@@ -3,7 +3,7 @@ package dev.patchbay.stack.netfilter;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.place.TableKind;
-import dev.patchbay.stack.netfilter.target.Verdict;
+import dev.patchbay.stack.netfilter.targets.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,8 +2,8 @@ package dev.patchbay.stack.netfilter;
 
 import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.place.TableKind;
-import dev.patchbay.stack.netfilter.target.PlacedTarget;
-import dev.patchbay.stack.netfilter.target.Verdict;
+import dev.patchbay.stack.netfilter.targets.PlacedTarget;
+import dev.patchbay.stack.netfilter.targets.Verdict;
 import dev.patchbay.stack.socket.Errno;
 import java.util.ArrayList;
 import java.util.Arrays;

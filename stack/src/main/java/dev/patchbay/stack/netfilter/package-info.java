@@ -10,7 +10,7 @@
  * the tables attached there in the order of Linux's priorities. A table has {@link
  * dev.patchbay.stack.netfilter.Chain}s of {@link dev.patchbay.stack.netfilter.Rule}s; a rule is a
  * list of {@link dev.patchbay.stack.netfilter.expression.Condition}s, which all must hold, and what
- * is done then: a {@link dev.patchbay.stack.netfilter.target.Target} or a jump. Nothing here knows
+ * is done then: a {@link dev.patchbay.stack.netfilter.targets.Target} or a jump. Nothing here knows
  * the words of iptables: those stand in {@code admin.iptables}, which leaves its own record of a
  * rule with it.
  *
@@ -28,7 +28,7 @@
  * Where a draft fails nothing has happened.
  *
  * <p>Where to add: a field of packets to {@code expression.Field}, a kind of test to {@code
- * expression}, what a rule may do to {@code target}; their words to {@code admin.iptables}.
+ * expression}, what a rule may do to {@code targets}; their words to {@code admin.iptables}.
  */
 @NullMarked
 package dev.patchbay.stack.netfilter;

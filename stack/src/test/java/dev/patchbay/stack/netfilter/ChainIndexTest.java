@@ -10,7 +10,7 @@ import dev.patchbay.stack.netfilter.expression.Field;
 import dev.patchbay.stack.netfilter.expression.NumberCondition;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
-import dev.patchbay.stack.netfilter.target.VerdictTarget;
+import dev.patchbay.stack.netfilter.targets.VerdictTarget;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import java.lang.management.ManagementFactory;

@@ -6,7 +6,7 @@ import dev.patchbay.stack.admin.iptables.extension.IptablesException;
 import dev.patchbay.stack.admin.iptables.extension.MatchExtension;
 import dev.patchbay.stack.admin.iptables.extension.Option;
 import dev.patchbay.stack.admin.iptables.extension.Values;
-import dev.patchbay.stack.admin.iptables.target.RejectWords;
+import dev.patchbay.stack.admin.iptables.targets.RejectWords;
 import dev.patchbay.stack.netfilter.place.TableKind;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -10,7 +10,7 @@ import dev.patchbay.stack.netfilter.expression.Condition;
 import dev.patchbay.stack.netfilter.expression.DeviceCondition;
 import dev.patchbay.stack.netfilter.expression.Field;
 import dev.patchbay.stack.netfilter.expression.NumberCondition;
-import dev.patchbay.stack.netfilter.target.VerdictTarget;
+import dev.patchbay.stack.netfilter.targets.VerdictTarget;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -5,7 +5,7 @@ import dev.patchbay.stack.admin.iptables.extension.IptablesException;
 import dev.patchbay.stack.netfilter.Counter;
 import dev.patchbay.stack.netfilter.Rule;
 import dev.patchbay.stack.netfilter.TableDraft;
-import dev.patchbay.stack.netfilter.target.Verdict;
+import dev.patchbay.stack.netfilter.targets.Verdict;
 import java.util.List;
 
 /** Carries commands out on a draft of a table. */

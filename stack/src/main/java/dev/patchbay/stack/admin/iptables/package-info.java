@@ -13,7 +13,7 @@
  * which takes the table's place only where all went well; a restore file is many commands on one
  * draft.
  *
- * <p>Where to add: a match to {@code match}, a target to {@code target}, and its name to {@link
+ * <p>Where to add: a match to {@code matches}, a target to {@code targets}, and its name to {@link
  * dev.patchbay.stack.admin.iptables.Extensions}, where the names stand that are refused.
  */
 @NullMarked

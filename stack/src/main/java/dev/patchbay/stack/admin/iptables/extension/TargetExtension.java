@@ -1,6 +1,6 @@
 package dev.patchbay.stack.admin.iptables.extension;
 
-import dev.patchbay.stack.netfilter.target.Target;
+import dev.patchbay.stack.netfilter.targets.Target;
 
 /** A target with options of its own. */
 public abstract class TargetExtension extends Extension {

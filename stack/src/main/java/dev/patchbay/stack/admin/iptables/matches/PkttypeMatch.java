@@ -1,4 +1,4 @@
-package dev.patchbay.stack.admin.iptables.match;
+package dev.patchbay.stack.admin.iptables.matches;
 
 import dev.patchbay.stack.admin.iptables.extension.IptablesException;
 import dev.patchbay.stack.admin.iptables.extension.Option;

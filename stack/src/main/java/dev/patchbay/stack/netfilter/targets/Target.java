@@ -1,0 +1,8 @@
+package dev.patchbay.stack.netfilter.targets;
+
+import dev.patchbay.stack.netfilter.expression.PacketFields;
+
+/** What a rule does. Called for each packet that meets its rule: allocates and throws nothing. */
+public abstract class Target {
+  public abstract Verdict apply(PacketFields p);
+}
