@@ -27,6 +27,7 @@ public final class ServiceHelp {
             v6=off|stateless|stateful  DHCPv6 (default: stateful with range6, else off); the flags
                                    of router advertisements follow
             range6=FIRST-LAST      addresses to give, of a network of the device
+            client=BOOL            no server: the device gets its own address by DHCP (alone)
             dns6=ADDRESS[,…] search=DOMAIN[,…]  options 23 and 24
           """,
           "ra",

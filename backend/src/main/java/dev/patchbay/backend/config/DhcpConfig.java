@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param options further options by number, with the bytes of their value
  * @param hosts clients with an address of their own
  * @param six what is asked of it for IPv6
+ * @param client whether the device is a client of another server instead, and all else is empty
  */
 public record DhcpConfig(
     Source source,
@@ -30,7 +31,8 @@ public record DhcpConfig(
     List<Inet4Address> dns,
     SortedMap<Integer, DhcpOption> options,
     List<Host> hosts,
-    Six six) {
+    Six six,
+    boolean client) {
   /**
    * DHCPv6.
    *

@@ -30,6 +30,8 @@ final class YamlDhcp {
   private final List<Inet4Address> dns = new ArrayList<>();
   private final SortedMap<Integer, DhcpOption> options = new TreeMap<>();
   private final List<DhcpConfig.Host> hosts = new ArrayList<>();
+  private boolean client;
+  private boolean others;
   private DhcpConfig.@Nullable Mode mode6;
   private DhcpConfig.@Nullable Range6 range6;
   private final List<Inet6Address> dns6 = new ArrayList<>();
@@ -69,6 +71,7 @@ final class YamlDhcp {
             hosts.add(host(node));
           }
         }
+        case "client" -> client = KeyReader.flag("client", value);
         case "v6" -> mode6 = mode6(value);
         case "range6" -> range6 = range6(value);
         case "dns6" -> KeyReader.addresses6("dns6", value, MAX_DNS6, dns6);
@@ -79,11 +82,15 @@ final class YamlDhcp {
                 .error(
                     "unknown key '"
                         + entry.key()
-                        + "'; expected range, router, lease, dns, options, hosts, v6, range6, dns6"
-                        + " or search");
+                        + "'; expected range, router, lease, dns, options, hosts, v6, range6, dns6,"
+                        + " search or client");
       }
+      others |= !entry.key().equals("client");
     }
-    return new DhcpConfig(source, range, router, lease, dns, options, hosts, six(source));
+    if (client && others) {
+      throw source.error("client: a client has no keys of a server beside it");
+    }
+    return new DhcpConfig(source, range, router, lease, dns, options, hosts, six(source), client);
   }
 
   private DhcpConfig.Six six(Source source) throws ConfigException {

@@ -27,6 +27,7 @@ final class DhcpOnDevice extends DeviceService {
 
   private final Function<Place, List<IpAddress>> resolvers;
   private final Dhcp6OnDevice six;
+  private @Nullable DhcpClientOnDevice client;
   private @Nullable DhcpServer server;
   private @Nullable DhcpService service;
   private DhcpSettings.@Nullable Subnet subnet;
@@ -44,6 +45,10 @@ final class DhcpOnDevice extends DeviceService {
   @Override
   @Nullable String serve(Place found) throws ConfigException {
     DhcpConfig config = keys().dhcp();
+    if (config.client()) {
+      return ask(found);
+    }
+    endClient();
     String fault = serve4(found, config);
     if (fault != null) {
       end4();
@@ -55,6 +60,31 @@ final class DhcpOnDevice extends DeviceService {
     String fault6 = six.serve(found, config, resolvers.apply(found));
     // a network of IPv6 alone needs no address of IPv4
     return fault6 != null || config.range() == null ? fault6 : fault;
+  }
+
+  /** The device is a client of somebody else's server, and no server beside it. */
+  private @Nullable String ask(Place found) {
+    end4();
+    six.end();
+    if (client != null) {
+      return null;
+    }
+    if (!found.device().isEthernet() || found.device().mac() == 0) {
+      return found.device().name() + " is no Ethernet device";
+    }
+    DhcpClientOnDevice made = new DhcpClientOnDevice(outfit(), found, keys().device());
+    if (!made.open()) {
+      return "UDP port 68 of " + found.device().name() + " is taken";
+    }
+    client = made;
+    return null;
+  }
+
+  private void endClient() {
+    if (client != null) {
+      client.close();
+    }
+    client = null;
   }
 
   private @Nullable String serve4(Place found, DhcpConfig config) throws ConfigException {
@@ -124,6 +154,7 @@ final class DhcpOnDevice extends DeviceService {
 
   @Override
   void end() {
+    endClient();
     end4();
     six.end();
   }
@@ -163,6 +194,9 @@ final class DhcpOnDevice extends DeviceService {
       }
     }
     six.values(values);
+    if (client != null) {
+      client.values(values);
+    }
     return values;
   }
 

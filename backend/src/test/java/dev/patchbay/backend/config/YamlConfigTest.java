@@ -281,7 +281,7 @@ class YamlConfigTest {
         "lease: 1h|12: lease '1h': expected seconds from 1 to 4294967295",
         "dns: [10.0.2.3, x]|21: dns 'x': expected an IPv4 address",
         "foo: 1|5: unknown key 'foo'; expected range, router, lease, dns, options, hosts, v6,"
-            + " range6, dns6 or search",
+            + " range6, dns6, search or client",
         "options: {0: x}|15: option '0': expected a number from 1 to 254",
         "options: {255: x}|15: option '255': expected a number from 1 to 254",
         "options: {ntp: x}|15: option 'ntp': expected a number from 1 to 254",

@@ -320,7 +320,7 @@ class ServiceTableTest {
     assertThat(dhcp("set br0 rnge=1"))
         .isEqualTo(
             "2 dhcp set br0: unknown key 'rnge'; expected range, router, lease, dns, options,"
-                + " hosts, v6, range6, dns6 or search\n");
+                + " hosts, v6, range6, dns6, search or client\n");
     assertThat(dhcp("set br0 lease=1h"))
         .isEqualTo("2 dhcp set br0: lease '1h': expected seconds from 1 to 4294967295\n");
     assertThat(dhcp("set br0 range"))

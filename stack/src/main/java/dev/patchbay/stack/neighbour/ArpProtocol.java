@@ -216,6 +216,11 @@ public final class ArpProtocol implements NeighbourTable.Solicitor {
     send(device, Arp.REQUEST, Addresses.MAC_BROADCAST, ip, 0, ip);
   }
 
+  /** Asks from no address whether somebody has {@code ip} (RFC 5227 section 2.1.1). */
+  public void probe(NetDevice device, long ip) {
+    send(device, Arp.REQUEST, Addresses.MAC_BROADCAST, Addresses.V4_PREFIX, 0, ip);
+  }
+
   private void send(
       NetDevice device, int operation, long toMac, long senderIp, long targetMac, long targetIp) {
     Packet packet = stack.pool().acquire(64);
