@@ -226,7 +226,7 @@ public final class Ipv6Input {
     }
     boolean spent = packet.data[at + 3] == 0;
     if (!spent) {
-      stack.icmp().parameterProblem(packet, 0, at + 3 - packet.l3);
+      stack.icmp().parameterProblem(packet, 0, at + 2 - packet.l3); // its type
     }
     return spent;
   }

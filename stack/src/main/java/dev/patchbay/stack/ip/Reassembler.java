@@ -32,6 +32,7 @@ public final class Reassembler {
 
   private static final long SECOND = 1_000_000_000L;
   private static final int MAX_LENGTH = 65535;
+  private static final int ETHERNET = 14;
 
   private record Key(long srcHi, long srcLo, long dstHi, long dstLo, int id, int protocol) {}
 
@@ -181,7 +182,7 @@ public final class Reassembler {
     if (datagram.received != datagram.total) {
       return null;
     }
-    return join(key, datagram);
+    return join(key, datagram, packet);
   }
 
   /** Whether all of its bytes have come before: it came twice ({@code IPFRAG_DUP}). */
@@ -220,7 +221,7 @@ public final class Reassembler {
     return true;
   }
 
-  private @Nullable Packet join(Key key, Datagram datagram) {
+  private @Nullable Packet join(Key key, Datagram datagram, Packet last) {
     Packet first = datagram.pieces.getFirst();
     boolean v4 = first.isIpv4();
     int header = v4 ? first.ipv4().headerLength() : Ipv6.LENGTH;
@@ -238,6 +239,11 @@ public final class Reassembler {
     whole.physicalDevice = first.physicalDevice;
     whole.protocol = first.protocol;
     whole.joined = true;
+    if (last.l2 >= 0) {
+      // whether it came to a group is what the frame of the last one to come says
+      whole.l2 = whole.l3 - ETHERNET;
+      System.arraycopy(last.data, last.l2, whole.data, whole.l2, ETHERNET);
+    }
     System.arraycopy(first.data, first.l3, whole.data, whole.l3, header);
     for (Packet piece : datagram.pieces) {
       System.arraycopy(

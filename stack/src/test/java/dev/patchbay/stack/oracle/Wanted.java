@@ -70,6 +70,9 @@ final class Wanted {
   }
 
   private boolean isOwn6(String sent) {
-    return topology.own().stream().anyMatch(own -> sent.contains(" 86dd " + own + ">"));
+    int at = sent.indexOf(" 86dd ") + 6;
+    String source = sent.substring(at, Math.max(at, sent.indexOf('>', at)));
+    return at > 5
+        && topology.words().stream().anyMatch(word -> word.contains(" addr add " + source + "/"));
   }
 }
