@@ -246,6 +246,11 @@ public abstract class NetDevice {
     return carrier;
   }
 
+  /** Sets the carrier as an administrator wants it ({@code ndo_change_carrier}). */
+  public void wantCarrier(boolean value) {
+    carrier(value);
+  }
+
   public void carrier(boolean value) {
     if (carrier != value) {
       carrier = value;

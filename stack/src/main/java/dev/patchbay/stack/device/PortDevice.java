@@ -18,7 +18,16 @@ public final class PortDevice extends NetDevice {
     void send(Packet packet);
   }
 
+  /** Who tells the guest that its cable was pulled or plugged. On the loop. */
+  @FunctionalInterface
+  public interface CarrierControl {
+    /** The cable was pulled, or (false) plugged in again; asked for once each time. */
+    void pulled(boolean pulled);
+  }
+
   private @Nullable Plug plug;
+  private @Nullable CarrierControl control;
+  private boolean pulled;
 
   public PortDevice(int index, String name, long mac, int mtu) {
     super(index, name, Kind.ETHER, mac, mtu);
@@ -30,7 +39,34 @@ public final class PortDevice extends NetDevice {
   /** Plugs a cable in, or (null) out. */
   public void plug(@Nullable Plug value) {
     plug = value;
-    carrier(value != null);
+    carrier(value != null && !pulled);
+  }
+
+  /** Lets an administrator pull the guest's cable ({@code ip link set … carrier off}). */
+  public void control(CarrierControl by) {
+    control = by;
+  }
+
+  /** Whether an administrator has pulled the guest's cable: no frame passes. */
+  public boolean isPulled() {
+    return pulled;
+  }
+
+  @Override
+  public boolean setsCarrier() {
+    return control != null;
+  }
+
+  /** Pulls the guest's cable, or plugs it in again. */
+  @Override
+  public void wantCarrier(boolean value) {
+    CarrierControl by = control;
+    if (pulled == !value || by == null) {
+      return;
+    }
+    pulled = !value;
+    carrier(plug != null && !pulled);
+    by.pulled(pulled);
   }
 
   @Override
@@ -46,7 +82,7 @@ public final class PortDevice extends NetDevice {
   @Override
   protected void send(Packet packet) {
     Plug target = plug;
-    if (target == null) {
+    if (target == null || pulled) {
       statistics.txDropped++;
       packet.device = this;
       packet.drop(DropReason.PORT_DETACHED);

@@ -236,7 +236,7 @@ public final class Links {
    */
   public void carrier(NetDevice device, boolean carrier) throws LinkRefusedException {
     checkCarrier(device);
-    device.carrier(carrier);
+    device.wantCarrier(carrier);
   }
 
   /**
