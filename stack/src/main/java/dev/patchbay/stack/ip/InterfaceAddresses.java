@@ -30,6 +30,7 @@ public final class InterfaceAddresses {
 
   private final NetworkStack stack;
   private final DuplicateAddressDetection detection;
+  private final List<AddressListener> listeners = new ArrayList<>();
   private final AddressLifetimes lifetimes;
   private @Nullable Runnable changed;
 
@@ -56,6 +57,22 @@ public final class InterfaceAddresses {
     }
   }
 
+  /** Tells of all changes of addresses from now on. */
+  public void addListener(AddressListener listener) {
+    listeners.add(listener);
+  }
+
+  /** Tells it nothing more. */
+  public void removeListener(AddressListener listener) {
+    listeners.remove(listener);
+  }
+
+  private void tell(NetDevice device, InterfaceAddress own, boolean gone) {
+    for (int i = 0; i < listeners.size(); i++) {
+      listeners.get(i).address(device, own, gone);
+    }
+  }
+
   // ---- changes
 
   /** Adds an address that the namespace itself makes. */
@@ -77,7 +94,13 @@ public final class InterfaceAddresses {
       stack.neighbours().settings(device, true).values().ownAll();
     }
     stack.multicast().addressAdded(device, own.address());
+    if (own.address().isV4()) {
+      tell(device, own, false); // before its routes; of IPv6 when they are there
+    }
     settle(device, before);
+    if (!own.address().isV4() && !own.is(InterfaceAddress.TENTATIVE)) {
+      tell(device, own, false);
+    }
     told();
   }
 
@@ -177,6 +200,7 @@ public final class InterfaceAddresses {
       Set<RouteEntry> before = routes(device, device.isUp());
       device.addresses().set(at, to);
       settle(device, before);
+      tell(device, to, false);
       told();
     }
   }
@@ -235,6 +259,7 @@ public final class InterfaceAddresses {
       going.addAll(followers);
     }
     device.addresses().removeAll(going);
+    going.forEach(gone -> tell(device, gone, true));
     if (promotes && !followers.isEmpty()) {
       promote(device, followers.getFirst());
     }
@@ -301,6 +326,7 @@ public final class InterfaceAddresses {
     for (InterfaceAddress own : List.copyOf(device.addresses())) {
       if (!own.address().isV4()) {
         device.addresses().remove(own);
+        tell(device, own, true);
         stack.multicast().addressRemoved(device, own.address());
       }
     }
@@ -309,7 +335,9 @@ public final class InterfaceAddresses {
 
   /** The device goes away, and its addresses with it. */
   public void deviceRemoved(NetDevice device) {
+    List<InterfaceAddress> gone = List.copyOf(device.addresses());
     device.addresses().clear();
+    gone.forEach(own -> tell(device, own, true));
     lifetimes.verify();
   }
 
@@ -412,10 +440,21 @@ public final class InterfaceAddresses {
     }
   }
 
+  /** The routes that a device's addresses make as it is now. */
+  public static Set<RouteEntry> routesOf(NetDevice device) {
+    return routes(device, device.isUp());
+  }
+
+  /** The route of IPv6's groups by a device. */
+  public static RouteEntry groupRoute(NetDevice device) {
+    Route route = Route.of(Route.Type.MULTICAST, device, Scope.GLOBAL).withMetric(256);
+    return new RouteEntry(RouteEntry.LOCAL, new IpAddress(GROUPS_HI, 0), 8, route);
+  }
+
   /** Makes the route of IPv6's groups by a device ({@code addrconf_add_mroute}). */
   public void addGroupRoute(NetDevice device) {
-    Route route = Route.of(Route.Type.MULTICAST, device, Scope.GLOBAL).withMetric(256);
-    stack.routes6().add(RouteEntry.LOCAL, new IpAddress(GROUPS_HI, 0), 8, route);
+    RouteEntry entry = groupRoute(device);
+    stack.routes6().add(entry.table(), entry.destination(), entry.prefix(), entry.route());
   }
 
   /** The device's own entry of an address, or null ({@code ipv6_get_ifaddr}). */

@@ -53,6 +53,15 @@ public final class NeighbourTable {
     void changed(Neighbour neighbour);
   }
 
+  /** Is told of states ({@code RTM_NEWNEIGH}, {@code RTM_DELNEIGH}). On the loop. */
+  @FunctionalInterface
+  public interface StateListener {
+    /**
+     * An entry has another state or address, or has gone; while it is asked for nothing is told.
+     */
+    void state(Neighbour neighbour, boolean gone);
+  }
+
   /** Entries in all (Linux: gc_thresh3). */
   public static final int LIMIT = 4096;
 
@@ -88,6 +97,7 @@ public final class NeighbourTable {
   private final Map<NetDevice, NeighbourSettings> settings4 = new HashMap<>();
   private final Map<NetDevice, NeighbourSettings> settings6 = new HashMap<>();
   private final NudMachine machine;
+  private final List<StateListener> stateListeners = new ArrayList<>();
   private final ProxyTable proxies;
   private final Timer collector;
   private int collections;
@@ -166,7 +176,7 @@ public final class NeighbourTable {
     }
     NeighbourSettings settings = settings(device, Addresses.isV4(hi, lo));
     Neighbour neighbour = new Neighbour(hi, lo, device, settings);
-    neighbour.timer = loop.timer(() -> machine.expire(neighbour));
+    neighbour.timer = loop.timer(() -> expire(neighbour));
     neighbour.used = loop.now();
     neighbour.updated = loop.now();
     neighbour.confirmed = loop.now() - 2 * settings.baseReachableTime();
@@ -281,6 +291,41 @@ public final class NeighbourTable {
     neighbour.port = port;
   }
 
+  /** Tells of states from now on. */
+  public void addStateListener(StateListener listener) {
+    stateListeners.add(listener);
+  }
+
+  /** Tells it nothing more. */
+  public void removeStateListener(StateListener listener) {
+    stateListeners.remove(listener);
+  }
+
+  /** Tells of what is news to others ({@code neigh_update_notify}). */
+  private void tell(Neighbour neighbour, State before, long mac) {
+    State now = neighbour.state;
+    boolean news = now != before || neighbour.mac != mac;
+    if (news && now != State.INCOMPLETE && now != State.DELAY && now != State.NONE) {
+      for (int i = 0; i < stateListeners.size(); i++) {
+        stateListeners.get(i).state(neighbour, false);
+      }
+    }
+  }
+
+  private void expire(Neighbour neighbour) {
+    State before = neighbour.state;
+    machine.expire(neighbour);
+    tell(neighbour, before, neighbour.mac);
+  }
+
+  private boolean update(Neighbour neighbour, long mac, State wanted, int flags) {
+    State before = neighbour.state;
+    long address = neighbour.mac;
+    boolean done = machine.update(neighbour, mac, wanted, flags);
+    tell(neighbour, before, address);
+    return done;
+  }
+
   /** Removes an entry with what waits for it. */
   public void remove(Neighbour neighbour) {
     machine.cancel(neighbour);
@@ -295,6 +340,9 @@ public final class NeighbourTable {
     slots[hole] = null;
     count--;
     addTo(neighbour.port, -1);
+    for (int i = 0; i < stateListeners.size(); i++) {
+      stateListeners.get(i).state(neighbour, true);
+    }
     // close the gap: what follows in the run may have been pushed past it
     for (int at = hole + 1 & SLOTS - 1; slots[at] != null; at = at + 1 & SLOTS - 1) {
       Neighbour moved = slots[at];
@@ -431,7 +479,7 @@ public final class NeighbourTable {
     boolean known = neighbour.state.isValid();
     long before = neighbour.mac;
     long told = mac == 0 ? NudMachine.UNTOLD : mac;
-    if (!machine.update(neighbour, told, state, flags) || mac != 0 && neighbour.mac != mac) {
+    if (!update(neighbour, told, state, flags) || mac != 0 && neighbour.mac != mac) {
       return;
     }
     neighbour.heard = loop.now();
@@ -457,7 +505,7 @@ public final class NeighbourTable {
             | NudMachine.OVERRIDE
             | NudMachine.OVERRIDE_ROUTER
             | (router ? NudMachine.ROUTER : 0);
-    return machine.update(neighbour, mac, state, flags);
+    return update(neighbour, mac, state, flags);
   }
 
   /** Says who made an entry (a name or number of {@code rt_protos}). */

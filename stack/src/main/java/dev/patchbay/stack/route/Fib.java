@@ -40,6 +40,11 @@ public final class Fib {
   /** For look-ups of which no more than the destination is known. */
   private final FlowKey plain = new FlowKey();
 
+  private final List<RouteListener> listeners = new ArrayList<>();
+
+  /** Whether what goes is not told of ({@code fib_table_flush}). */
+  private boolean silent;
+
   private SipHash hash = new SipHash(0, 0);
   private HashPolicy policy = HashPolicy.ADDRESSES;
 
@@ -219,6 +224,30 @@ public final class Fib {
     return route == null || route.type() != Route.Type.LOCAL ? null : route.device();
   }
 
+  // ---- who is told
+
+  /** Tells of all changes from now on. */
+  public void addListener(RouteListener listener) {
+    listeners.add(listener);
+  }
+
+  /** Tells it nothing more. */
+  public void removeListener(RouteListener listener) {
+    listeners.remove(listener);
+  }
+
+  private void tell(RouteEntry entry, boolean gone) {
+    for (int i = 0; i < listeners.size() && !silent; i++) {
+      listeners.get(i).route(entry, gone);
+    }
+  }
+
+  void tell(Rule rule, boolean gone) {
+    for (int i = 0; i < listeners.size(); i++) {
+      listeners.get(i).rule(v4, rule, gone);
+    }
+  }
+
   // ---- changes
 
   /**
@@ -230,6 +259,15 @@ public final class Fib {
    */
   public void change(RouteEntry wanted, RouteChange how) throws RouteRefusedException {
     put(checks.complete(wanted), how);
+  }
+
+  /**
+   * Refuses a route as {@link #change} would now, whatever is there already.
+   *
+   * @throws RouteRefusedException with Linux's error and sentence
+   */
+  public void check(RouteEntry wanted) throws RouteRefusedException {
+    checks.complete(wanted);
   }
 
   /** Puts a route in that the namespace itself makes; one that is there already stays. */
@@ -274,6 +312,7 @@ public final class Fib {
       if (replaced != null) {
         shared.release(entry.with(replaced));
       }
+      tell(mine, false);
     } catch (RouteRefusedException e) {
       shared.release(mine);
       throw e;
@@ -296,6 +335,7 @@ public final class Fib {
     RouteEntry mine = shared.take(old.with(route));
     table(old.table()).swap(old.destination(), old.prefix(), old.route(), mine.route());
     shared.release(old);
+    tell(mine, false);
   }
 
   /**
@@ -311,7 +351,9 @@ public final class Fib {
     if (gone == null) {
       throw new RouteRefusedException(Errno.ESRCH);
     }
-    shared.release(new RouteEntry(table, to, prefix, gone));
+    RouteEntry entry = new RouteEntry(table, to, prefix, gone);
+    shared.release(entry);
+    tell(entry, true);
     return gone;
   }
 
@@ -352,6 +394,7 @@ public final class Fib {
     Route route = entry.route();
     if (from != null && from.remove(entry.destination(), entry.prefix(), route::equals) != null) {
       shared.release(entry);
+      tell(entry, true);
     }
   }
 
@@ -392,6 +435,7 @@ public final class Fib {
   }
 
   private void removeHops(NetDevice device, boolean keepOthers) {
+    silent = v4;
     for (RouteEntry entry : entriesOf(route -> route.uses(device))) {
       List<Multipath.Hop> rest =
           !keepOthers
@@ -405,6 +449,7 @@ public final class Fib {
         swap(entry, entry.route().withHops(rest));
       }
     }
+    silent = false;
   }
 
   /**
@@ -412,7 +457,9 @@ public final class Fib {
    * IPv4 stay ({@code fib_disable_ip}, {@code rt6_sync_down_dev}).
    */
   public void deviceDown(NetDevice device) {
+    silent = v4;
     entriesOf(route -> route.uses(device) && isDead(route)).forEach(this::remove);
+    silent = false;
   }
 
   private boolean isDead(Route route) {

@@ -60,6 +60,11 @@ public final class RuleTable {
     return Collections.unmodifiableList(rules);
   }
 
+  /** Linux's own, which are there from the start. */
+  public List<Rule> standing() {
+    return standing;
+  }
+
   /** Whether they are Linux's standing ones. */
   boolean isStanding() {
     return isStanding;
@@ -105,6 +110,7 @@ public final class RuleTable {
     rules.add(place, rule);
     wasChanged = true;
     changed();
+    fib.tell(rule, false);
   }
 
   /**
@@ -121,6 +127,7 @@ public final class RuleTable {
     rules.remove(found);
     wasChanged = true;
     changed();
+    fib.tell(found, true);
   }
 
   private static RouteRefusedException refused(String sentence) {
