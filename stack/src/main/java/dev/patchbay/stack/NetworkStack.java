@@ -170,12 +170,16 @@ public final class NetworkStack implements DeviceHost {
   }
 
   /** What a loopback device has when it comes up ({@code inetdev_event}, {@code init_loopback}). */
+  public static List<InterfaceAddress> loopbackAddresses() {
+    return List.of(hostAddress("127.0.0.1", 8), hostAddress("::1", 128));
+  }
+
   private void addLoopbackAddresses(NetDevice device) {
     List<InterfaceAddress> there = device.addresses();
     if (there.stream().noneMatch(own -> own.address().isV4())) {
-      addAddress(device, hostAddress("127.0.0.1", 8));
+      addAddress(device, loopbackAddresses().getFirst());
     }
-    InterfaceAddress six = hostAddress("::1", 128);
+    InterfaceAddress six = loopbackAddresses().getLast();
     if (!device.conf6().is(Ipv6Key.DISABLE_IPV6)
         && there.stream().noneMatch(own -> own.address().equals(six.address()))) {
       addAddress(device, six);
@@ -537,14 +541,25 @@ public final class NetworkStack implements DeviceHost {
     if (six) {
       addresses.addGroupRoute(device);
     }
-    boolean wantsLinkLocal = six && device.mac() != 0 && device.isEthernet();
-    if (wantsLinkLocal && linkLocal(device) == null) {
-      IpAddress address = new IpAddress(0xfe80_0000_0000_0000L, Addresses.eui64(device.mac()));
-      addAddress(
-          device,
-          new InterfaceAddress(
-              address, 64, null, InterfaceAddress.Scope.LINK, false, false, device.name()));
+    InterfaceAddress own = ownAddress(device);
+    if (own != null && linkLocal(device) == null) {
+      addAddress(device, own);
     }
+  }
+
+  /** The address that a device gets when it comes up (RFC 4291 section 2.5.6), or null. */
+  public static @Nullable InterfaceAddress ownAddress(NetDevice device) {
+    boolean six =
+        device.isEthernet()
+            && device.master() == null
+            && device.mtu() >= IPV6_MINIMUM_MTU
+            && !device.conf6().is(Ipv6Key.DISABLE_IPV6);
+    if (!six || device.mac() == 0) {
+      return null;
+    }
+    IpAddress address = new IpAddress(0xfe80_0000_0000_0000L, Addresses.eui64(device.mac()));
+    return new InterfaceAddress(
+        address, 64, null, InterfaceAddress.Scope.LINK, false, false, device.name());
   }
 
   /** The IPv6 link-local address of a device, or null. */

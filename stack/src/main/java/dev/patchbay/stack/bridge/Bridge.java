@@ -201,6 +201,16 @@ public final class Bridge extends NetDevice {
     chooseAddress();
   }
 
+  /** Whether its address is that of a port, or will be. */
+  public boolean followsAddresses() {
+    return followsAddresses;
+  }
+
+  /** The loop of its timers. */
+  public EventLoop loop() {
+    return loop;
+  }
+
   void chooseAddress() {
     if (!followsAddresses) {
       return;
@@ -227,6 +237,11 @@ public final class Bridge extends NetDevice {
   public void wantMtu(int value) {
     hasOwnMtu = true;
     mtu(value);
+  }
+
+  /** Whether an administrator has set its MTU. */
+  public boolean hasOwnMtu() {
+    return hasOwnMtu;
   }
 
   @Override

@@ -183,7 +183,8 @@ public final class BridgePort implements MasterPort {
     return storm.allows(now);
   }
 
-  boolean isLive() {
+  /** Whether its device is up and has its carrier. */
+  public boolean isLive() {
     return device.isUp() && device.hasCarrier();
   }
 

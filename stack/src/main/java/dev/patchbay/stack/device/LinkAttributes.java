@@ -73,6 +73,11 @@ public final class LinkAttributes {
   boolean wasUp;
   OperState state = OperState.UNKNOWN;
 
+  /** The operational state as it would be of a device that is up. */
+  public OperState state() {
+    return state;
+  }
+
   /** Whether it was ever up: from then on it has a qdisc. */
   public boolean wasUp() {
     return wasUp;

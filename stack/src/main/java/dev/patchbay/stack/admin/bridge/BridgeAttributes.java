@@ -340,6 +340,22 @@ public final class BridgeAttributes {
     return out.toString();
   }
 
+  /** The words that make of a new bridge one like this. */
+  public static List<String> words(Bridge bridge) {
+    Map<String, Object> before = new LinkedHashMap<>();
+    each(new Bridge(1, bridge.name(), 0, bridge.loop(), 0), false, before::put);
+    List<String> words = new ArrayList<>();
+    each(
+        bridge,
+        false,
+        (name, value) -> {
+          if (WORDS.containsKey(name) && !value.equals(before.get(name))) {
+            words.addAll(List.of(name, value.toString()));
+          }
+        });
+    return words;
+  }
+
   /** The same as {@code info_data}. */
   public static Map<String, Object> json(Bridge bridge) {
     Map<String, Object> map = new LinkedHashMap<>();

@@ -5,10 +5,13 @@ import dev.patchbay.stack.admin.Numbers;
 import dev.patchbay.stack.admin.OnOff;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.Words;
+import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.bridge.BridgePort;
 import dev.patchbay.stack.bridge.BridgeRefusedException;
 import dev.patchbay.stack.bridge.PortFlag;
 import dev.patchbay.stack.bridge.PortState;
+import dev.patchbay.stack.device.DummyDevice;
+import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.socket.Errno;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -269,6 +272,26 @@ public final class BridgeSlaveAttributes {
       case BigDecimal seconds -> String.format("%7s", seconds);
       default -> value.toString();
     };
+  }
+
+  /** The words that make of a new port one like this; its state is none of them. */
+  static List<String> words(BridgePort port) {
+    Bridge bridge = new Bridge(1, "bridge", 0, port.master().loop(), 0);
+    NetDevice device = new DummyDevice(2, "port", 0);
+    bridge.addPort(device);
+    Map<String, Object> before = new LinkedHashMap<>();
+    each(bridge.bridgePorts()[0], false, before::put);
+    List<String> words = new ArrayList<>();
+    each(
+        port,
+        false,
+        (name, value) -> {
+          boolean settable = WORDS.contains(name) && !name.equals("state");
+          if (settable && !value.equals(before.get(name))) {
+            words.addAll(List.of(name, word(value)));
+          }
+        });
+    return words;
   }
 
   /** The same as {@code info_slave_data}. */

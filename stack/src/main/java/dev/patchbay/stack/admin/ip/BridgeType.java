@@ -8,6 +8,8 @@ import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.bridge.BridgeRefusedException;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.link.LinkRefusedException;
+import dev.patchbay.stack.loop.EventLoop;
+import java.util.List;
 import java.util.Map;
 
 /** {@code type bridge}. */
@@ -15,6 +17,16 @@ final class BridgeType implements LinkType {
   @Override
   public String kind() {
     return Bridge.TYPE;
+  }
+
+  @Override
+  public List<String> words(NetDevice device) {
+    return BridgeAttributes.words((Bridge) device);
+  }
+
+  @Override
+  public NetDevice fresh(NetDevice like, EventLoop loop) {
+    return new Bridge(1, like.name(), 0, loop, 0);
   }
 
   @Override

@@ -6,12 +6,18 @@ import dev.patchbay.stack.admin.Words;
 import dev.patchbay.stack.device.DummyDevice;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.link.LinkRefusedException;
+import dev.patchbay.stack.loop.EventLoop;
 
 /** {@code type dummy}, which has no words of its own. */
 final class DummyType implements LinkType {
   @Override
   public String kind() {
     return DummyDevice.TYPE;
+  }
+
+  @Override
+  public NetDevice fresh(NetDevice like, EventLoop loop) {
+    return new DummyDevice(1, like.name(), 0);
   }
 
   @Override

@@ -5,7 +5,10 @@ import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.Words;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.link.LinkRefusedException;
+import dev.patchbay.stack.loop.EventLoop;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A kind of device as {@code ip link} has it ({@code link_util} and {@code rtnl_link_ops}): its
@@ -50,5 +53,18 @@ interface LinkType {
   /** The same as JSON ({@code info_data}), empty for nothing. */
   default Map<String, Object> json(NetDevice device) {
     return Map.of();
+  }
+
+  /** The words behind the kind by which {@code save} makes such a device again. */
+  default List<String> words(NetDevice device) {
+    return List.of();
+  }
+
+  /**
+   * One as those words make it, in no namespace, with which {@code save} compares what was set
+   * since; null where all that can be set is to be said.
+   */
+  default @Nullable NetDevice fresh(NetDevice like, EventLoop loop) {
+    return null;
   }
 }

@@ -6,6 +6,7 @@ import dev.patchbay.stack.admin.Words;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.VethDevice;
 import dev.patchbay.stack.link.LinkRefusedException;
+import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.socket.Errno;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,11 @@ final class VethType implements LinkType {
   @Override
   public String kind() {
     return VethDevice.TYPE;
+  }
+
+  @Override
+  public NetDevice fresh(NetDevice like, EventLoop loop) {
+    return new VethDevice(1, like.name(), 0, loop);
   }
 
   @Override

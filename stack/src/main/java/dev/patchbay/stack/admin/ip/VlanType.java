@@ -9,6 +9,7 @@ import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.VlanDevice;
 import dev.patchbay.stack.link.LinkRefusedException;
 import dev.patchbay.stack.link.Links;
+import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.packet.VlanTag;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.EtherType;
@@ -40,6 +41,38 @@ final class VlanType implements LinkType {
   @Override
   public String kind() {
     return VlanDevice.TYPE;
+  }
+
+  @Override
+  public List<String> words(NetDevice device) {
+    VlanDevice vlan = (VlanDevice) device;
+    List<String> words = new ArrayList<>();
+    if (vlan.protocol() != EtherType.VLAN) {
+      words.addAll(List.of("protocol", protocolName(vlan)));
+    }
+    words.addAll(List.of("id", String.valueOf(vlan.id())));
+    if (!vlan.reordersHeader()) {
+      words.addAll(List.of("reorder_hdr", "off"));
+    }
+    if (vlan.isLooselyBound()) {
+      words.addAll(List.of("loose_binding", "on"));
+    }
+    maps(words, "ingress-qos-map", ingress(vlan));
+    maps(words, "egress-qos-map", egress(vlan));
+    return words;
+  }
+
+  private static void maps(List<String> words, String title, List<int[]> map) {
+    if (!map.isEmpty()) {
+      words.add(title);
+      map.forEach(pair -> words.add(pair[0] + ":" + pair[1]));
+    }
+  }
+
+  @Override
+  public NetDevice fresh(NetDevice like, EventLoop loop) {
+    VlanDevice vlan = (VlanDevice) like;
+    return new VlanDevice(1, like.name(), vlan.lower(), vlan.protocol(), vlan.id());
   }
 
   @Override

@@ -59,11 +59,13 @@ public final class TcCommand {
     int status = 0;
     try {
       TcOptions options = TcOptions.parse(argv);
+      String netns = options.netns();
+      NetworkStack here = netns.isEmpty() ? stack : IpOptions.namespace(stack, netns);
       if (options.batch()) {
-        status = batch(stack, options, stdin, out, said);
+        status = batch(here, options, stdin, out, said);
       } else {
         List<String> words = argv.subList(options.used(), argv.size());
-        status = command(stack, options, words, out, said);
+        status = command(here, options, words, out, said);
       }
     } catch (RefusedException e) {
       status = e.status();

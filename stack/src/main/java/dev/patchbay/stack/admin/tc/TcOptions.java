@@ -11,10 +11,17 @@ import java.util.Set;
  *
  * @param output what is told and how
  * @param batch whether commands come from standard input
+ * @param netns the namespace that is meant ({@code -n}); empty for the one of the command
  * @param used number of words of the command line that they took
  */
 record TcOptions(
-    Set<OutputOption> output, boolean force, boolean batch, boolean version, boolean help, int used)
+    Set<OutputOption> output,
+    boolean force,
+    boolean batch,
+    boolean version,
+    boolean help,
+    String netns,
+    int used)
     implements OutputOption.Options {
   private static final List<String> ORDER =
       List.of(
@@ -46,6 +53,7 @@ record TcOptions(
     Set<OutputOption> output = EnumSet.noneOf(OutputOption.class);
     boolean force = false;
     boolean batch = false;
+    String netns = "";
     int at = 0;
     for (; at < argv.size() && argv.get(at).startsWith("-"); at++) {
       String word = argv.get(at);
@@ -64,11 +72,17 @@ record TcOptions(
             throw TcArgs.notHere("tc -batch " + argv.get(at));
           }
         }
+        case "-netns" -> {
+          if (++at == argv.size()) {
+            throw RefusedException.incomplete();
+          }
+          netns = argv.get(at);
+        }
         case "-Version" -> {
-          return new TcOptions(output, force, batch, true, false, at);
+          return new TcOptions(output, force, batch, true, false, "", at);
         }
         case "-help" -> {
-          return new TcOptions(output, force, batch, false, true, at);
+          return new TcOptions(output, force, batch, false, true, "", at);
         }
         case "" ->
             throw new RefusedException(
@@ -77,6 +91,6 @@ record TcOptions(
       }
     }
     boolean nothing = at == argv.size() && !batch;
-    return new TcOptions(output, force, batch, false, nothing, at);
+    return new TcOptions(output, force, batch, false, nothing, netns, at);
   }
 }

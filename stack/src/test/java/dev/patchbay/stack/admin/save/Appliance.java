@@ -1,0 +1,175 @@
+package dev.patchbay.stack.admin.save;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.admin.Standing;
+import dev.patchbay.stack.admin.bridge.BridgeCommand;
+import dev.patchbay.stack.admin.ip.IpCommand;
+import dev.patchbay.stack.admin.tc.TcCommand;
+import dev.patchbay.stack.bridge.Bridge;
+import dev.patchbay.stack.device.PortDevice;
+import dev.patchbay.stack.device.UplinkDevice;
+import dev.patchbay.stack.ip.InterfaceAddress;
+import dev.patchbay.stack.ip.InterfaceAddress.Scope;
+import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.loop.VirtualLoop;
+import dev.patchbay.stack.packet.PacketPool;
+import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.route.RouteEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A network as the daemon has it at its start: {@code br0} with two ports, {@code host0}. */
+final class Appliance {
+  private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
+
+  final VirtualLoop loop = new VirtualLoop();
+  final NetworkStack stack = new NetworkStack(loop, new PacketPool(), new RandomSource(7));
+  final Standing standing;
+
+  Appliance() {
+    Bridge bridge = new Bridge(stack.nextIndex(), "br0", 0x52550a000202L, loop, 1);
+    UplinkDevice uplink = new UplinkDevice(stack.nextIndex(), "host0");
+    bridge.attributes().permanent = true;
+    uplink.attributes().permanent = true;
+    stack.add(bridge);
+    stack.add(uplink);
+    address(bridge, "10.0.2.2", 24, false);
+    address(bridge, "10.0.2.3", 24, true);
+    address(bridge, "fec0::2", 64, false);
+    stack.setUp(bridge, true);
+    stack.setUp(uplink, true);
+    Route world = Route.of(Route.Type.UNICAST, uplink, Scope.LINK).withProtocol("boot");
+    Route world6 = Route.of(Route.Type.UNICAST, uplink, Scope.GLOBAL).withProtocol("boot");
+    stack.routes4().add(RouteEntry.MAIN, IpAddress.ANY4, 0, world);
+    stack.routes6().add(RouteEntry.MAIN, IpAddress.ANY6, 0, world6.withMetric(1024));
+    for (String name : List.of("net0", "net1")) {
+      int index = stack.nextIndex();
+      PortDevice port = new PortDevice(index, name, 0x52550a010000L | index, 1500);
+      port.attributes().permanent = true;
+      stack.add(port);
+      bridge.addPort(port);
+      stack.setUp(port, true);
+    }
+    standing = Standing.of(stack.namespaces());
+  }
+
+  private void address(Bridge bridge, String text, int prefix, boolean secondary) {
+    IpAddress address = IpAddress.parse(text);
+    boolean v4 = address.isV4();
+    IpAddress toAll = v4 ? new IpAddress(0, address.lo() | 0xffffffffL >>> prefix) : null;
+    Scope scope = v4 ? Scope.GLOBAL : Scope.SITE;
+    stack.addAddress(
+        bridge, new InterfaceAddress(address, prefix, toAll, scope, secondary, !v4, "br0"));
+  }
+
+  /** Runs a line of a script. */
+  IpCommand.Result run(String line) {
+    List<String> words = new ArrayList<>();
+    Matcher matcher = WORD.matcher(line);
+    while (matcher.find()) {
+      words.add(matcher.group(1) != null ? matcher.group(1) : matcher.group(2));
+    }
+    List<String> rest = words.subList(1, words.size());
+    return switch (words.getFirst()) {
+      case "ip" -> new IpCommand().run(stack, rest);
+      case "bridge" -> new BridgeCommand().run(stack, rest);
+      case "tc" -> new TcCommand().run(stack, rest, "");
+      default -> throw new IllegalArgumentException(line);
+    };
+  }
+
+  /** Runs lines that are to succeed. */
+  Appliance runs(String... lines) {
+    for (String line : lines) {
+      IpCommand.Result result = run(line);
+      assertThat(result.status()).as("%s: %s", line, result.stderr()).isZero();
+    }
+    return this;
+  }
+
+  /** Time goes on until addresses are known to be ours alone, and spanning trees stand. */
+  Appliance settles() {
+    loop.runForMillis(60_000);
+    return this;
+  }
+
+  String save() {
+    return new SaveCommand(standing).run(stack.namespaces(), List.of()).stdout();
+  }
+
+  /** A fresh one after a script. */
+  static Appliance loaded(String script) {
+    Appliance made = new Appliance();
+    script
+        .lines()
+        .filter(line -> !line.startsWith("#"))
+        .forEach(line -> {
+          IpCommand.Result result = made.run(line);
+          assertThat(result.status()).as("%s: %s\nof\n%s", line, result.stderr(), script).isZero();
+        });
+    return made.settles();
+  }
+
+  /** All that is shown of all namespaces, without what is none of the configuration. */
+  String all() {
+    StringBuilder out = new StringBuilder();
+    List<String> names = new ArrayList<>(stack.namespaces().names().reversed());
+    names.addFirst("");
+    for (String name : names) {
+      String n = name.isEmpty() ? "" : "-n " + name + " ";
+      out.append("== ").append(name).append('\n');
+      sorted(out, "ip " + n + "-d -o link");
+      sorted(out, "ip " + n + "-o addr");
+      for (String what :
+          List.of("-4 route show table all", "-6 route show table all", "-4 rule", "-6 rule")) {
+        if (what.startsWith("-6 route")) {
+          sorted(out, "ip " + n + "-d -o " + what);
+        } else {
+          shown(out, "ip " + n + "-d " + what);
+        }
+      }
+      sorted(out, "ip " + n + "neigh show nud permanent");
+      sorted(out, "ip " + n + "neigh show proxy");
+      sorted(out, "bridge " + n + "-o vlan");
+      sorted(out, "bridge " + n + "fdb");
+      sorted(out, "tc " + n + "-d qdisc");
+    }
+    return out.toString();
+  }
+
+  private void shown(StringBuilder out, String command) {
+    runs(command);
+    out.append("$ ").append(command).append('\n').append(run(command).stdout());
+  }
+
+  private void sorted(StringBuilder out, String command) {
+    runs(command);
+    out.append("$ ").append(command).append('\n');
+    run(command)
+        .stdout()
+        .replaceAll("\\\\(?=\\S)", "\n") // devices of a listing of VLANs
+        .lines()
+        // groups that were joined, and addresses of devices
+        .filter(line -> !command.contains("fdb") || line.contains("static"))
+        .map(Appliance::masked)
+        .sorted()
+        .forEach(line -> out.append(line).append('\n'));
+  }
+
+  /** Without indices, timers, lifetimes, and whether a device that is down was ever up. */
+  private static String masked(String line) {
+    return line.replaceFirst("^\\d+: ", "")
+        .replaceFirst("\\\\$", "")
+        .replaceAll("@if\\d+", "@far")
+        .replaceFirst(" qdisc no(op|queue) ", " ")
+        .replaceAll("_timer +\\d+\\.\\d+", "")
+        .replaceAll(
+            "(port_id|port_no|designated_\\w+|root_port|root_path_cost|topology_change\\w*) \\S+",
+            "");
+  }
+}
