@@ -2,10 +2,10 @@ package dev.patchbay.stack;
 
 import dev.patchbay.stack.autoconf.RouterDiscovery;
 import dev.patchbay.stack.bridge.Bridge;
+import dev.patchbay.stack.classifier.ActionTable;
 import dev.patchbay.stack.conf.ConfChanges;
 import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.conf.StackConf;
-import dev.patchbay.stack.classifier.ActionTable;
 import dev.patchbay.stack.device.DeviceHost;
 import dev.patchbay.stack.device.DeviceQueueing;
 import dev.patchbay.stack.device.LinkEvent;

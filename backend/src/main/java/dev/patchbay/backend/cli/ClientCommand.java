@@ -59,6 +59,9 @@ final class ClientCommand implements Command {
     argv.add(word);
     argv.addAll(input.args());
     try {
+      if (ClientInput.isEndless(word, args)) {
+        return ControlClient.stream(socket, argv, io.out(), io.err());
+      }
       return answer(ControlClient.exec(socket, argv, input.stdin()), io);
     } catch (IOException e) {
       return io.fail(
@@ -91,6 +94,9 @@ final class ClientCommand implements Command {
     }
     if (ServiceHelp.isAsked(word, args)) {
       return new ControlClient.Reply(0, ServiceHelp.text(word), "");
+    }
+    if (LoadHelp.isAsked(word, args)) {
+      return new ControlClient.Reply(0, LoadHelp.TEXT, "");
     }
     return word.equals("drops") && DropsHelp.isAsked(args)
         ? new ControlClient.Reply(0, DropsHelp.text(), "")

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the client reads for the daemon, which knows nothing of the caller's files: the batch of
- * {@code ip -batch FILE} and its like, the settings of {@code sysctl -p FILE}, the rules of {@code
- * iptables-restore}.
+ * {@code ip -batch FILE} and its like, the script of {@code load}, the settings of {@code sysctl -p
+ * FILE}, the rules of {@code iptables-restore}.
  *
  * @param args the arguments as the daemon gets them: {@code -batch -}, and no FILE for restore
  * @param stdin what was read, or null if nothing is to be read
@@ -65,7 +65,26 @@ public record ClientInput(List<String> args, @Nullable String stdin) {
     if (word.equals("sysctl")) {
       return sysctl(args, io);
     }
+    if (word.equals("load") && args.size() == 1) {
+      String file = args.getFirst();
+      return new ClientInput(args, file.equals("-") ? standardInput(io) : read(file, io));
+    }
     return RESTORE.contains(word) ? restore(args, io) : new ClientInput(args, null);
+  }
+
+  /** Whether a word prints what happens until it is ended: {@code ip monitor}. */
+  static boolean isEndless(String word, List<String> args) {
+    if (!word.equals("ip")) {
+      return false;
+    }
+    for (int i = 0; i < args.size(); i++) {
+      String arg = args.get(i);
+      if (!arg.startsWith("-")) {
+        return arg.length() > 1 && "monitor".startsWith(arg);
+      }
+      i += WITH_ARGUMENT.matcher(arg).matches() ? 1 : 0;
+    }
+    return false;
   }
 
   private static ClientInput batch(List<String> args, Io io) throws IOException {

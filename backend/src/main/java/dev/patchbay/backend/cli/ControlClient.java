@@ -1,9 +1,12 @@
 package dev.patchbay.backend.cli;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -55,6 +58,38 @@ public final class ControlClient {
   }
 
   /**
+   * Runs a word that prints over time, and prints it as it comes.
+   *
+   * @return its exit status
+   * @throws IOException as {@link #exec}, and where the daemon ends before the word
+   */
+  static int stream(Path socket, List<String> argv, PrintStream out, PrintStream err)
+      throws IOException {
+    try (SocketChannel channel = send(socket, "POST", "/v1/exec?stream=1", body(argv, null))) {
+      InputStream in = new BufferedInputStream(Channels.newInputStream(channel), 1 << 16);
+      HttpReply.Head head = HttpReply.head(in);
+      InputStream content = head.content(in);
+      if (head.status() != 200) {
+        String text = new String(content.readAllBytes(), StandardCharsets.UTF_8);
+        throw new IOException("it answered HTTP " + head.status() + ": " + error(text));
+      }
+      BufferedReader lines =
+          new BufferedReader(new InputStreamReader(content, StandardCharsets.UTF_8));
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        Reply part = part(line);
+        out.print(part.stdout());
+        out.flush();
+        err.print(part.stderr());
+        err.flush();
+        if (part.status() >= 0) {
+          return part.status();
+        }
+      }
+      throw new IOException("it ended before the word");
+    }
+  }
+
+  /**
    * Sends any request.
    *
    * @param method e.g. {@code GET}
@@ -63,10 +98,21 @@ public final class ControlClient {
    */
   public static HttpReply request(Path socket, String method, String target, byte[] body)
       throws IOException {
+    try (SocketChannel channel = send(socket, method, target, body)) {
+      InputStream in = new BufferedInputStream(Channels.newInputStream(channel), 1 << 16);
+      return HttpReply.read(in);
+    }
+  }
+
+  private static SocketChannel send(Path socket, String method, String target, byte[] body)
+      throws IOException {
     if (!Files.exists(socket)) {
       throw new IOException("no such socket; is 'patchbay run' running?");
     }
-    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+    SocketChannel channel = null;
+    boolean sent = false;
+    try {
+      channel = SocketChannel.open(StandardProtocolFamily.UNIX);
       channel.connect(UnixDomainSocketAddress.of(socket));
       String head =
           method
@@ -83,10 +129,14 @@ public final class ControlClient {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
-      InputStream in = new BufferedInputStream(Channels.newInputStream(channel), 1 << 16);
-      return HttpReply.read(in);
+      sent = true;
+      return channel;
     } catch (IllegalArgumentException | UnsupportedOperationException e) {
       throw new IOException(e.getMessage(), e);
+    } finally {
+      if (!sent && channel != null) {
+        channel.close();
+      }
     }
   }
 
@@ -112,6 +162,15 @@ public final class ControlClient {
   }
 
   static Reply reply(String text) throws IOException {
+    Reply reply = part(text);
+    if (reply.status() < 0 || reply.status() > 255) {
+      throw new IOException("its answer has no exit status");
+    }
+    return reply;
+  }
+
+  /** What an object says of an answer; the status is -1 where it is not said. */
+  private static Reply part(String text) throws IOException {
     int status = -1;
     String stdout = "";
     String stderr = "";
@@ -131,9 +190,6 @@ public final class ControlClient {
       }
     } catch (JacksonException e) {
       throw new IOException("its answer is not JSON: " + e.getOriginalMessage(), e);
-    }
-    if (status < 0 || status > 255) {
-      throw new IOException("its answer has no exit status");
     }
     return new Reply(status, stdout, stderr);
   }

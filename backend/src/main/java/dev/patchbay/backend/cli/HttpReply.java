@@ -1,6 +1,6 @@
 package dev.patchbay.backend.cli;
 
-import java.io.ByteArrayOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,11 +32,39 @@ public record HttpReply(int status, byte[] body) {
   }
 
   /**
+   * An answer of which the content is still to come.
+   *
+   * @param length of the content in bytes, -1 where it was not said
+   */
+  record Head(int status, long length, boolean chunked) {
+    /** The content as it comes. */
+    InputStream content(InputStream in) throws IOException {
+      if (status == 204 || status == 304) {
+        return InputStream.nullInputStream();
+      }
+      if (chunked) { // it goes before Content-Length (RFC 9112 section 6.3)
+        return new ChunkedInput(in);
+      }
+      return length < 0 ? in : new ByteArrayInputStream(exactly(in, length));
+    }
+  }
+
+  /**
    * Reads one answer; interim ones (1xx) are passed over.
    *
    * @throws IOException for an answer that ends too early or is none
    */
   static HttpReply read(InputStream in) throws IOException {
+    Head head = head(in);
+    byte[] content = head.content(in).readNBytes((int) MAX_BODY);
+    if (content.length == MAX_BODY) {
+      throw new IOException("its answer is too long");
+    }
+    return new HttpReply(head.status(), content);
+  }
+
+  /** Reads all before the content. */
+  static Head head(InputStream in) throws IOException {
     int status;
     long length;
     boolean chunked;
@@ -65,38 +93,10 @@ public record HttpReply(int status, byte[] body) {
         }
       }
     } while (status < 200);
-    if (status == 204 || status == 304) {
-      return new HttpReply(status, new byte[0]);
-    }
-    if (chunked) { // it goes before Content-Length (RFC 9112 section 6.3)
-      return new HttpReply(status, chunks(in));
-    }
-    return new HttpReply(status, length < 0 ? in.readAllBytes() : exactly(in, length));
+    return new Head(status, length, chunked);
   }
 
-  private static byte[] chunks(InputStream in) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    while (true) {
-      String line = line(in);
-      int extension = line.indexOf(';');
-      long size = number((extension < 0 ? line : line.substring(0, extension)).strip(), 16);
-      if (size == 0) {
-        while (!line(in).isEmpty()) { // trailer fields
-          continue;
-        }
-        return out.toByteArray();
-      }
-      if (out.size() + size > MAX_BODY) {
-        throw new IOException("its answer is too long");
-      }
-      out.writeBytes(exactly(in, size));
-      if (!line(in).isEmpty()) {
-        throw new IOException("its answer has a chunk of another size than said");
-      }
-    }
-  }
-
-  private static long number(String text, int radix) throws IOException {
+  static long number(String text, int radix) throws IOException {
     try {
       long value = Long.parseLong(text, radix);
       if (value >= 0 && value <= MAX_BODY) {
@@ -116,7 +116,7 @@ public record HttpReply(int status, byte[] body) {
     return bytes;
   }
 
-  private static String line(InputStream in) throws IOException {
+  static String line(InputStream in) throws IOException {
     StringBuilder line = new StringBuilder();
     for (int c = in.read(); c != '\n'; c = in.read()) {
       if (c < 0) {

@@ -55,12 +55,13 @@ public final class Words {
           "dhcp",
           "ra",
           "dns",
+          "save",
+          "load",
           "drops");
 
   /** Own words of the contract that are still to come. */
   private static final List<String> LATER =
-      List.of(
-          "save", "trace", "wait", "ncsi", "doctor", "qemu-args", "shell", "completion", "check");
+      List.of("trace", "wait", "ncsi", "doctor", "qemu-args", "shell", "completion", "check");
 
   private final Map<String, Command> table = new LinkedHashMap<>();
 

@@ -172,9 +172,10 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   }
 
   private void exec(ChannelHandlerContext ctx, QueryStringDecoder uri, FullHttpRequest request) {
-    if (!uri.parameters().isEmpty()) {
+    boolean streams = uri.parameters().equals(Map.of("stream", List.of("1")));
+    if (!uri.parameters().isEmpty() && !streams) {
       throw new ControlException(
-          501, "unsupported", "?" + uri.rawQuery() + " is not supported yet");
+          400, "bad-request", "?" + uri.rawQuery() + ": expected ?stream=1 or nothing");
     }
     JsonNode body = object(request, List.of("argv", "stdin"));
     List<String> argv = new ArrayList<>();
@@ -187,6 +188,13 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         throw new ControlException(400, "bad-request", "argv is to be a list of texts");
       }
       argv.add(word.stringValue());
+    }
+    if (streams) {
+      StreamResponse response =
+          new StreamResponse(ctx, model.execStream(argv, text(body, "stdin", "")));
+      streaming = response;
+      response.start("application/x-ndjson");
+      return;
     }
     later(ctx, model.exec(argv, text(body, "stdin", "")), result -> Answer.json(200, result));
   }

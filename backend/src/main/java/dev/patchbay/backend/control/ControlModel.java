@@ -25,6 +25,14 @@ public interface ControlModel {
    */
   CompletionStage<ExecResult> exec(List<String> argv, String stdin);
 
+  /**
+   * Runs a word whose output is to come as it is printed.
+   *
+   * @param argv the word and its arguments, at least one
+   * @param stdin what it may read, or empty
+   */
+  ByteStream execStream(List<String> argv, String stdin);
+
   /** The list of {@code GET /v1/ports}. */
   Object ports();
 

@@ -21,6 +21,8 @@ import dev.patchbay.backend.uplink.ForwardException;
 import dev.patchbay.backend.uplink.ForwardTable;
 import dev.patchbay.backend.uplink.Outside;
 import dev.patchbay.backend.uplink.UplinkOptions;
+import dev.patchbay.stack.admin.Standing;
+import dev.patchbay.stack.admin.save.SaveCommand;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
@@ -67,6 +69,7 @@ final class Daemon {
   private final Map<String, Long> macs = new LinkedHashMap<>();
   private final List<Plug> open = new ArrayList<>();
   private final List<Warning> warnings = new ArrayList<>();
+  private SaveCommand save;
   private volatile boolean impaired;
 
   /**
@@ -105,6 +108,7 @@ final class Daemon {
             loop::execute,
             "Patchbay " + Version.current(),
             this::captureFailed);
+    save = new SaveCommand(Standing.of(network.stack().namespaces()));
     network.onDrop((packet, reason) -> {
       drops.dropped(packet, reason);
       captures.dropped(packet, reason);
@@ -213,11 +217,13 @@ final class Daemon {
       PortDevice port =
           network.addPort(attachment.name(), attachment.netns(), config.mtuOf(attachment));
       port.carrier(false);
+      port.control(pulled -> pulled(attachment.name(), pulled));
       ports.put(attachment.name(), port);
       captures.device(port, attachment.kind().word() + " " + attachment.address());
       link.watch(port);
       warnOfMtu(attachment, port.mtu());
     }
+    save = new SaveCommand(Standing.of(network.stack().namespaces()));
   }
 
   /**
@@ -242,6 +248,16 @@ final class Daemon {
         uplinks.first().forwards().add(forward);
       } catch (ForwardException e) {
         throw new IOException(forward.source().where() + ": " + e.getMessage(), e);
+      }
+    }
+  }
+
+  /** Tells the guest of its cable: by NC-SI, and by QEMU's monitor where there is one. */
+  private void pulled(String name, boolean pulled) {
+    for (Plug plug : open) {
+      if (plug.name().equals(name)) {
+        plug.cable(!pulled);
+        monitors.carrier(plug, !pulled);
       }
     }
   }
@@ -273,6 +289,11 @@ final class Daemon {
 
   Network network() {
     return network;
+  }
+
+  /** The word {@code save}, for what was changed since the start. */
+  SaveCommand save() {
+    return save;
   }
 
   Services services() {

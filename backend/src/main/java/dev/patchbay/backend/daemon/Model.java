@@ -8,6 +8,7 @@ import dev.patchbay.backend.config.Source;
 import dev.patchbay.backend.control.ByteStream;
 import dev.patchbay.backend.control.ControlException;
 import dev.patchbay.backend.control.ControlModel;
+import dev.patchbay.backend.control.ExecStream;
 import dev.patchbay.backend.control.MetricsText;
 import dev.patchbay.backend.dhcp.LeaseJson;
 import dev.patchbay.backend.plug.Plug;
@@ -20,8 +21,9 @@ import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.bridge.BridgeCommand;
 import dev.patchbay.stack.admin.ethtool.EthtoolCommand;
 import dev.patchbay.stack.admin.ip.IpCommand;
-import dev.patchbay.stack.admin.iptables.IptablesCommand;
+import dev.patchbay.stack.admin.ip.IpMonitor;
 import dev.patchbay.stack.admin.ip.NetnsExec;
+import dev.patchbay.stack.admin.iptables.IptablesCommand;
 import dev.patchbay.stack.admin.ss.NstatCommand;
 import dev.patchbay.stack.admin.ss.SsCommand;
 import dev.patchbay.stack.admin.sysctl.SysctlCommand;
@@ -79,31 +81,66 @@ final class Model implements ControlModel {
   }
 
   private CompletionStage<ExecResult> run(NetworkStack stack, List<String> argv, String stdin) {
+    if (!argv.isEmpty() && argv.getFirst().equals("load")) {
+      return new LoadWord(this, daemon.loop()).run(argv.subList(1, argv.size()), stdin);
+    }
+    return CompletableFuture.completedStage(now(stack, argv, stdin));
+  }
+
+  /** Runs a word that is done at once. */
+  private ExecResult now(NetworkStack stack, List<String> argv, String stdin) {
     String word = argv.isEmpty() ? "" : argv.getFirst();
     List<String> args = argv.subList(Math.min(1, argv.size()), argv.size());
-    ExecResult result =
-        switch (word) {
-          case "ip" -> of(ip.run(stack, args, stdin));
-          case "ss" -> of(ss.run(stack, args));
-          case "nstat" -> of(nstat.run(stack, args));
-          case "bridge" -> of(bridge.run(stack, args));
-          case "tc" -> of(tc.run(stack, args, stdin));
-          case "iptables",
-              "iptables-save",
-              "iptables-restore",
-              "ip6tables",
-              "ip6tables-save",
-              "ip6tables-restore" ->
-              of(iptables.run(stack, word, args, stdin));
-          case "sysctl" -> of(sysctl.run(stack, args, stdin));
-          case "ethtool" -> of(ethtool.run(stack, args));
-          case "dhcp" -> service(ServiceKeys.Kind.DHCP, args);
-          case "ra" -> service(ServiceKeys.Kind.RA, args);
-          case "dns" -> service(ServiceKeys.Kind.DNS, args);
-          case "drops" -> DropsWord.run(daemon.drops(), args, this::isDevice);
-          default -> new ExecResult(USAGE, "", "patchbay: '" + word + "' is not supported yet\n");
-        };
-    return CompletableFuture.completedStage(result);
+    return switch (word) {
+      case "ip" -> of(ip.run(stack, args, stdin));
+      case "ss" -> of(ss.run(stack, args));
+      case "nstat" -> of(nstat.run(stack, args));
+      case "bridge" -> of(bridge.run(stack, args));
+      case "tc" -> of(tc.run(stack, args, stdin));
+      case "iptables",
+          "iptables-save",
+          "iptables-restore",
+          "ip6tables",
+          "ip6tables-save",
+          "ip6tables-restore" ->
+          of(iptables.run(stack, word, args, stdin));
+      case "sysctl" -> of(sysctl.run(stack, args, stdin));
+      case "ethtool" -> of(ethtool.run(stack, args));
+      case "dhcp" -> service(ServiceKeys.Kind.DHCP, args);
+      case "ra" -> service(ServiceKeys.Kind.RA, args);
+      case "dns" -> service(ServiceKeys.Kind.DNS, args);
+      case "save" -> of(daemon.save().run(stack.namespaces(), args));
+      case "drops" -> DropsWord.run(daemon.drops(), args, this::isDevice);
+      default -> new ExecResult(USAGE, "", "patchbay: '" + word + "' is not supported yet\n");
+    };
+  }
+
+  @Override
+  public ByteStream execStream(List<String> argv, String stdin) {
+    ExecStream stream = new ExecStream();
+    try {
+      IpMonitor monitor =
+          argv.getFirst().equals("ip")
+              ? IpMonitor.of(daemon.network().stack(), argv.subList(1, argv.size()))
+              : null;
+      if (monitor != null) {
+        monitor.start(stream::out);
+        stream.onClose(monitor::close);
+        return stream;
+      }
+    } catch (RefusedException e) {
+      stream.err(e.getMessage() + "\n");
+      stream.end(e.status());
+      return stream;
+    }
+    exec(argv, stdin)
+        .whenComplete((result, failure) -> {
+          boolean good = failure == null;
+          stream.out(good ? result.stdout() : "");
+          stream.err(good ? result.stderr() : failure + "\n");
+          stream.end(good ? result.status() : 1);
+        });
+    return stream;
   }
 
   private ExecResult service(ServiceKeys.Kind kind, List<String> args) {

@@ -23,6 +23,7 @@ final class Monitors implements MonitorListener, AutoCloseable {
   private final NettyLoop loop;
   private final EventLog events;
   private final Map<String, GuestMonitor> byPort = new LinkedHashMap<>();
+  private final Map<String, Plug> plugs = new LinkedHashMap<>();
 
   Monitors(NettyLoop loop, EventLog events) {
     this.loop = loop;
@@ -73,8 +74,24 @@ final class Monitors implements MonitorListener, AutoCloseable {
       GuestMonitor monitor =
           new GuestMonitor(loop, new PlugCable(plug), new QmpClient(socket), this);
       byPort.put(plug.name(), monitor);
+      plugs.put(plug.name(), plug);
       monitor.start();
     }
+  }
+
+  /** Has QEMU pull or plug the guest's cable, where there is a monitor; what fails is logged. */
+  void carrier(Plug plug, boolean up) {
+    GuestMonitor monitor = byPort.get(plug.name());
+    if (monitor == null || !monitor.isConnected()) {
+      return; // it is told when it comes
+    }
+    monitor
+        .carrier(up)
+        .whenComplete((done, failure) -> {
+          if (failure != null) {
+            LOG.warn("{}: set_link failed: {}", plug.name(), failure.getMessage());
+          }
+        });
   }
 
   /** The monitor of a plug that has one. */
@@ -91,6 +108,10 @@ final class Monitors implements MonitorListener, AutoCloseable {
   public void monitor(String port, boolean connected, String detail) {
     String what = connected ? "version" : "reason";
     events.append("qmp", Map.of("port", port, "connected", connected, what, detail));
+    Plug plug = plugs.get(port);
+    if (connected && plug != null && plug.port().isPulled()) {
+      carrier(plug, false); // a QEMU that is new knows nothing of it
+    }
   }
 
   @Override

@@ -162,7 +162,7 @@ public abstract class Plug implements PortDevice.Plug {
     statistics.attachments++;
     port.plug(this);
     if (ncsi != null) {
-      ncsi.link(true);
+      ncsi.link(!port.isPulled());
     }
     context.listener.attached(this);
   }
@@ -286,6 +286,10 @@ public abstract class Plug implements PortDevice.Plug {
     try {
       if (Bytes.u16(packet.data, packet.head + 12) == ETHERTYPE_NCSI) {
         receivedNcsi(packet);
+      } else if (port.isPulled()) {
+        packet.device = port;
+        port.statistics.rxDropped++;
+        packet.drop(DropReason.PORT_DETACHED);
       } else {
         port.receive(packet);
       }
@@ -295,6 +299,13 @@ public abstract class Plug implements PortDevice.Plug {
         LOG.error(
             "defect: {}: a frame's processing failed, further ones are only counted", name(), e);
       }
+    }
+  }
+
+  /** The guest's cable was pulled or plugged at our end: an NC-SI guest is told by its card. */
+  public final void cable(boolean plugged) {
+    if (ncsi != null) {
+      ncsi.link(attached && plugged);
     }
   }
 

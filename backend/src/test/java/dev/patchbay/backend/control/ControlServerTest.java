@@ -45,6 +45,7 @@ class ControlServerTest {
 
   private final BlockingQueue<byte[]> pieces = new LinkedBlockingQueue<>();
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final BlockingQueue<ExecStream> words = new LinkedBlockingQueue<>();
 
   /** Gives the pieces that there are; an empty one is the last. */
   private static final class Counting implements ByteStream {
@@ -85,6 +86,15 @@ class ControlServerTest {
     public CompletionStage<ExecResult> exec(List<String> argv, String stdin) {
       return CompletableFuture.supplyAsync(
           () -> new ExecResult(argv.size(), String.join("|", argv), stdin));
+    }
+
+    @Override
+    public ByteStream execStream(List<String> argv, String stdin) {
+      ExecStream made = new ExecStream();
+      made.onClose(closed::countDown);
+      made.out("one\n");
+      words.add(made);
+      return made;
     }
 
     @Override
@@ -278,6 +288,63 @@ class ControlServerTest {
     channel.connect(UnixDomainSocketAddress.of(socket));
     channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)));
     return channel;
+  }
+
+  @Test
+  void aWordThatPrintsOverTime() throws Exception {
+    CompletableFuture<HttpReply> reply =
+        CompletableFuture.supplyAsync(() -> {
+          try {
+            byte[] body = "{\"argv\":[\"ip\",\"monitor\"]}".getBytes(StandardCharsets.UTF_8);
+            return ControlClient.request(socket, "POST", "/v1/exec?stream=1", body);
+          } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+        });
+    ExecStream word = words.take();
+    onLoop(() -> word.out("two\n"));
+    onLoop(() -> word.err("hm\n"));
+    onLoop(() -> word.end(3));
+
+    assertThat(reply.get().text())
+        .isEqualTo(
+            "{\"stdout\":\"one\\n\"}\n"
+                + "{\"stdout\":\"two\\n\"}\n"
+                + "{\"stderr\":\"hm\\n\"}\n"
+                + "{\"status\":3}\n");
+  }
+
+  @Test
+  void aWordEndsWithItsClient() throws Exception {
+    String body = "{\"argv\":[\"ip\",\"monitor\"]}";
+    String head = "POST /v1/exec?stream=1 HTTP/1.1\r\nHost: x\r\nContent-Length: ";
+    try (SocketChannel channel = connect(head + body.length() + "\r\n\r\n" + body)) {
+      assertThat(channel.isConnected()).isTrue();
+      words.take();
+    }
+    closed.await();
+  }
+
+  @Test
+  void whatNobodyReadsIsBoundedAndSaidToBeLost() {
+    ExecStream word = new ExecStream();
+    String line = "x".repeat(1000);
+    for (int i = 0; i < 5000; i++) {
+      word.out(line);
+    }
+    word.end(0);
+    int lines = 0;
+    String beforeLast = "";
+    String last = "";
+    for (byte[] next = word.poll(); next != null; next = word.poll()) {
+      beforeLast = last;
+      last = new String(next, StandardCharsets.UTF_8);
+      lines++;
+    }
+    assertThat(lines).isBetween(900, 1100);
+    assertThat(beforeLast).contains("No buffer space available");
+    assertThat(last).isEqualTo("{\"status\":0}\n");
+    assertThat(word.isEnded()).isTrue();
   }
 
   @Test

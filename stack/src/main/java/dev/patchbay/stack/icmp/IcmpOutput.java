@@ -2,7 +2,6 @@ package dev.patchbay.stack.icmp;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.conf.StackConf;
-import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.Segmenter;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.ip.IpCounters;

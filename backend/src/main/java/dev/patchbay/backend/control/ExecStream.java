@@ -1,0 +1,99 @@
+package dev.patchbay.backend.control;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a word prints over time, as lines of JSON: {@code {"stdout":…}} and {@code {"stderr":…}},
+ * and {@code {"status":…}} as the last. For a reader that does not read it keeps {@value #LIMIT}
+ * bytes; what comes then is lost and said to be, as by a netlink socket. On the loop.
+ */
+public final class ExecStream implements ByteStream {
+  /** Bytes that may wait for the reader. */
+  static final int LIMIT = 1 << 20;
+
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final String LOST =
+      "netlink receive error No buffer space available (105)\n"; // as iproute2 says it
+
+  private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
+  private int bytes;
+  private boolean losing;
+  private boolean last;
+  private Runnable listener = () -> {};
+  private Runnable onClose = () -> {};
+
+  /** Who is told when the reader has gone. */
+  public void onClose(Runnable told) {
+    onClose = told;
+  }
+
+  /** Appends to standard output. */
+  public void out(String text) {
+    add("stdout", text);
+  }
+
+  /** Appends to standard error. */
+  public void err(String text) {
+    add("stderr", text);
+  }
+
+  /** Ends with an exit status, 0 to 255. */
+  public void end(int status) {
+    put(Map.of("status", status));
+    last = true;
+    listener.run();
+  }
+
+  private void add(String where, String text) {
+    if (last || text.isEmpty()) {
+      return;
+    }
+    if (bytes + text.length() > LIMIT) {
+      if (!losing) {
+        losing = true;
+        put(Map.of("stderr", LOST));
+      }
+      return;
+    }
+    losing = false;
+    put(Map.of(where, text));
+    listener.run();
+  }
+
+  private void put(Object line) {
+    byte[] made = (JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8);
+    waiting.add(made);
+    bytes += made.length;
+  }
+
+  @Override
+  public void onReady(Runnable told) {
+    listener = told;
+    told.run();
+  }
+
+  @Override
+  public byte @Nullable [] poll() {
+    byte[] next = waiting.poll();
+    if (next != null) {
+      bytes -= next.length;
+    }
+    return next;
+  }
+
+  @Override
+  public boolean isEnded() {
+    return last && waiting.isEmpty();
+  }
+
+  @Override
+  public void close() {
+    listener = () -> {};
+    onClose.run();
+    onClose = () -> {};
+  }
+}
