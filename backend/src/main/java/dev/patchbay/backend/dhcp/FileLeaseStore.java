@@ -100,13 +100,13 @@ public final class FileLeaseStore {
       return all;
     }
     try {
-      List<Map<String, @Nullable Object>> list =
+      List<Map<String, Object>> list =
           mapper.readValue(
-              Files.readAllBytes(file),
-              new TypeReference<List<Map<String, @Nullable Object>>>() {});
-      for (Map<String, @Nullable Object> map : list) {
+              Files.readAllBytes(file), new TypeReference<List<Map<String, Object>>>() {});
+      for (Map<String, Object> map : list) {
         if (map.containsKey("iaid")) {
-          six.computeIfAbsent(LeaseJson.deviceOf(map), d -> new ArrayList<>()).add(map);
+          Map<String, @Nullable Object> stored = new LinkedHashMap<>(map);
+          six.computeIfAbsent(LeaseJson.deviceOf(map), d -> new ArrayList<>()).add(stored);
           continue;
         }
         all.computeIfAbsent(LeaseJson.deviceOf(map), d -> new ArrayList<>())

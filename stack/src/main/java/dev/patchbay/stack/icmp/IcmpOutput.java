@@ -263,7 +263,7 @@ public final class IcmpOutput {
    */
   public void redirect(Packet about, long hop) {
     long now = stack.loop().now();
-    if (mayAnswer(about) && peers.allowRedirect(0, about.sourceLo(), now)) {
+    if (mayAnswer(about, false) && peers.allowRedirect(0, about.sourceLo(), now)) {
       boolean limitedToo = isLimited(about, 5, 1) && !allowed(about);
       IpAddress source = limitedToo ? null : source(about);
       if (source != null) {

@@ -254,6 +254,9 @@ public final class Ipv6Input {
       NetDevice.dropIncoming(packet, DropReason.IP_INADDRERRORS);
       return;
     }
+    if (out.equals(packet.device)) {
+      stack.ndpRedirect().send(packet, out, route.gateway());
+    }
     int mtu = route.mtu(out);
     if (packet.networkLength() > mtu) {
       if (packet.networkLength() <= out.mtu()) {

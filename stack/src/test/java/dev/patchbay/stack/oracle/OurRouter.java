@@ -3,6 +3,7 @@ package dev.patchbay.stack.oracle;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.bridge.BridgeCommand;
 import dev.patchbay.stack.admin.ip.IpCommand;
+import dev.patchbay.stack.admin.sysctl.SysctlCommand;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.device.Segmenter;
 import dev.patchbay.stack.loop.VirtualLoop;
@@ -44,8 +45,29 @@ final class OurRouter implements Router {
         throw new IllegalStateException(topology.name() + ": " + line + ": " + result);
       }
     }
+    set(stack);
+    for (String name : stack.namespaces().names()) {
+      NetworkStack other = stack.namespaces().find(name);
+      if (other != null) {
+        set(other);
+      }
+    }
     loop.runForMillis(5000);
     out.clear();
+  }
+
+  /** What {@link UmlRouter} sets on Linux's side: routers that tell of all errors. */
+  private static void set(NetworkStack stack) {
+    List<String> words =
+        List.of(
+            "-w",
+            "net.ipv6.conf.all.forwarding=1",
+            "net.ipv4.icmp_ratelimit=0",
+            "net.ipv6.icmp.ratelimit=0");
+    IpCommand.Result result = new SysctlCommand().run(stack, words, "");
+    if (result.status() != 0) {
+      throw new IllegalStateException(result.stderr());
+    }
   }
 
   private void take(int port, Packet packet) {

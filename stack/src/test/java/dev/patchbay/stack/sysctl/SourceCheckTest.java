@@ -108,7 +108,7 @@ class SourceCheckTest {
 
   @Test
   void martianSources() {
-    for (String source : new String[] {"224.0.0.5", "255.255.255.255", "0.1.2.3", "10.0.2.255"}) {
+    for (String source : new String[] {"224.0.0.5", "255.255.255.255", "0.0.0.0", "10.0.2.255"}) {
       net.datagramA(source, "10.0.2.2");
     }
     assertThat(net.drops(DropReason.IP_INVALID_SOURCE)).isEqualTo(4);

@@ -251,7 +251,7 @@ public final class IpMonitor
     if (wants(Topic.ROUTE, out) && wants(v4)) {
       try {
         RouteFilter all = RouteFilter.parse(stack, options, "show", List.of("table", "all"));
-        tell(Topic.ROUTE, gone, new RoutePrinter(options, all).print(List.of(entry)));
+        tell(Topic.ROUTE, gone, new RoutePrinter(stack, options, all).print(List.of(entry)));
       } catch (RefusedException e) {
         throw new IllegalStateException(e);
       }
