@@ -43,6 +43,11 @@ final class BridgeNetfilter implements BridgeFilter {
         return false;
       }
       cutTrailer(packet, v4);
+      if (v4) {
+        // an answer of REJECT asks what the packet is
+        packet.l4 = packet.l3 + packet.ipv4().headerLength();
+        packet.protocol = packet.ipv4().protocol();
+      }
       goesOn = netfilter.at(Hook.PREROUTING, v4).acceptsBridged(packet, bridge, null);
       if (goesOn) {
         packet.prerouted = true;
@@ -59,6 +64,7 @@ final class BridgeNetfilter implements BridgeFilter {
     int before = packet.l3;
     int type = findNetwork(packet);
     boolean goesOn = true;
+    packet.prerouted = false; // for who gets it behind the port
     if (type == EtherType.IPV4 || type == EtherType.IPV6) {
       boolean v4 = type == EtherType.IPV4;
       goesOn =

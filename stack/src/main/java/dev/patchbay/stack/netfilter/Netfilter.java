@@ -1,5 +1,6 @@
 package dev.patchbay.stack.netfilter;
 
+import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.bridge.BridgeFilter;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.loop.EventLoop;
@@ -57,6 +58,11 @@ public final class Netfilter {
     return (isV4 ? v4 : v6).at(hook);
   }
 
+  /** The device, where it is a port of a bridge: others bring no bridged frames. */
+  private static @Nullable NetDevice bridgePort(@Nullable NetDevice device) {
+    return device != null && device.master() instanceof Bridge ? device : null;
+  }
+
   Verdict run(
       Table[] tables,
       Hook hook,
@@ -72,7 +78,7 @@ public final class Netfilter {
     Way way = ways[depth];
     depth++;
     p.load(packet, hook, in, out, loop.now());
-    p.physicalIn = packet.physicalDevice;
+    p.physicalIn = bridgePort(packet.physicalDevice);
     if (port != null) {
       p.bridged = true;
       p.physicalOut = port.equals(in) ? null : port;

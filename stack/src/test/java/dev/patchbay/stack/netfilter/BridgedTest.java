@@ -8,10 +8,16 @@ import static dev.patchbay.stack.netfilter.Firewall.udp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.Lab;
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.admin.PortNames;
+import dev.patchbay.stack.admin.iptables.IptablesCommand;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
+import dev.patchbay.stack.wire.IpProtocol;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -130,6 +136,50 @@ class BridgedTest {
     assertThat(wall.counted("iptables", "POSTROUTING").getLast())
         .as("once, not at the port again")
         .startsWith("[1:32] ");
+    wall.lab.toA.clear();
+  }
+
+  @Test
+  void aRejectedFrameIsAnsweredButNotAnError() {
+    wall.rule("iptables -A FORWARD -m physdev --physdev-in net0 -j REJECT");
+    wall.fromGuestToOther(udp(GUEST, OTHER, 9));
+    assertThat(Bytes.u8(wall.toGuest(), 20)).as("destination unreachable").isEqualTo(3);
+    byte[] error = Lab.icmp(3, 3, 0, udp(OTHER, GUEST, 9));
+    wall.fromGuestToOther(Lab.ipv4(GUEST, OTHER, IpProtocol.ICMP, 64, error));
+    assertThat(wall.lab.toA).as("RFC 1122 section 3.2.2").isEmpty();
+    assertThat(wall.reachedOther()).isZero();
+  }
+
+  @Test
+  void behindAPortThatIsACableAnotherNamespaceAsksForItself() {
+    wall.ip("netns add far")
+        .ip("link add v0 type veth peer name v1 netns far")
+        .ip("link set v0 master br0")
+        .ip("link set v0 up")
+        .ip("-n far link set v1 address 02:00:00:00:00:09")
+        .ip("-n far link set v1 up")
+        .ip("-n far addr add 10.0.2.9/24 dev v1")
+        .rule("iptables -t mangle -A PREROUTING");
+    NetworkStack far = Objects.requireNonNull(wall.lab.stack.namespaces().find("far"));
+    IptablesCommand words = new IptablesCommand(PortNames.NONE);
+    List<String> rule = List.of("-t", "raw", "-A", "PREROUTING", "-p", "udp", "-j", "DROP");
+    assertThat(words.run(far, "iptables", rule, "").status()).isZero();
+    wall.lab.fromA(
+        Lab.ethernet(0x020000000009L, Lab.GUEST_A, EtherType.IPV4, udp(GUEST, "10.0.2.9", 9)));
+    wall.lab.loop.runForMillis(10);
+    assertThat(words.run(far, "iptables-save", List.of("-c"), "").stdout())
+        .contains("[1:32] -A PREROUTING -p udp -j DROP\n");
+  }
+
+  @Test
+  void onlyPortsOfBridgesArePhysicalDevices() {
+    wall.ip("link set net0 nomaster")
+        .ip("addr add 10.7.0.1/24 dev net0")
+        .rule("iptables -A INPUT -m physdev --physdev-is-in -j DROP")
+        .rule("iptables -A INPUT -i net0");
+    long mac = wall.lab.portA.mac();
+    wall.lab.fromA(Lab.ethernet(mac, Lab.GUEST_A, EtherType.IPV4, udp("10.7.0.2", "10.7.0.1", 9)));
+    assertThat(wall.counted("iptables", "INPUT").getLast()).startsWith("[1:32] ");
     wall.lab.toA.clear();
   }
 }
