@@ -108,6 +108,10 @@ class RoutingTest extends RouterLab {
     byte[] packet = ipv6("fec0::15", "2001:db8:5::5", 17, 64, udp(5, 6, new byte[10]));
     Bytes.put16(packet, 40 + 6, 1);
     lab.fromA(ethernet(APPLIANCE, GUEST_A, EtherType.IPV6, packet));
+    byte[] sender = lab.toB.remove();
+    assertThat(Bytes.i64(sender, 14 + 40 + 8))
+        .as("asks for the sender, to tell it of the shorter way")
+        .isEqualTo(0xfec0L << 48);
     byte[] solicitation = lab.toB.remove();
     assertThat(Bytes.i64(solicitation, 14 + 40 + 8)).as("asks for").isEqualTo(0xfe80L << 48);
     assertThat(Bytes.i64(solicitation, 14 + 40 + 16)).isEqualTo(0xb);
