@@ -136,7 +136,7 @@ public final class NetworkStack implements DeviceHost {
     routes4.hashKey(random.hash("multipath inet"));
     routes6.hashKey(random.hash("multipath inet6"));
     addresses = new InterfaceAddresses(this);
-    netfilter = new Netfilter(loop);
+    netfilter = new Netfilter(this);
     neighbours = new NeighbourTable(loop, random);
     ndpRedirect = new NdpRedirect(this);
     redirects = new Redirects(this);

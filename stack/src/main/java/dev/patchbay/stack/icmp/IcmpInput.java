@@ -1,6 +1,7 @@
 package dev.patchbay.stack.icmp;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.conf.StackConf;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.ip.IpCounters;
@@ -179,10 +180,10 @@ public final class IcmpInput {
     reply.icmp().type(replyType).code(0);
     reply.protocol = packet.protocol;
     reply.tos = packet.isIpv4() ? packet.ipv4().tos() : packet.ipv6().trafficClass();
-    reply.mark = packet.mark;
     boolean linkLocal = Addresses.isLinkLocal(srcHi, srcLo) && !packet.isIpv4();
     if (linkLocal && packet.device != null) {
-      stack.ndp().transmit(reply, packet.device, dstHi, dstLo, srcHi, srcLo, 64);
+      int hops = packet.device.conf6().get(Ipv6Key.HOP_LIMIT);
+      stack.ndp().transmit(reply, packet.device, dstHi, dstLo, srcHi, srcLo, hops);
     } else {
       stack.icmp().transmit(reply, dstHi, dstLo, srcHi, srcLo);
     }

@@ -2,6 +2,7 @@ package dev.patchbay.stack.icmp;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.conf.StackConf;
+import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.Segmenter;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.ip.IpCounters;
@@ -328,7 +329,9 @@ public final class IcmpOutput {
     // RFC 1812 section 4.3.2.5: precedence 6; the rest as in the packet (icmp_send, RT_TOS)
     packet.tos = v4 ? 0xc0 | about.ipv4().tos() & 0x1e : 0;
     if (!v4 && Addresses.isLinkLocal(about.sourceHi(), about.sourceLo())) {
-      packet.device = about.device;
+      NetDevice by = about.device;
+      NetDevice master = by == null ? null : by.master();
+      packet.device = master == null ? by : master;
     }
     sent++;
     transmit(packet, srcHi, srcLo, about.sourceHi(), about.sourceLo());

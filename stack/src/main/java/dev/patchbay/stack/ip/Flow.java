@@ -39,6 +39,9 @@ public final class Flow {
   /** The route that was chosen, null where none was asked or found. */
   @Nullable Route route;
 
+  /** The only device that it may leave by, null for any. */
+  @Nullable NetDevice bound;
+
   boolean local;
   boolean broadcast;
   boolean multicast;

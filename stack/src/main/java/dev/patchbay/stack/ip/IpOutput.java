@@ -77,6 +77,9 @@ public final class IpOutput implements SegmentOutput {
       sendRaw(packet, packet.ttl == 0 && !packet.isIpv4());
     } else {
       packet.device = null;
+      if (packet.ttl == 0 && !packet.isIpv4()) {
+        packet.ipv6().hopLimit(only.conf6().get(Ipv6Key.HOP_LIMIT));
+      }
       sendBy(packet, only, dstHi, dstLo);
     }
   }
@@ -88,7 +91,7 @@ public final class IpOutput implements SegmentOutput {
   private void sendBy(Packet packet, NetDevice only, long dstHi, long dstLo) {
     Route route = route(keyOf(packet, dstHi, dstLo, only));
     if (route != null) {
-      route(packet, route, dstHi, dstLo);
+      route(packet, route, dstHi, dstLo, only);
     } else if (!packet.isIpv4()) {
       stack.counters(false).outNoRoutes++;
       packet.drop(DropReason.IP_OUTNOROUTES);
@@ -189,12 +192,12 @@ public final class IpOutput implements SegmentOutput {
     if (usual && out != null) {
       packet.ipv6().hopLimit(out.conf6().get(Ipv6Key.HOP_LIMIT));
     }
-    route(packet, route, hi, lo);
+    route(packet, route, hi, lo, null);
   }
 
-  private void route(Packet packet, Route found, long hi, long lo) {
+  private void route(Packet packet, Route found, long hi, long lo, @Nullable NetDevice only) {
     HookPoint output = netfilter.at(Hook.OUTPUT, packet.isIpv4());
-    Route route = output.isEmpty() ? found : filtered(packet, found, output, hi, lo);
+    Route route = output.isEmpty() ? found : filtered(packet, found, output, only);
     if (route == null) {
       return;
     }
@@ -219,7 +222,10 @@ public final class IpOutput implements SegmentOutput {
    *
    * @return null where it was dropped
    */
-  private @Nullable Route filtered(Packet packet, Route found, HookPoint output, long hi, long lo) {
+  private @Nullable Route filtered(
+      Packet packet, Route found, HookPoint output, @Nullable NetDevice only) {
+    long hi = packet.destinationHi();
+    long lo = packet.destinationLo();
     int mark = packet.mark;
     int tos = serviceType(packet);
     NetDevice out = found.type() == Route.Type.LOCAL ? stack.loopback() : found.device();
@@ -230,26 +236,30 @@ public final class IpOutput implements SegmentOutput {
       return found;
     }
     packet.tos = serviceType(packet);
-    Route again = route(keyOf(packet, hi, lo, null));
+    // who was bound to a device stays so (ip_route_me_harder, ip6_route_me_harder)
+    boolean near = Addresses.isLinkLocal(hi, lo) && !packet.isIpv4();
+    Route again = route(keyOf(packet, hi, lo, near ? out : only));
     if (again == null) {
       packet.drop(DropReason.IP_OUTNOROUTES);
     }
     return again;
   }
 
-  private static int serviceType(Packet packet) {
+  static int serviceType(Packet packet) {
     return packet.isIpv4() ? packet.ipv4().tos() : packet.ipv6().trafficClass();
   }
 
   /**
    * Sends a datagram on for which a way was known before a rule changed what it depends on (head at
    * l3; it was counted and has been through OUTPUT).
+   *
+   * @param only the device that it is bound to, or null
    */
-  void sendAgain(Packet packet) {
+  void sendAgain(Packet packet, @Nullable NetDevice only) {
     long hi = packet.destinationHi();
     long lo = packet.destinationLo();
     packet.tos = serviceType(packet);
-    Route route = route(keyOf(packet, hi, lo, null));
+    Route route = route(keyOf(packet, hi, lo, only));
     NetDevice out = route == null ? null : route.device();
     if (route == null || out == null) {
       packet.drop(DropReason.IP_OUTNOROUTES);

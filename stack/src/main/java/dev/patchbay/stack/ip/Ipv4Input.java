@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * 1812).
  */
 public final class Ipv4Input {
+  /** 224.0.0.0/24, which stays on its link. */
+  private static final long LOCAL_GROUPS = 0xe000_0000L;
+
   private final NetworkStack stack;
   private final IpCounters counters;
   private final HookPoint prerouting;
@@ -219,9 +222,23 @@ public final class Ipv4Input {
     deliver(packet, true);
   }
 
-  /** Who has no address yet may speak to all. */
+  /**
+   * Who has no address yet may speak to all on the link, and of groups ({@code
+   * ip_mc_validate_source}).
+   */
   private boolean mayComeToMany(Packet packet, long source) {
-    return Addresses.isAny(0, source) || mayCome(packet, source, Addresses.V4_PREFIX);
+    if (!Addresses.isAny(0, source)) {
+      return mayCome(packet, source, Addresses.V4_PREFIX);
+    }
+    long destination = packet.ipv4().destination();
+    boolean wide =
+        Addresses.isMulticast(0, destination)
+            && (destination & 0xffff_ff00L) != LOCAL_GROUPS
+            && packet.protocol != IpProtocol.IGMP;
+    if (wide) {
+      NetDevice.dropIncoming(packet, DropReason.IP_INVALID_SOURCE);
+    }
+    return !wide;
   }
 
   private void broadcast(Packet packet) {
@@ -242,6 +259,9 @@ public final class Ipv4Input {
     counters.inReceives++;
     counters.inOctets += packet.tail - packet.l3;
     packet.head = packet.l3;
+    if (!prerouting.accepts(packet, packet.device, null)) {
+      return;
+    }
     long destination = packet.ipv4().destination();
     if (Addresses.isMulticast(0, destination)) {
       takeGroup(packet, packet.ipv4().source(), destination);

@@ -159,13 +159,16 @@ public final class Ipv6Input {
     counters.inReceives++;
     counters.inOctets += packet.tail - packet.l3;
     packet.head = packet.l3;
-    group(packet, packet.destinationHi(), packet.destinationLo());
+    if (prerouting.accepts(packet, packet.device, null)) {
+      group(packet, packet.destinationHi(), packet.destinationLo());
+    }
   }
 
   /** Walks the extension headers and hands the packet to its transport ({@code ip6_input}). */
   private void deliver(Packet packet, boolean toMany) {
+    boolean joined = false;
     for (int count = 0; count < MAX_EXTENSIONS; count++) {
-      boolean first = packet.l4 == packet.l3 + Ipv6.LENGTH;
+      boolean first = packet.l4 == packet.l3 + Ipv6.LENGTH && !joined;
       if (first && packet.protocol == IpProtocol.HOP_BY_HOP) {
         skip(packet); // its options were looked at before the packet was routed
       } else if (packet.protocol == IpProtocol.DESTINATION) {
@@ -186,6 +189,7 @@ public final class Ipv6Input {
           return;
         }
         packet = whole;
+        joined = true;
       } else {
         packet.toMany = toMany;
         if (input.accepts(packet, packet.device, null)) {

@@ -239,6 +239,8 @@ public final class Reassembler {
     whole.physicalDevice = first.physicalDevice;
     whole.protocol = first.protocol;
     whole.joined = true;
+    whole.mark = first.mark;
+    whole.priority = first.priority;
     if (last.l2 >= 0) {
       // whether it came to a group is what the frame of the last one to come says
       whole.l2 = whole.l3 - ETHERNET;

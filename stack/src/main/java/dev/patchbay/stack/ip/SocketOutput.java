@@ -93,6 +93,7 @@ public final class SocketOutput {
     flow.device = null;
     flow.route = null;
     NetDevice wanted = by != null ? by : options.device;
+    flow.bound = wanted;
     if (wanted != null && !wanted.isUp()) {
       return -Errno.ENETUNREACH;
     }
@@ -342,11 +343,14 @@ public final class SocketOutput {
     IpOutput output = stack.output();
     output.count(packet);
     int mark = packet.mark;
+    int tos = IpOutput.serviceType(packet);
     if (!output.maySend(packet, out)) {
       return;
     }
-    if (packet.mark != mark && !flow.multicast && !flow.broadcast) {
-      output.sendAgain(packet);
+    boolean same = packet.mark == mark && IpOutput.serviceType(packet) == tos;
+    if (!same && !flow.multicast && !flow.broadcast) {
+      boolean near = !v4 && Addresses.isLinkLocal(flow.dstHi, flow.dstLo);
+      output.sendAgain(packet, near ? out : flow.bound);
       return;
     }
     if (flow.local) {

@@ -39,14 +39,16 @@ public final class NdpRedirect {
    */
   public void send(Packet about, NetDevice device, @Nullable IpAddress gateway) {
     Ipv6 ip = about.ipv6();
+    if (gateway != null && !Addresses.isLinkLocal(gateway.hi(), gateway.lo())
+        || !stack.icmp().mayTell(ip.destinationHi(), ip.destinationLo(), SECOND)) {
+      return;
+    }
     IpAddress to = new IpAddress(ip.destinationHi(), ip.destinationLo());
     IpAddress target = gateway == null ? to : gateway;
     long srcHi = ip.sourceHi();
     long srcLo = ip.sourceLo();
     IpAddress own = stack.linkLocal(device);
-    if (own == null
-        || gateway != null && !Addresses.isLinkLocal(target.hi(), target.lo())
-        || !stack.icmp().mayTell(to.hi(), to.lo(), SECOND)) {
+    if (own == null) {
       return;
     }
     Route back = stack.routes6().lookup(srcHi, srcLo);

@@ -49,7 +49,10 @@ public final class FamilyTables {
    * Puts tables in the place of those of their kinds, all at once; counters of shared rules stay.
    */
   public void replace(List<Table> all) {
-    all.forEach(table -> tables.put(table.kind(), table));
+    for (Table table : all) {
+      table.takesPlace();
+      tables.put(table.kind(), table);
+    }
     active = !tables.isEmpty();
     for (Hook hook : Hook.values()) {
       List<Table> attached = new ArrayList<>();

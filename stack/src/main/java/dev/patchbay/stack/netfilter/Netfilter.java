@@ -1,13 +1,17 @@
 package dev.patchbay.stack.netfilter;
 
+import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.bridge.BridgeFilter;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.loop.EventLoop;
+import dev.patchbay.stack.netfilter.expression.Field;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.targets.Verdict;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.IpProtocol;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 public final class Netfilter {
   private static final int DEPTH = 4;
 
+  private static final int DHCP_CLIENT = 68;
+  private static final int DHCP6_CLIENT = 546;
+
+  private final NetworkStack stack;
   private final EventLoop loop;
   private final FamilyTables v4;
   private final FamilyTables v6;
@@ -28,8 +36,9 @@ public final class Netfilter {
   private final Way[] ways = new Way[DEPTH];
   private int depth;
 
-  public Netfilter(EventLoop loop) {
-    this.loop = loop;
+  public Netfilter(NetworkStack stack) {
+    this.stack = stack;
+    loop = stack.loop();
     v4 = new FamilyTables(this);
     v6 = new FamilyTables(this);
     for (int i = 0; i < DEPTH; i++) {
@@ -63,6 +72,28 @@ public final class Netfilter {
     return device != null && device.master() instanceof Bridge ? device : null;
   }
 
+  /**
+   * Whether it is DHCP between a client and us: that is not filtered, as on a Linux where it goes
+   * by packet sockets. What is forwarded is filtered all the same.
+   */
+  private boolean isOurDhcp(PacketFields p) {
+    if (p.fragment || p.transport + 8 > p.packet().tail || p.hook == Hook.FORWARD) {
+      return false;
+    }
+    int client = p.v4 ? DHCP_CLIENT : DHCP6_CLIENT;
+    int server = client - 1;
+    int from = Field.portAt(p, 0);
+    int to = Field.portAt(p, 2);
+    if (p.hook == Hook.OUTPUT || p.hook == Hook.POSTROUTING) {
+      return (from == server || from == client) && stack.isLocal(p.srcHi, p.srcLo) && p.in == null;
+    }
+    boolean here =
+        Addresses.isLimitedBroadcast(p.dstHi, p.dstLo)
+            || Addresses.isMulticast(p.dstHi, p.dstLo)
+            || stack.isLocal(p.dstHi, p.dstLo);
+    return here && (from == client && to == server || from == server && to == client);
+  }
+
   Verdict run(
       Table[] tables,
       Hook hook,
@@ -84,7 +115,8 @@ public final class Netfilter {
       p.physicalOut = port.equals(in) ? null : port;
     }
     Verdict verdict = Verdict.ACCEPT;
-    for (int i = 0; i < tables.length && verdict == Verdict.ACCEPT; i++) {
+    boolean asked = p.protocol != IpProtocol.UDP || !isOurDhcp(p);
+    for (int i = 0; asked && i < tables.length && verdict == Verdict.ACCEPT; i++) {
       verdict = tables[i].run(p, hook, way);
     }
     if (verdict != Verdict.ACCEPT) {

@@ -99,6 +99,9 @@ public final class Rule {
   IndexKey key() {
     IndexKey key = new IndexKey();
     for (Condition condition : conditions) {
+      if (condition.remembers()) {
+        break; // it is to be asked of all that meets those before it
+      }
       condition.constrain(key);
     }
     return key;

@@ -15,10 +15,18 @@ public final class Table {
   /** By their {@link Chain#id}, with holes. */
   private final @Nullable Chain[] chains;
 
+  private List<Counter> cleared;
+
   private final @Nullable Chain[] base = new Chain[Hook.COUNT];
 
-  Table(TableKind kind, @Nullable Chain[] chains) {
+  /**
+   * A table.
+   *
+   * @param cleared counters to be set back to 0 when it takes its place
+   */
+  Table(TableKind kind, @Nullable Chain[] chains, List<Counter> cleared) {
     this.kind = kind;
+    this.cleared = cleared;
     this.chains = chains;
     for (Chain chain : chains) {
       if (chain != null && chain.hook() != null) {
@@ -34,7 +42,13 @@ public final class Table {
       chains.add(
           Chain.of(chains.size(), hook.name(), hook, Verdict.ACCEPT, new Counter(), new Rule[0]));
     }
-    return new Table(kind, chains.toArray(Chain[]::new));
+    return new Table(kind, chains.toArray(Chain[]::new), List.of());
+  }
+
+  /** It is the one that counts from now on. */
+  void takesPlace() {
+    cleared.forEach(Counter::clear);
+    cleared = List.of();
   }
 
   public TableKind kind() {

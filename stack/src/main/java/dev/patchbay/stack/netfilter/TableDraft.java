@@ -33,6 +33,7 @@ public final class TableDraft {
   private final List<@Nullable Chain> chains;
   private final Map<String, Integer> ids = new HashMap<>();
   private final Map<Integer, Draft> changed = new HashMap<>();
+  private final List<Counter> cleared = new ArrayList<>();
 
   /** A draft that begins as that table. */
   public TableDraft(Table of) {
@@ -138,9 +139,9 @@ public final class TableDraft {
     empty.chains().forEach(chain -> ids.put(chain.name(), chain.id()));
   }
 
-  /** Sets back what the policy of a base chain has seen. */
-  public void clearPolicyCounter(int id) {
-    chain(id).policyCounter().clear();
+  /** Sets a counter back to 0 when the table takes its place; a draft given up leaves it. */
+  public void clear(Counter counter) {
+    cleared.add(counter);
   }
 
   /** Its rules as they are; to be changed by changing the list. */
@@ -184,7 +185,7 @@ public final class TableDraft {
     changed.clear();
     @Nullable Chain[] all = chains.toArray(Chain[]::new);
     new Check(kind, all).run();
-    return new Table(kind, all);
+    return new Table(kind, all, List.copyOf(cleared));
   }
 
   /**

@@ -8,7 +8,9 @@ import static dev.patchbay.stack.netfilter.Firewall.udp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.Lab;
+import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.EtherType;
 import dev.patchbay.stack.wire.InternetChecksum;
 import dev.patchbay.stack.wire.IpProtocol;
 import java.util.ArrayList;
@@ -302,5 +304,92 @@ class FilterTest {
     assertThat(wall.counted("iptables", "FORWARD").getLast()).startsWith("[0:0] ");
     wall.restore("*filter\nCOMMIT\n");
     assertThat(wall.counted("iptables", "FORWARD")).containsExactly(":FORWARD ACCEPT [0:0]");
+  }
+
+  @Test
+  void extensionHeadersHideNothingHoweverManyThereAre() {
+    byte[] datagram = Lab.udp(1, 623, new byte[4]);
+    byte[] body = new byte[8 * 20 + datagram.length];
+    for (int i = 0; i < 20; i++) {
+      body[8 * i] = (byte) (i == 19 ? 17 : 60);
+      body[8 * i + 2] = 1;
+      body[8 * i + 3] = 4;
+    }
+    System.arraycopy(datagram, 0, body, 8 * 20, datagram.length);
+    byte[] packet = Lab.ipv6("fec0::15", "2001:db8::7", 60, 64, body);
+    wall.fromGuest(packet);
+    assertThat(wall.reachedWorld()).isEqualTo(1);
+    wall.rule("ip6tables -A FORWARD -p udp --dport 623 -j DROP");
+    wall.fromGuest(packet);
+    assertThat(wall.reachedWorld()).isZero();
+  }
+
+  @Test
+  void aLimitCountsAlikeInChainsOfAnyLength() {
+    for (int others : new int[] {0, 20}) {
+      wall.rule("iptables -F FORWARD");
+      wall.rule(
+          "iptables -A FORWARD -p udp -m limit --limit 1/hour --limit-burst 1 -m udp --dport 53"
+              + " -j ACCEPT");
+      for (int i = 0; i < others; i++) {
+        wall.rule("iptables -A FORWARD -s 192.168.7." + i + " -j DROP");
+      }
+      wall.rule("iptables -A FORWARD -j DROP");
+      wall.fromGuest(udp(GUEST, WORLD, 99));
+      wall.fromGuest(udp(GUEST, WORLD, 53));
+      assertThat(wall.reachedWorld()).as("the first took the one there was").isZero();
+    }
+  }
+
+  @Test
+  void aMarkStaysWithJoinedFragments() {
+    wall.rule("iptables -t mangle -A PREROUTING -s " + GUEST + " -j MARK --set-mark 1")
+        .rule("iptables -A INPUT -m mark --mark 1");
+    byte[] whole = Lab.udp(4000, 9, new byte[24]);
+    wall.fromGuest(part(whole, 0, 16, 0x2000));
+    wall.fromGuest(part(whole, 16, 32, 2));
+    assertThat(wall.counted("iptables", "INPUT").getLast()).startsWith("[1:52] ");
+    wall.lab.toA.clear();
+  }
+
+  private static byte[] part(byte[] whole, int from, int to, int flags) {
+    byte[] piece = Arrays.copyOfRange(whole, from, to);
+    return Lab.ipv4(GUEST, "10.0.2.2", IpProtocol.UDP, 64, flags, 7, piece);
+  }
+
+  @Test
+  void whatIsGarbledIsRejectedWithoutAWord() {
+    wall.rule("iptables -A FORWARD -j REJECT");
+    byte[] good = udp(GUEST, WORLD, 9);
+    wall.fromGuest(good);
+    assertThat(wall.lab.toA).as("a checksum of 0 is none").hasSize(1);
+    wall.lab.toA.clear();
+    Bytes.put16(good, 26, 0x1234);
+    wall.fromGuest(good);
+    assertThat(wall.lab.toA).isEmpty();
+  }
+
+  @Test
+  void dhcpIsNotFiltered() {
+    wall.rule("iptables -P INPUT DROP").rule("iptables -t raw -A PREROUTING -j DROP");
+    byte[] discover =
+        Lab.ipv4("0.0.0.0", "255.255.255.255", IpProtocol.UDP, 64, Lab.udp(68, 67, new byte[8]));
+    long before = wall.lab.stack.counters(true).inDelivers;
+    wall.lab.fromA(Lab.ethernet(Addresses.MAC_BROADCAST, Lab.GUEST_A, EtherType.IPV4, discover));
+    assertThat(wall.lab.stack.counters(true).inDelivers).isEqualTo(before + 1);
+    wall.fromGuest(Lab.ipv4(GUEST, WORLD, IpProtocol.UDP, 64, Lab.udp(68, 67, new byte[8])));
+    assertThat(wall.reachedWorld()).as("of others").isZero();
+    wall.lab.toA.clear();
+  }
+
+  @Test
+  void aFileGivenUpClearsNoCounters() {
+    wall.rule("iptables -A FORWARD -p udp -j ACCEPT");
+    wall.fromGuest(udp(GUEST, WORLD, 9));
+    var failed = wall.restoreUpon("*filter\n-Z FORWARD\n-A NOPE -j DROP\nCOMMIT\n");
+    assertThat(failed.status()).isEqualTo(1);
+    assertThat(wall.counted("iptables", "FORWARD").getLast()).startsWith("[1:32] ");
+    assertThat(wall.restoreUpon("*filter\n-Z FORWARD\nCOMMIT\n").status()).isZero();
+    assertThat(wall.counted("iptables", "FORWARD").getLast()).startsWith("[0:0] ");
   }
 }

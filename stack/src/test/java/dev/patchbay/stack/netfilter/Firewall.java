@@ -49,6 +49,11 @@ final class Firewall {
     return this;
   }
 
+  /** Reads rules upon those that are there. */
+  IpCommand.Result restoreUpon(String text) {
+    return iptables.run(lab.stack, "iptables-restore", List.of("-n"), text);
+  }
+
   IpCommand.Result restore(String text) {
     return iptables.run(lab.stack, "iptables-restore", List.of(), text);
   }

@@ -450,7 +450,7 @@ final class CommandParser {
     command.counter.bytes = counter(bytes);
   }
 
-  private static long counter(String text) throws IptablesException {
+  static long counter(String text) throws IptablesException {
     try {
       return Long.parseUnsignedLong(text);
     } catch (NumberFormatException e) {

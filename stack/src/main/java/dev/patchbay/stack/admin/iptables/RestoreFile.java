@@ -237,7 +237,8 @@ final class RestoreFile {
     boolean counted = counters && chain.group(3) != null;
     Counter seen =
         counted
-            ? new Counter(Long.parseLong(chain.group(3)), Long.parseLong(chain.group(4)))
+            ? new Counter(
+                CommandParser.counter(chain.group(3)), CommandParser.counter(chain.group(4)))
             : new Counter();
     change.declare(chain.group(1), chain.group(2), seen);
   }

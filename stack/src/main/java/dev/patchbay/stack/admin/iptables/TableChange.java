@@ -175,11 +175,11 @@ final class TableChange {
       }
       for (int i = 0; i < rules.size(); i++) {
         if (command.number == 0 || command.number == i + 1) {
-          rules.get(i).counter().clear();
+          table.clear(rules.get(i).counter());
         }
       }
       if (command.number == 0) {
-        table.clearPolicyCounter(id);
+        table.clear(table.policyCounter(id));
       }
     }
   }

@@ -20,6 +20,11 @@ public final class ChanceCondition extends Condition {
   }
 
   @Override
+  public boolean remembers() {
+    return true;
+  }
+
+  @Override
   public boolean holds(PacketFields p) {
     return (random.nextInt() >>> 1 < below) != inverted;
   }

@@ -8,6 +8,11 @@ public abstract class Condition {
    */
   public abstract boolean holds(PacketFields p);
 
+  /** Whether being asked changes what it answers next. */
+  public boolean remembers() {
+    return false;
+  }
+
   /** Narrows the packets for which it can hold; what says nothing here is asked each time. */
   public void constrain(IndexKey key) {}
 }

@@ -23,6 +23,11 @@ public final class LimitCondition extends Condition {
   }
 
   @Override
+  public boolean remembers() {
+    return true;
+  }
+
+  @Override
   public boolean holds(PacketFields p) {
     if (before != Long.MIN_VALUE) {
       credit = Math.min(cap, credit + Math.min(p.now - before, cap));

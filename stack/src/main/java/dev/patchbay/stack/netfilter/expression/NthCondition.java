@@ -21,6 +21,11 @@ public final class NthCondition extends Condition {
   }
 
   @Override
+  public boolean remembers() {
+    return true;
+  }
+
+  @Override
   public boolean holds(PacketFields p) {
     boolean is = count == every - 1;
     count = is ? 0 : count + 1;

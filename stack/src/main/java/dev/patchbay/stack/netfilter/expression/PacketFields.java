@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * extension headers were not walked before.
  */
 public final class PacketFields {
-  /** Extension headers that are walked; behind more the protocol is the next of them. */
-  private static final int MAX_EXTENSIONS = 8;
-
   /** The packet; never null while conditions are asked. */
   private @Nullable Packet packet;
 
@@ -124,19 +121,24 @@ public final class PacketFields {
     physicalOut = null;
   }
 
-  /** {@code ipv6_find_hdr}: to the first header that is no extension. */
+  /**
+   * {@code ipv6_find_hdr}: to the first header that is no extension, however many there are; each
+   * has eight bytes at least.
+   */
   private void walkExtensions(Packet of) {
-    for (int count = 0; count < MAX_EXTENSIONS; count++) {
+    while (transport + 8 <= of.tail) {
       boolean options =
           protocol == IpProtocol.HOP_BY_HOP
               || protocol == IpProtocol.DESTINATION
               || protocol == IpProtocol.ROUTING;
-      if (!options && protocol != IpProtocol.FRAGMENT || transport + 8 > of.tail) {
+      if (!options && protocol != IpProtocol.FRAGMENT && protocol != IpProtocol.AH) {
         return;
       }
       int next = Bytes.u8(of.data, transport);
       if (options) {
         transport += (Bytes.u8(of.data, transport + 1) + 1) << 3;
+      } else if (protocol == IpProtocol.AH) {
+        transport += (Bytes.u8(of.data, transport + 1) + 2) << 2;
       } else {
         int word = Bytes.u16(of.data, transport + 2);
         fragment = true;

@@ -6,6 +6,7 @@ import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.place.TableKind;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Addresses;
+import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.InternetChecksum;
 import dev.patchbay.stack.wire.IpProtocol;
 import dev.patchbay.stack.wire.Tcp;
@@ -49,10 +50,25 @@ public final class RejectTarget extends Target implements PlacedTarget {
     Packet packet = p.packet();
     if (code == TCP_RESET) {
       reset(p, packet);
-    } else if (!p.laterFragment) {
+    } else if (!p.laterFragment && mayAnswer(p, packet)) {
       stack.icmp().unreachable(packet, code, code);
     }
     return Verdict.DROP;
+  }
+
+  /** {@code nf_send_unreach}: nobody is told of what was garbled on its way. */
+  private static boolean mayAnswer(PacketFields p, Packet about) {
+    if (p.fragment) {
+      return true; // the rest of it is not here
+    }
+    if (p.protocol == IpProtocol.TCP) {
+      return p.hasTransport(Tcp.LENGTH) && isIntact(p, about);
+    }
+    if (p.protocol == IpProtocol.UDP) {
+      boolean none = p.v4 && p.hasTransport(8) && Bytes.u16(about.data, p.transport + 6) == 0;
+      return none || p.hasTransport(8) && isIntact(p, about);
+    }
+    return true;
   }
 
   private void reset(PacketFields p, Packet about) {
@@ -96,7 +112,7 @@ public final class RejectTarget extends Target implements PlacedTarget {
       return true;
     }
     long sum = InternetChecksum.sum(about.data, p.transport, length);
-    sum += InternetChecksum.pseudo(p.srcHi, p.srcLo, p.dstHi, p.dstLo, IpProtocol.TCP, length);
+    sum += InternetChecksum.pseudo(p.srcHi, p.srcLo, p.dstHi, p.dstLo, p.protocol, length);
     return InternetChecksum.finish(sum) == 0;
   }
 }

@@ -37,7 +37,7 @@ public final class LimitMatch extends MatchExtension {
     if (option.equals("limit")) {
       average = rate(text);
     } else {
-      burst = (int) number(option, text, 0, MOST_BURST);
+      burst = (int) number(option, text, 1, MOST_BURST);
     }
   }
 
