@@ -4,6 +4,7 @@ import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.VlanTag;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -211,6 +212,9 @@ public final class VlanDevice extends NetDevice {
   void receiveTagged(Packet packet) {
     packet.priority = ingress[packet.vlanTci >>> PRIORITY_SHIFT & PRIORITIES - 1];
     VlanTag.clear(packet);
+    if (!Objects.equals(host(), lower.host())) {
+      packet.prerouted = false; // another namespace asks for itself
+    }
     receive(packet);
   }
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /** The settings of a command line or of files, in their order ({@code struct SettingList}). */
 final class Settings {
@@ -90,6 +91,8 @@ final class Settings {
     return path.indexOf('*') >= 0 || path.indexOf('?') >= 0 || path.indexOf('[') >= 0;
   }
 
+  private static final Pattern NOTHING = Pattern.compile("(?!)");
+
   /** A pattern of glob(3), whose stars cross no slash. */
   private static Pattern glob(String path) {
     StringBuilder regex = new StringBuilder();
@@ -111,7 +114,11 @@ final class Settings {
             });
       }
     }
-    return Pattern.compile(regex.toString());
+    try {
+      return Pattern.compile(regex.toString());
+    } catch (PatternSyntaxException e) {
+      return NOTHING; // as glob(3): what is no pattern fits no path
+    }
   }
 
   private static String inSet(String path, int at) {
