@@ -3,6 +3,7 @@ package dev.patchbay.stack.admin.ip;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.IpOptions;
 import dev.patchbay.stack.admin.RefusedException;
+import dev.patchbay.stack.admin.WallTime;
 import dev.patchbay.stack.device.LinkEvent;
 import dev.patchbay.stack.device.LinkListener;
 import dev.patchbay.stack.device.NetDevice;
@@ -13,13 +14,9 @@ import dev.patchbay.stack.neighbour.NeighbourTable;
 import dev.patchbay.stack.route.RouteEntry;
 import dev.patchbay.stack.route.RouteListener;
 import dev.patchbay.stack.route.Rule;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -66,12 +63,6 @@ public final class IpMonitor
       Usage: ip monitor [ all | OBJECTS ] [ label ] [ dev DEVICE ]
       OBJECTS :=  address | link | neigh | route | rule\
       """;
-
-  private static final long MICRO = 1000;
-  private static final DateTimeFormatter SHORT =
-      DateTimeFormatter.ofPattern("'['yyyy-MM-dd'T'HH:mm:ss.SSSSSS'] '", Locale.ROOT);
-  private static final DateTimeFormatter LONG =
-      DateTimeFormatter.ofPattern("'Timestamp: 'EEE MMM d HH:mm:ss yyyy", Locale.ROOT);
 
   private final NetworkStack stack;
   private final IpOptions options;
@@ -218,11 +209,9 @@ public final class IpMonitor
       return "";
     }
     long wall = stack.loop().wallTime();
-    var when = Instant.ofEpochSecond(0, wall).atZone(ZoneId.systemDefault());
-    boolean brief = stamp.equals("-ts");
-    return brief
-        ? SHORT.format(when)
-        : LONG.format(when) + " " + when.getNano() / MICRO + " usec\n";
+    return stamp.equals("-ts")
+        ? "[" + WallTime.iso(wall) + "] "
+        : "Timestamp: " + WallTime.ctime(wall) + " " + WallTime.micros(wall) + " usec\n";
   }
 
   // ---- what happens

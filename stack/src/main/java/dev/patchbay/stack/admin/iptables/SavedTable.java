@@ -1,5 +1,6 @@
 package dev.patchbay.stack.admin.iptables;
 
+import dev.patchbay.stack.admin.WallTime;
 import dev.patchbay.stack.admin.iptables.extension.Context;
 import dev.patchbay.stack.netfilter.Chain;
 import dev.patchbay.stack.netfilter.Counter;
@@ -8,11 +9,7 @@ import dev.patchbay.stack.netfilter.Rule;
 import dev.patchbay.stack.netfilter.Table;
 import dev.patchbay.stack.netfilter.TableDraft;
 import dev.patchbay.stack.netfilter.place.TableKind;
-import java.util.Calendar;
-import java.util.GregorianCalendar;
 import java.util.List;
-import java.util.Locale;
-import java.util.TimeZone;
 import org.jspecify.annotations.Nullable;
 
 /** Rules as commands: those of {@code -S}, and the file of {@code iptables-save}. */
@@ -66,7 +63,7 @@ final class SavedTable {
    */
   static String all(Context context, String program, String only, boolean counters) {
     FamilyTables tables = context.stack().netfilter().family(context.v4());
-    String date = date(context.stack().loop().wallTime());
+    String date = WallTime.ctime(context.stack().loop().wallTime());
     StringBuilder to = new StringBuilder();
     for (TableKind kind : ORDER) {
       Table table = tables.table(kind);
@@ -78,13 +75,6 @@ final class SavedTable {
       }
     }
     return to.toString();
-  }
-
-  /** A time as {@code ctime} prints it, of UTC. */
-  private static String date(long nanos) {
-    Calendar calendar = new GregorianCalendar(TimeZone.getTimeZone("UTC"), Locale.ROOT);
-    calendar.setTimeInMillis(nanos / 1_000_000);
-    return String.format(Locale.ROOT, "%1$ta %1$tb %1$2te %1$tT %1$tY", calendar);
   }
 
   private static void table(StringBuilder to, TableDraft table, boolean counters) {
