@@ -530,6 +530,7 @@ public final class NetworkStack implements DeviceHost {
       }
       opened6(device);
     }
+    routerDiscovery.ipv6Changed(device);
   }
 
   private void opened6(NetDevice device) {

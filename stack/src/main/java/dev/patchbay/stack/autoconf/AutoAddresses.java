@@ -1,6 +1,7 @@
 package dev.patchbay.stack.autoconf;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.ip.InterfaceAddress.Lifetime;
@@ -14,6 +15,9 @@ import dev.patchbay.stack.wire.Addresses;
 final class AutoAddresses {
   /** Two hours: nobody takes an address away sooner by a forged advertisement. */
   private static final long MIN_VALID = 7200;
+
+  /** Addresses of a device beyond which none is made, whatever {@code max_addresses} says. */
+  private static final int LIMIT = 256;
 
   private static final int INTERFACE_ID_BITS = 64;
   private static final long SITE_LOCAL = 0xfec0_0000_0000_0000L;
@@ -32,7 +36,7 @@ final class AutoAddresses {
   }
 
   /** Makes the address of a prefix, or gives it another lifetime. */
-  void heard(NetDevice device, AutoconfSettings settings, RouterAdvertisement.Prefix prefix) {
+  void heard(NetDevice device, RouterAdvertisement.Prefix prefix) {
     if (prefix.length() != INTERFACE_ID_BITS || device.mac() == 0) {
       return; // section 5.5.3 d: the lengths must add up to 128
     }
@@ -41,7 +45,7 @@ final class AutoAddresses {
     long now = stack.loop().now();
     InterfaceAddress known = InterfaceAddresses.find(device, hi, lo);
     if (known == null) {
-      make(device, settings, new IpAddress(hi, lo), prefix, now);
+      make(device, new IpAddress(hi, lo), prefix, now);
       return;
     }
     if (!known.is(InterfaceAddress.AUTOCONFIGURED)) {
@@ -54,16 +58,13 @@ final class AutoAddresses {
   }
 
   private void make(
-      NetDevice device,
-      AutoconfSettings settings,
-      IpAddress address,
-      RouterAdvertisement.Prefix prefix,
-      long now) {
+      NetDevice device, IpAddress address, RouterAdvertisement.Prefix prefix, long now) {
     if (prefix.valid() == 0) {
       return;
     }
     long count = device.addresses().stream().filter(own -> !own.address().isV4()).count();
-    if (settings.maxAddresses != 0 && count >= settings.maxAddresses) {
+    int most = device.conf6().get(Ipv6Key.MAX_ADDRESSES);
+    if (count >= (most == 0 ? LIMIT : Math.min(most, LIMIT))) {
       refused++;
       return;
     }

@@ -1,6 +1,7 @@
 package dev.patchbay.stack.autoconf;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.ip.InterfaceAddress.Scope;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +99,7 @@ final class LearnedRoutes {
       return;
     }
     long expires = lifetime == FOREVER ? Long.MAX_VALUE : stack.loop().now() + lifetime * SECOND;
-    Route route = route(device, router, mtu);
+    Route route = route(device, router, metric(device, prefix, router), mtu);
     boolean settled =
         known != null
             && known.route.equals(route)
@@ -118,14 +120,21 @@ final class LearnedRoutes {
     mine.expires = expires;
   }
 
-  private static Route route(NetDevice device, @Nullable IpAddress router, int mtu) {
+  private static long metric(NetDevice device, int prefix, @Nullable IpAddress router) {
+    if (router == null) {
+      return METRIC_PREFIX;
+    }
+    return prefix == 0 ? device.conf6().get(Ipv6Key.RA_DEFRTR_METRIC) : METRIC_ROUTER;
+  }
+
+  private static Route route(NetDevice device, @Nullable IpAddress router, long metric, int mtu) {
     Route route =
         new Route(
             Route.Type.UNICAST,
             router,
             device,
             null,
-            router == null ? METRIC_PREFIX : METRIC_ROUTER,
+            metric,
             router == null ? "kernel" : "ra",
             Scope.GLOBAL,
             false,
@@ -212,12 +221,22 @@ final class LearnedRoutes {
     }
   }
 
-  /** Ends the routes by routers of a device, as when it begins to forward. */
-  void forgetRouters(NetDevice device) {
+  /** Ends the default routes of some devices. */
+  void forgetDefaultRouters(Predicate<NetDevice> of) {
     for (LearnedRoute learned : List.copyOf(all)) {
-      if (learned.device.equals(device) && learned.router != null) {
+      if (learned.router != null && learned.isDefault() && of.test(learned.device)) {
         remove(learned);
       }
     }
+  }
+
+  /** The hop limit of the default route by a router, 0 where it has told none. */
+  int hopLimit(NetDevice device, IpAddress router) {
+    for (LearnedRoute learned : all) {
+      if (learned.device.equals(device) && learned.isDefault() && router.equals(learned.router)) {
+        return learned.hopLimit;
+      }
+    }
+    return 0;
   }
 }

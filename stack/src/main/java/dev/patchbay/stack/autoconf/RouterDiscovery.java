@@ -1,9 +1,13 @@
 package dev.patchbay.stack.autoconf;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conf.Ipv6Key;
+import dev.patchbay.stack.conf.NeighbourKey;
+import dev.patchbay.stack.conf.StackConf;
 import dev.patchbay.stack.device.LinkEvent;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.neighbour.NeighbourSettings;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.route.RouteEntry;
@@ -16,13 +20,20 @@ import org.jspecify.annotations.Nullable;
 /** Finds routers by the devices of a namespace that take advertisements. Of the loop's thread. */
 public final class RouterDiscovery {
   private static final int MIN_MTU = 1280;
-  private static final int MAX_PREFERENCE_PREFIX = 128;
+
+  /** ms; {@code ndisc_router_discovery} takes no less. */
+  private static final int LEAST_RETRANS = 10;
+
+  private static final int LEAST_REACHABLE = 100;
+
+  /** An hour, beyond which no router may go (RFC 4861 section 6.2.1). */
+  private static final int MOST_REACHABLE = 3_600_000;
 
   private final NetworkStack stack;
   private final RandomSource random;
   private final LearnedRoutes routes;
   private final AutoAddresses addresses;
-  private final Map<NetDevice, AutoconfSettings> settings = new HashMap<>();
+  private final Map<NetDevice, Integer> mtus = new HashMap<>();
   private final Map<NetDevice, RouterSolicitor> solicitors = new HashMap<>();
   private final Timer timer;
 
@@ -36,9 +47,9 @@ public final class RouterDiscovery {
     stack.addLinkListener(this::linkEvent);
   }
 
-  /** What a device does with advertisements; live. */
-  public AutoconfSettings settings(NetDevice device) {
-    return settings.computeIfAbsent(device, d -> new AutoconfSettings());
+  /** The MTU that a router has told of a device's link, 0 where none has. */
+  public int mtu(NetDevice device) {
+    return mtus.getOrDefault(device, 0);
   }
 
   /** What advertisements have said of a route, or null where it is none of theirs. */
@@ -51,34 +62,37 @@ public final class RouterDiscovery {
     return routes.refused() + addresses.refused();
   }
 
-  /** The settings of a device have changed ({@code addrconf_forward_change}, accept_ra). */
-  public void settingsChanged(NetDevice device) {
-    if (settings(device).accepts()) {
-      solicit(device);
+  /** A device forwards from now on: default routers go where {@code accept_ra} is not 2. */
+  public void forwards() {
+    routes.forgetDefaultRouters(device -> device.conf6().get(Ipv6Key.ACCEPT_RA) != 2);
+  }
+
+  /** A device has IPv6 from now on, or no more. */
+  public void ipv6Changed(NetDevice device) {
+    if (device.conf6().is(Ipv6Key.DISABLE_IPV6)) {
+      forget(device);
     } else {
-      silence(device);
-      routes.forgetRouters(device); // rt6_purge_dflt_routers
+      solicit(device);
     }
   }
 
   private void linkEvent(NetDevice device, LinkEvent event) {
     switch (event) {
-      case UP, CHANGED -> {
-        if (settings.containsKey(device) && settings(device).accepts()) {
-          solicit(device);
-        }
+      case UP -> {
+        mtus.remove(device);
+        solicit(device);
       }
-      case DOWN -> {
-        silence(device);
-        routes.forget(device);
-      }
-      case UNREGISTERED -> {
-        silence(device);
-        routes.forget(device);
-        settings.remove(device);
-      }
+      case CHANGED -> solicit(device);
+      case MTU -> mtus.remove(device);
+      case DOWN, UNREGISTERED -> forget(device);
       default -> {}
     }
+  }
+
+  private void forget(NetDevice device) {
+    silence(device);
+    routes.forget(device);
+    mtus.remove(device);
   }
 
   private void silence(NetDevice device) {
@@ -88,18 +102,24 @@ public final class RouterDiscovery {
     }
   }
 
-  /** Asks for routers where the device can send ({@code addrconf_begin_dad} and its timers). */
+  /** Whether routers may be asked for by a device now. */
+  static boolean mayAsk(NetDevice device) {
+    return device.isUp()
+        && device.hasCarrier()
+        && device.isEthernet()
+        && device.kind() != NetDevice.Kind.LOOPBACK
+        && device.master() == null
+        && device.mtu() >= MIN_MTU
+        && !device.conf6().is(Ipv6Key.DISABLE_IPV6)
+        && StackConf.takesAdvertisements(device);
+  }
+
+  /** Asks for routers where the device can send ({@code addrconf_dad_completed}, its timers). */
   private void solicit(NetDevice device) {
-    boolean can =
-        device.isUp()
-            && device.hasCarrier()
-            && device.isEthernet()
-            && device.master() == null
-            && device.mtu() >= MIN_MTU;
-    if (!can) {
+    if (!mayAsk(device)) {
       silence(device);
     } else if (!solicitors.containsKey(device)) {
-      RouterSolicitor solicitor = new RouterSolicitor(stack, device, settings(device), random);
+      RouterSolicitor solicitor = new RouterSolicitor(stack, device, random);
       solicitors.put(device, solicitor);
       solicitor.start();
     }
@@ -113,85 +133,111 @@ public final class RouterDiscovery {
    */
   public boolean advertised(Packet packet) {
     NetDevice device = packet.device;
-    AutoconfSettings of = device == null ? null : settings.get(device);
-    if (device == null || of == null || !of.accepts()) {
+    if (device == null || !StackConf.takesAdvertisements(device)) {
       return false;
     }
     long hi = packet.sourceHi();
     long lo = packet.sourceLo();
-    if (!Addresses.isLinkLocal(hi, lo) || stack.isLocal(hi, lo)) {
-      return false; // RFC 4861 section 6.1.2; accept_ra_from_local is 0
+    boolean own = stack.isLocal(hi, lo) && !device.conf6().is(Ipv6Key.ACCEPT_RA_FROM_LOCAL);
+    if (!Addresses.isLinkLocal(hi, lo) || own) {
+      return false; // RFC 4861 section 6.1.2
     }
     RouterSolicitor solicitor = solicitors.get(device);
     if (solicitor != null) {
       solicitor.answered();
     }
     RouterAdvertisement ra = RouterAdvertisement.parse(packet.data, packet.l4, packet.tail);
-    link(device, of, ra);
-    router(device, of, ra, new IpAddress(hi, lo));
-    if (of.acceptRaPinfo) {
-      ra.prefixes().forEach(prefix -> prefix(device, of, prefix));
+    if (device.conf6().is(Ipv6Key.ACCEPT_RA_MTU)
+        && ra.mtu() >= MIN_MTU
+        && ra.mtu() <= device.mtu()) {
+      mtus.put(device, (int) ra.mtu());
+    }
+    IpAddress router = new IpAddress(hi, lo);
+    if (device.conf6().is(Ipv6Key.ACCEPT_RA_DEFRTR)) {
+      defaultRouter(device, ra, router);
+    }
+    times(device, ra);
+    if (device.conf6().is(Ipv6Key.ACCEPT_RA_RTR_PREF)) {
+      ra.routes().forEach(network -> network(device, network, router));
+    }
+    if (device.conf6().is(Ipv6Key.ACCEPT_RA_PINFO)) {
+      ra.prefixes().forEach(prefix -> prefix(device, prefix));
     }
     expire();
     return true;
   }
 
-  /** What is said of the link itself; what is not said stays as it is (section 6.3.4). */
-  private static void link(NetDevice device, AutoconfSettings of, RouterAdvertisement ra) {
-    if (ra.hopLimit() != 0 && ra.hopLimit() >= of.acceptRaMinHopLimit) {
-      of.hopLimit = ra.hopLimit();
+  /** What is not said stays as it is (section 6.3.4). */
+  private void defaultRouter(NetDevice device, RouterAdvertisement ra, IpAddress router) {
+    if (isTooShort(device, ra.lifetime())) {
+      return; // skip_defrtr
     }
-    if (ra.reachable() != 0 && ra.reachable() <= 3_600_000) {
-      of.reachableTime = (int) ra.reachable();
+    int least = device.conf6().get(Ipv6Key.ACCEPT_RA_MIN_HOP_LIMIT);
+    boolean told = ra.hopLimit() != 0 && ra.hopLimit() >= least;
+    if (told) {
+      device.conf6().set(Ipv6Key.HOP_LIMIT, ra.hopLimit());
     }
-    if (ra.retrans() != 0 && ra.retrans() <= Integer.MAX_VALUE) {
-      of.retransTimer = (int) ra.retrans();
-    }
-    if (of.acceptRaMtu && ra.mtu() >= MIN_MTU && ra.mtu() <= device.mtu()) {
-      of.mtu = (int) ra.mtu();
-    }
+    int preference = device.conf6().is(Ipv6Key.ACCEPT_RA_RTR_PREF) ? ra.preference() : 0;
+    int hopLimit = told ? ra.hopLimit() : routes.hopLimit(device, router);
+    routes.heard(
+        device, IpAddress.ANY6, 0, router, ra.lifetime(), preference, hopLimit, mtu(device));
   }
 
-  private void router(
-      NetDevice device, AutoconfSettings of, RouterAdvertisement ra, IpAddress router) {
-    if (of.acceptRaDefrtr) {
-      int preference = of.acceptRaRtrPref ? ra.preference() : 0;
-      routes.heard(
-          device, IpAddress.ANY6, 0, router, ra.lifetime(), preference, of.hopLimit, of.mtu);
+  /** What is said of the times of neighbours, in ms: the device's own from now on. */
+  private void times(NetDevice device, RouterAdvertisement ra) {
+    NeighbourSettings to = stack.neighbours().settings(device, false);
+    if (ra.retrans() != 0 && ra.retrans() <= Integer.MAX_VALUE) {
+      to.set(NeighbourKey.RETRANS_TIME_MS, (int) Math.max(ra.retrans(), LEAST_RETRANS));
     }
-    int longest = Math.min(of.acceptRaRtInfoMaxPlen, MAX_PREFERENCE_PREFIX);
-    for (RouterAdvertisement.Network network : ra.routes()) {
-      boolean isDefault = network.length() == 0;
-      if (longest > 0
-          && network.length() <= longest
-          && (!isDefault || of.acceptRaDefrtr)
-          && !Addresses.isLinkLocal(network.address().hi(), network.address().lo())) {
-        routes.heard(
-            device,
-            network.address(),
-            network.length(),
-            router,
-            network.lifetime(),
-            network.preference(),
-            0,
-            of.mtu);
+    if (ra.reachable() != 0 && ra.reachable() <= MOST_REACHABLE) {
+      int base = (int) Math.max(ra.reachable(), LEAST_REACHABLE);
+      if (base != to.values().get(NeighbourKey.BASE_REACHABLE_TIME_MS)) {
+        to.set(NeighbourKey.BASE_REACHABLE_TIME_MS, base);
+        to.set(NeighbourKey.GC_STALE_TIME, Math.max(1, 3 * base / 1000));
       }
     }
   }
 
-  private void prefix(NetDevice device, AutoconfSettings of, RouterAdvertisement.Prefix prefix) {
+  /** {@code accept_ra_min_lft}: what ends at once is always taken. */
+  private static boolean isTooShort(NetDevice device, long lifetime) {
+    return lifetime != 0 && lifetime < device.conf6().get(Ipv6Key.ACCEPT_RA_MIN_LFT);
+  }
+
+  private void network(NetDevice device, RouterAdvertisement.Network network, IpAddress router) {
+    int length = network.length();
+    if ((length == 0 && !device.conf6().is(Ipv6Key.ACCEPT_RA_DEFRTR))
+        || isTooShort(device, network.lifetime())
+        || length < device.conf6().get(Ipv6Key.ACCEPT_RA_RT_INFO_MIN_PLEN)
+        || length > device.conf6().get(Ipv6Key.ACCEPT_RA_RT_INFO_MAX_PLEN)
+        || (length > 0 && Addresses.isLinkLocal(network.address().hi(), network.address().lo()))) {
+      return;
+    }
+    routes.heard(
+        device,
+        network.address(),
+        length,
+        router,
+        network.lifetime(),
+        network.preference(),
+        length == 0 ? routes.hopLimit(device, router) : 0,
+        mtu(device));
+  }
+
+  private void prefix(NetDevice device, RouterAdvertisement.Prefix prefix) {
     long hi = prefix.address().hi();
     long lo = prefix.address().lo();
     if (Addresses.isLinkLocal(hi, lo)
         || Addresses.isMulticast(hi, lo)
-        || prefix.preferred() > prefix.valid()) {
+        || prefix.preferred() > prefix.valid()
+        || isTooShort(device, prefix.valid())) {
       return; // RFC 4862 section 5.5.3 b, c
     }
     if (prefix.onLink() && prefix.length() > 0) {
-      routes.heard(device, prefix.address(), prefix.length(), null, prefix.valid(), 0, 0, of.mtu);
+      routes.heard(
+          device, prefix.address(), prefix.length(), null, prefix.valid(), 0, 0, mtu(device));
     }
-    if (prefix.autonomous() && of.autoconf) {
-      addresses.heard(device, of, prefix);
+    if (prefix.autonomous() && device.conf6().is(Ipv6Key.AUTOCONF)) {
+      addresses.heard(device, prefix);
     }
   }
 

@@ -10,9 +10,10 @@
  * </pre>
  *
  * <p>A router takes no advertisements, so that nothing of this happens unless {@code accept_ra} of
- * a device is 2, or 1 where it does not forward ({@link
- * dev.patchbay.stack.autoconf.AutoconfSettings}). Whatever an advertisement can fill has a limit
- * for each device, and what is beyond is counted. A further option is read in {@code
+ * a device is 2, or 1 where it does not forward. What a device does is in its {@link
+ * dev.patchbay.stack.conf.Ipv6Key}s, to which the hop limit told goes too; the times told go to its
+ * {@link dev.patchbay.stack.neighbour.NeighbourSettings}. Whatever an advertisement can fill has a
+ * limit for each device, and what is beyond is counted. A further option is read in {@code
  * RouterAdvertisement} and done in {@code RouterDiscovery.advertised}.
  */
 @NullMarked

@@ -56,6 +56,14 @@ public final class ConfChanges {
         device6(stack, device, key, value);
       }
     }
+    routerBegins(stack, key, value);
+  }
+
+  /** Who sends on for others has no routers of its own ({@code rt6_purge_dflt_routers}). */
+  private static void routerBegins(NetworkStack stack, Ipv6Key key, int value) {
+    if (key == Ipv6Key.FORWARDING && value != 0) {
+      stack.routerDiscovery().forwards();
+    }
   }
 
   /** Writes a value of IPv6: of a device, or (null) of {@code default}, which no device follows. */
@@ -66,6 +74,9 @@ public final class ConfChanges {
     to.set(key, value);
     if (device != null && other && key == Ipv6Key.DISABLE_IPV6) {
       stack.ipv6Changed(device);
+    }
+    if (device != null) {
+      routerBegins(stack, key, value);
     }
   }
 

@@ -168,6 +168,12 @@ public final class StackConf {
     return device == null || device.conf6().is(Ipv6Key.FORWARDING);
   }
 
+  /** Whether advertisements of routers are taken ({@code ipv6_accept_ra}). */
+  public static boolean takesAdvertisements(NetDevice device) {
+    int wanted = device.conf6().get(Ipv6Key.ACCEPT_RA);
+    return device.conf6().is(Ipv6Key.FORWARDING) ? wanted == 2 : wanted != 0;
+  }
+
   /** Whether redirects are taken ({@code IN_DEV_RX_REDIRECTS}). */
   public boolean takesRedirects(NetDevice device) {
     boolean router = device.conf4().is(Ipv4Key.FORWARDING);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.ip.IpCommand;
+import dev.patchbay.stack.admin.sysctl.SysctlCommand;
+import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.device.Segmenter;
 import dev.patchbay.stack.ip.InterfaceAddress;
@@ -41,12 +43,11 @@ class RouterDiscoveryTest {
   private final PortDevice eth0 = new PortDevice(stack.nextIndex(), "eth0", MAC, 1500);
   private final List<byte[]> sent = new ArrayList<>();
   private final List<Long> times = new ArrayList<>();
-  private final AutoconfSettings settings = stack.routerDiscovery().settings(eth0);
   private int hopLimit = 255;
 
   @BeforeEach
   void up() {
-    settings.acceptRa = 2;
+    stack.conf().default6().set(Ipv6Key.ACCEPT_RA, 2);
     stack.add(eth0);
     eth0.plug(this::deliver);
     stack.setUp(eth0, true);
@@ -73,6 +74,12 @@ class RouterDiscoveryTest {
           }
         });
     packet.release();
+  }
+
+  private String sysctl(String words) {
+    IpCommand.Result result = new SysctlCommand().run(stack, List.of(words.split(" ")), "");
+    assertThat(result.stderr()).as(words).isEmpty();
+    return result.stdout();
   }
 
   private String ip(String words) {
@@ -173,8 +180,9 @@ class RouterDiscoveryTest {
   // ---- traces
 
   @Test
-  void threeSolicitationsThenSilence() {
-    seconds(30);
+  void solicitationsBecomeSeldom() {
+    sysctl("-w net.ipv6.conf.eth0.router_solicitations=3");
+    seconds(60);
     List<Long> at = new ArrayList<>();
     for (int i = 0; i < sent.size(); i++) {
       byte[] f = sent.get(i);
@@ -190,8 +198,9 @@ class RouterDiscoveryTest {
     }
     assertThat(at).hasSize(3);
     assertThat(at.get(0)).isBetween(0L, 1001L);
-    assertThat(at.get(1) - at.get(0)).isBetween(3999L, 4001L);
-    assertThat(at.get(2) - at.get(1)).isBetween(3999L, 4001L);
+    long first = at.get(1) - at.get(0);
+    assertThat(first).isBetween(3600L, 4401L);
+    assertThat(at.get(2) - at.get(1)).isBetween(first * 19 / 10 - 1, first * 21 / 10 + 1);
   }
 
   @Test
@@ -238,17 +247,42 @@ class RouterDiscoveryTest {
 
   @Test
   void aRouterThatForwardsTakesNone() {
-    settings.acceptRa = 1;
+    sysctl("-w net.ipv6.conf.eth0.accept_ra=1");
     ordinary();
     assertThat(routes() + addresses()).isEmpty();
-    settings.forwarding = false;
+    sysctl("-w net.ipv6.conf.eth0.forwarding=0");
     ordinary();
     assertThat(routes()).contains("default via fe80::1");
     // it begins to forward: default routers go, addresses stay (rt6_purge_dflt_routers)
-    settings.forwarding = true;
-    stack.routerDiscovery().settingsChanged(eth0);
+    sysctl("-w net.ipv6.conf.all.forwarding=1");
     assertThat(routes()).doesNotContain("default").contains("fd00:42::/64");
     assertThat(addresses()).contains(OWN);
+    sysctl("-w net.ipv6.conf.eth0.accept_ra=2");
+    ordinary();
+    sysctl("-w net.ipv6.conf.all.forwarding=0");
+    sysctl("-w net.ipv6.conf.all.forwarding=1");
+    assertThat(routes()).contains("default via fe80::1");
+    sysctl("-w net.ipv6.conf.all.forwarding=0");
+    sysctl("-w net.ipv6.conf.eth0.accept_ra=0");
+    from(OTHER, head(0, 1800));
+    assertThat(routes()).doesNotContain("fe80::2");
+  }
+
+  @Test
+  void aDeviceOfAFreshNamespaceAsksAndOneOfTheApplianceDoesNot() {
+    NetworkStack host = Objects.requireNonNull(stack.namespaces().add("host"));
+    PortDevice own = new PortDevice(host.nextIndex(), "eth0", MAC + 1, 1500);
+    host.add(own);
+    own.plug(this::deliver);
+    host.setUp(own, true);
+    sysctl("-w net.ipv6.conf.eth0.accept_ra=1");
+    ip("link set eth0 down");
+    ip("link set eth0 up");
+    sent.clear();
+    seconds(3);
+    List<byte[]> asked = sent.stream().filter(f -> f[20] == 58 && f[54] == (byte) 133).toList();
+    assertThat(asked).hasSize(1);
+    assertThat(Bytes.u48(asked.getFirst(), 6)).isEqualTo(MAC + 1);
   }
 
   @Test
@@ -333,10 +367,12 @@ class RouterDiscoveryTest {
     Bytes.put32(head, 8, 20_000);
     Bytes.put32(head, 12, 500);
     from(ROUTER, head, hex("0501 0000 00000578"));
-    assertThat(settings.hopLimit).isEqualTo(32);
-    assertThat(settings.mtu).isEqualTo(1400);
-    assertThat(settings.reachableTime).isEqualTo(20_000);
-    assertThat(settings.retransTimer).isEqualTo(500);
+    assertThat(sysctl("net.ipv6.conf.eth0.hop_limit")).endsWith(" = 32\n");
+    assertThat(stack.routerDiscovery().mtu(eth0)).isEqualTo(1400);
+    assertThat(sysctl("net.ipv6.neigh.eth0.base_reachable_time_ms")).endsWith(" = 20000\n");
+    assertThat(sysctl("net.ipv6.neigh.eth0.gc_stale_time")).endsWith(" = 60\n");
+    assertThat(sysctl("net.ipv6.neigh.eth0.retrans_time_ms")).endsWith(" = 500\n");
+    assertThat(sysctl("net.ipv4.neigh.eth0.retrans_time_ms")).endsWith(" = 1000\n");
     assertThat(routes())
         .isEqualTo(
             "default via fe80::1 dev eth0 proto ra metric 1024 expires 1800sec mtu 1400 hoplimit 32"
@@ -346,7 +382,51 @@ class RouterDiscoveryTest {
         .startsWith("fd00:42::/64 dev eth0 proto kernel metric 256 expires 600sec pref medium\n");
     assertThat(stack.output().mtu(0, 0, IpAddress.parse(PREFIX).hi(), 9)).isEqualTo(1400);
     from(ROUTER, head, hex("0501 0000 00000400"), hex("0501 0000 00002000"));
-    assertThat(settings.mtu).isEqualTo(1400);
+    assertThat(stack.routerDiscovery().mtu(eth0)).isEqualTo(1400);
+    ip("link set eth0 mtu 1450");
+    assertThat(stack.routerDiscovery().mtu(eth0)).isZero();
+  }
+
+  @Test
+  void whatIsNotWantedIsNotTaken() {
+    sysctl("-w net.ipv6.conf.eth0.accept_ra_min_hop_limit=65");
+    sysctl("-w net.ipv6.conf.eth0.accept_ra_mtu=0");
+    sysctl("-w net.ipv6.conf.eth0.accept_ra_rtr_pref=0");
+    sysctl("-w net.ipv6.conf.eth0.ra_defrtr_metric=99");
+    sysctl("-w net.ipv6.conf.eth0.autoconf=0");
+    sysctl("-w net.ipv6.conf.eth0.accept_ra_rt_info_max_plen=64");
+    byte[] route = hex("1802 3008 00000258 fd00009900000000");
+    byte[] prefix = prefix(PREFIX, 64, L | A, 600, 600);
+    from(ROUTER, head(0x08, 1800), prefix, hex("0501 0000 00000578"), route);
+    assertThat(routes())
+        .isEqualTo(
+            "fd00:42::/64 dev eth0 proto kernel metric 256 expires 600sec pref medium\n"
+                + "default via fe80::1 dev eth0 proto ra metric 99 expires 1800sec pref medium\n");
+    assertThat(addresses()).isEmpty();
+    assertThat(sysctl("net.ipv6.conf.eth0.hop_limit")).endsWith(" = 64\n");
+    from(ROUTER, head(0, 0), prefix(PREFIX, 64, L, 0, 0));
+    assertThat(routes()).isEmpty();
+    // nothing of default routers: neither the route nor the hop limit
+    sysctl("-w net.ipv6.conf.eth0.accept_ra_min_hop_limit=1");
+    sysctl("-w net.ipv6.conf.eth0.accept_ra_defrtr=0");
+    byte[] head = head(0, 1800);
+    head[4] = 32;
+    from(ROUTER, head);
+    assertThat(sysctl("net.ipv6.conf.eth0.hop_limit")).endsWith(" = 64\n");
+    sysctl("-w net.ipv6.conf.eth0.accept_ra_pinfo=0");
+    from(ROUTER, head, prefix);
+    assertThat(routes()).isEmpty();
+  }
+
+  @Test
+  void shortLivesAreNotTaken() {
+    sysctl("-w net.ipv6.conf.eth0.accept_ra_min_lft=700");
+    from(ROUTER, head(0, 600), prefix(PREFIX, 64, L | A, 600, 600));
+    assertThat(routes() + addresses()).isEmpty();
+    from(ROUTER, head(0, 700), prefix(PREFIX, 64, L | A, 700, 600));
+    assertThat(routes()).contains("default via fe80::1", PREFIX);
+    from(ROUTER, head(0, 0));
+    assertThat(routes()).doesNotContain("default");
   }
 
   @Test
@@ -354,7 +434,7 @@ class RouterDiscoveryTest {
     byte[] route = hex("1802 3008 00000258 fd00009900000000");
     from(ROUTER, head(0, 0), route);
     assertThat(routes()).isEmpty();
-    settings.acceptRaRtInfoMaxPlen = 48;
+    sysctl("-w net.ipv6.conf.eth0.accept_ra_rt_info_max_plen=48");
     from(ROUTER, head(0, 0), route, hex("1803 4000 00000258 fd00009800000000 0000000000000000"));
     assertThat(routes())
         .isEqualTo(
@@ -400,7 +480,7 @@ class RouterDiscoveryTest {
     }
     assertThat(routes().lines()).hasSize(LearnedRoutes.LIMIT);
     long six = eth0.addresses().stream().filter(own -> !own.address().isV4()).count();
-    assertThat(six).isEqualTo(settings.maxAddresses);
+    assertThat(six).isEqualTo(16);
     assertThat(stack.routerDiscovery().refused()).isGreaterThan(900);
     seconds(2000);
     assertThat(routes() + addresses()).isEmpty();
@@ -409,7 +489,7 @@ class RouterDiscoveryTest {
   @Test
   void noBytesHarm() {
     Random random = new Random(1);
-    settings.acceptRaRtInfoMaxPlen = 128;
+    sysctl("-w net.ipv6.conf.eth0.accept_ra_rt_info_max_plen=128");
     byte[] good =
         join(
             head(0, 1800),
@@ -425,7 +505,7 @@ class RouterDiscoveryTest {
       loop.runForMillis(random.nextInt(50));
     }
     assertThat(eth0.addresses().stream().filter(a -> a.is(InterfaceAddress.MNGTMPADDR)).count())
-        .isLessThanOrEqualTo(settings.maxAddresses);
+        .isLessThanOrEqualTo(16);
     assertThat(routes().lines().count()).isLessThanOrEqualTo(LearnedRoutes.LIMIT);
   }
 
