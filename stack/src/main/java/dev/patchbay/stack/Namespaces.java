@@ -25,21 +25,27 @@ public final class Namespaces {
   private final SequencedMap<String, NetworkStack> named = new LinkedHashMap<>();
   private @Nullable HostLinks host;
   private final VxlanNet vxlans = new VxlanNet(() -> host);
-  private @Nullable Runnable changed;
+  private final List<Runnable> changed = new ArrayList<>();
 
   Namespaces(NetworkStack initial) {
     this.initial = initial;
   }
 
-  /** Who is told after a namespace came or went; one listener. */
-  public void onChange(@Nullable Runnable listener) {
-    changed = listener;
+  /** One more who is told after a namespace came or went. */
+  public void onChange(Runnable listener) {
+    changed.add(listener);
   }
 
   private void told() {
-    if (changed != null) {
-      changed.run();
-    }
+    changed.forEach(Runnable::run);
+  }
+
+  /** All of them by their names, the initial one first with the empty name. */
+  public SequencedMap<String, NetworkStack> all() {
+    SequencedMap<String, NetworkStack> all = new LinkedHashMap<>();
+    all.put("", initial);
+    all.putAll(named);
+    return all;
   }
 
   /** The one without a name. */

@@ -415,6 +415,7 @@ public final class NetworkStack implements DeviceHost {
     conf.deviceAdded(device);
     device.handler(this);
     packets.deviceAdded(device);
+    linkEvent(device, LinkEvent.REGISTERED);
   }
 
   /** The device of that index, or null. */

@@ -20,6 +20,9 @@ final class CaptureSink {
   /** Chunks that may wait for the reader: 8 MiB. */
   static final int CHUNKS = 64;
 
+  /** Bytes of one interface's statistics at most. */
+  private static final int STATISTICS = 100;
+
   private static final byte[][] COMMENTS = new byte[DropReason.values().length][];
 
   static {
@@ -76,19 +79,24 @@ final class CaptureSink {
    * @param port only packets of the device of this name; null: all
    * @param began the time, ns since 1970
    */
-  CaptureSink(String application, @Nullable String port, List<Origin> origins, long began) {
+  CaptureSink(
+      String application, @Nullable String port, List<@Nullable Origin> origins, long began) {
     this.port = port;
     this.began = began;
     Chunk first = new Chunk();
     made = 1;
     current = first;
     first.length = Pcapng.section(first.data, 0, application);
-    origins.forEach(this::device);
+    for (Origin origin : origins) {
+      if (origin != null) {
+        device(origin);
+      }
+    }
   }
 
   /** Whether packets of this origin belong here. */
   boolean wants(Origin origin) {
-    return port == null || origin.device() != null && port.equals(origin.device().name());
+    return port == null || port.equals(origin.attachment());
   }
 
   /** Makes a device known; one that does not belong here is not described. */
@@ -110,6 +118,25 @@ final class CaptureSink {
               origin.description(),
               origin.mac());
       devices.set(origin.number(), new Device(interfaces++));
+    }
+  }
+
+  /**
+   * An origin is no more: ends it with its statistics, so that another one may have its number.
+   *
+   * @param now ns since 1970
+   */
+  void gone(Origin origin, long now) {
+    Device device = origin.number() < devices.size() ? devices.get(origin.number()) : null;
+    if (device == null) {
+      return;
+    }
+    devices.set(origin.number(), null);
+    Chunk to = ended || abandoned ? null : room(STATISTICS);
+    if (to != null) {
+      to.length =
+          Pcapng.statistics(
+              to.data, to.length, device.number, began, now, device.seen, device.lost);
     }
   }
 
@@ -201,7 +228,7 @@ final class CaptureSink {
     }
     ended = true;
     Chunk to = current;
-    if (to != null && to.length + interfaces * 100 > CHUNK) {
+    if (to != null && to.length + devices.size() * STATISTICS > CHUNK) {
       full.add(to);
       to = null;
     }
@@ -209,7 +236,7 @@ final class CaptureSink {
       to = new Chunk(); // one beyond the limit, so that the losses can be told
     }
     for (Device device : devices) {
-      if (device != null) {
+      if (device != null && to.length + STATISTICS <= CHUNK) {
         to.length =
             Pcapng.statistics(
                 to.data, to.length, device.number, began, now, device.seen, device.lost);

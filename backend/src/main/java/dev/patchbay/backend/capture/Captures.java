@@ -38,8 +38,12 @@ public final class Captures implements FrameObserver, PacketPool.DropObserver {
   private final String application;
   private final Stage stage;
   private final TurnTask publish = TurnTask.of(this::publish);
-  private final List<Origin> origins = new ArrayList<>();
+  private final List<@Nullable Origin> origins = new ArrayList<>();
   private final Map<NetDevice, Probe> probes = new IdentityHashMap<>();
+
+  /** What attachments are called and described as, wherever their ports go. */
+  private final Map<NetDevice, Attached> attachments = new IdentityHashMap<>();
+
   private final List<Capture> captures = new ArrayList<>();
   private final List<CaptureFile> files = new ArrayList<>();
   private @Nullable Origin noEthernet;
@@ -169,17 +173,61 @@ public final class Captures implements FrameObserver, PacketPool.DropObserver {
     }
   }
 
-  /** A device is there, at the start or later. */
+  private record Attached(String name, String description) {}
+
+  /** A device of an attachment or of the start is there: captures of one device know it so. */
   public void device(NetDevice device, String description) {
+    attachments.put(device, new Attached(device.name(), description));
+    Probe known = probes.get(device);
+    gone(device);
+    named(device, known == null ? device.name() : known.origin.name());
+  }
+
+  /**
+   * A device has come, or has another name; packets from now on have an interface of that name.
+   *
+   * @param name {@code [NETNS/]DEVICE}
+   */
+  public void named(NetDevice device, String name) {
+    Probe known = probes.get(device);
+    if (known != null && known.origin.name().equals(name)) {
+      return;
+    }
+    gone(device);
     int linkType = device.isEthernet() ? Pcapng.ETHERNET : Pcapng.RAW;
-    Origin origin = new Origin(origins.size(), device, linkType, description);
+    Attached as = attachments.getOrDefault(device, new Attached("", ""));
+    Origin origin = new Origin(number(), device, name, as.name(), linkType, as.description());
     add(origin);
-    probes.put(device, new Probe(origin));
-    arrange();
+    Probe probe = new Probe(origin);
+    probes.put(device, probe);
+    probe.active(isWanted(origin), device);
+  }
+
+  /** A device has gone, if only for a moment. */
+  public void gone(NetDevice device) {
+    Probe probe = probes.remove(device);
+    if (probe == null) {
+      return;
+    }
+    probe.active(false, device);
+    stage.flush(); // what was seen of it was seen under its old name
+    long now = clock.getAsLong();
+    forEachSink(sink -> sink.gone(probe.origin, now));
+    origins.set(probe.origin.number(), null);
+  }
+
+  /** The least number that no origin has, so that what comes and goes fills nothing. */
+  private int number() {
+    int free = origins.indexOf(null);
+    return free < 0 ? origins.size() : free;
   }
 
   private void add(Origin origin) {
-    origins.add(origin);
+    if (origin.number() == origins.size()) {
+      origins.add(origin);
+    } else {
+      origins.set(origin.number(), origin);
+    }
     forEachSink(sink -> sink.device(origin));
   }
 
@@ -196,11 +244,11 @@ public final class Captures implements FrameObserver, PacketPool.DropObserver {
 
   /** Puts taps where a capture wants them, and takes the others away. */
   private void arrange() {
-    probes.forEach((device, probe) -> {
-      boolean wanted =
-          captures.stream().anyMatch(c -> c.port == null || c.port.equals(device.name()));
-      probe.active(wanted, device);
-    });
+    probes.forEach((device, probe) -> probe.active(isWanted(probe.origin), device));
+  }
+
+  private boolean isWanted(Origin origin) {
+    return captures.stream().anyMatch(c -> c.port == null || c.port.equals(origin.attachment()));
   }
 
   /**
@@ -334,8 +382,10 @@ public final class Captures implements FrameObserver, PacketPool.DropObserver {
     if (known == null) {
       known =
           new Origin(
-              origins.size(),
+              number(),
               null,
+              "none",
+              "",
               ethernet ? Pcapng.ETHERNET : Pcapng.RAW,
               "dropped before a device had them");
       add(known);
@@ -357,6 +407,9 @@ public final class Captures implements FrameObserver, PacketPool.DropObserver {
       int direction,
       @Nullable DropReason reason) {
     Origin from = origins.get(origin);
+    if (from == null) {
+      return; // gone() has flushed what was of it
+    }
     for (int i = 0; i < captures.size(); i++) {
       List<CaptureSink> sinks = captures.get(i).sinks;
       for (int k = 0; k < sinks.size(); k++) {

@@ -62,6 +62,11 @@ final class Daemon {
   private final Guests guests;
   private final Uplinks uplinks;
   private final Captures captures;
+
+  /** Held by what it listens to. */
+  @SuppressWarnings({"unused", "FieldCanBeLocal"})
+  private final DeviceWatch deviceWatch;
+
   private final DropRing drops;
   private final Monitors monitors;
   private final Listeners listeners;
@@ -114,6 +119,7 @@ final class Daemon {
       captures.dropped(packet, reason);
     });
     network.stack().devices().forEach(device -> captures.device(device, ""));
+    deviceWatch = new DeviceWatch(network.stack().namespaces(), captures);
     monitors = new Monitors(loop, events);
     link = new LinkEvents(events, loop::now);
     network.bridge().onMove(link::moved);

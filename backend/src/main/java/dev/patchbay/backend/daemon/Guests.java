@@ -16,8 +16,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,16 +36,19 @@ final class Guests implements GuestResolver {
 
   private final NetworkStack stack;
   private final Map<String, PortDevice> ports;
-  private final Supplier<List<Lease>> leases;
+  private final Function<NetworkStack, List<Lease>> leases;
 
   /** When each address was leased by this process, on the loop's clock in ns. */
   private final Map<Integer, Long> leasedAt = new HashMap<>();
 
   /**
    * @param ports by attachment, live
-   * @param leases all there are, with their state now
+   * @param leases those of a namespace, with their state now
    */
-  Guests(NetworkStack stack, Map<String, PortDevice> ports, Supplier<List<Lease>> leases) {
+  Guests(
+      NetworkStack stack,
+      Map<String, PortDevice> ports,
+      Function<NetworkStack, List<Lease>> leases) {
     this.stack = stack;
     this.ports = ports;
     this.leases = leases;
@@ -62,12 +65,32 @@ final class Guests implements GuestResolver {
 
   /** Addresses heard of behind a port, the newest first. */
   List<IpAddress> addresses(PortDevice port) {
-    return newest(n -> port.equals(n.port()), l -> l.port().equals(port.name()));
+    NetworkStack where = DeviceWatch.whereIs(stack.namespaces(), port);
+    return newest(
+        where == null ? stack : where, n -> isOf(port, n), l -> l.port().equals(port.name()));
   }
 
-  private List<IpAddress> newest(Predicate<Neighbour> which, Predicate<Lease> whose) {
+  private static boolean isOf(PortDevice port, Neighbour n) {
+    return port.equals(n.port());
+  }
+
+  /** The Ethernet address heard of last behind a port that has no master, 0 for none. */
+  long mac(PortDevice port) {
+    NetworkStack where = DeviceWatch.whereIs(stack.namespaces(), port);
+    Neighbour newest = null;
+    for (Neighbour n : where == null ? List.<Neighbour>of() : where.neighbours().entries()) {
+      boolean own = n.mac() != 0 && isOf(port, n);
+      if (own && (newest == null || n.heard() > newest.heard())) {
+        newest = n;
+      }
+    }
+    return newest == null ? 0 : newest.mac();
+  }
+
+  private List<IpAddress> newest(
+      NetworkStack where, Predicate<Neighbour> which, Predicate<Lease> whose) {
     Map<IpAddress, Long> heard = new HashMap<>();
-    for (Lease lease : leases.get()) {
+    for (Lease lease : leases.apply(where)) {
       if (lease.state() == Lease.State.BOUND && whose.test(lease)) {
         // those of an earlier process are older than whatever was heard since
         long time = leasedAt.getOrDefault(lease.ip(), Long.MIN_VALUE);
@@ -75,7 +98,7 @@ final class Guests implements GuestResolver {
       }
     }
     Set<IpAddress> silent = new HashSet<>();
-    for (Neighbour n : stack.neighbours().entries()) {
+    for (Neighbour n : where.neighbours().entries()) {
       if (n.mac() == 0) {
         continue;
       }
@@ -115,7 +138,8 @@ final class Guests implements GuestResolver {
       case Forward.Guest.Address(InetAddress ip) -> IpAddress.of(ip);
       case Forward.Guest.Name(String name) -> behind(name);
       case Forward.Guest.Mac(var mac) -> {
-        List<IpAddress> found = newest(n -> n.mac() == mac.value(), l -> l.mac() == mac.value());
+        List<IpAddress> found =
+            newest(stack, n -> n.mac() == mac.value(), l -> l.mac() == mac.value());
         yield found.isEmpty() ? null : found.getFirst();
       }
       case Forward.Guest.Only only -> {
@@ -141,7 +165,14 @@ final class Guests implements GuestResolver {
 
   private @Nullable IpAddress behind(String name) {
     PortDevice port = ports.get(name);
-    List<IpAddress> found = port == null ? List.of() : addresses(port);
+    if (port == null) {
+      return null;
+    }
+    NetworkStack where = DeviceWatch.whereIs(stack.namespaces(), port);
+    if (where != null && !where.equals(stack)) {
+      return null; // no forward leads there
+    }
+    List<IpAddress> found = addresses(port);
     return found.isEmpty() ? null : found.getFirst();
   }
 }

@@ -28,8 +28,10 @@ import dev.patchbay.stack.admin.ss.NstatCommand;
 import dev.patchbay.stack.admin.ss.SsCommand;
 import dev.patchbay.stack.admin.sysctl.SysctlCommand;
 import dev.patchbay.stack.admin.tc.TcCommand;
+import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.device.DeviceStatistics;
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.wire.Addresses;
@@ -185,21 +187,24 @@ final class Model implements ControlModel {
     return all;
   }
 
-  /** The address that the bridge has learned last behind a port, or null. */
+  /** The address heard of last behind a port: by the bridge that has it, else by itself. */
   private @Nullable String guestMac(Plug plug) {
+    PortDevice own = plug.port();
     long[] newest = {0, Long.MAX_VALUE};
-    daemon
-        .network()
-        .bridge()
-        .table()
-        .forEach(
-            daemon.network().stack().loop().now(),
-            (mac, vid, port, age) -> {
-              if (port != null && port.device().equals(plug.port()) && age < newest[1]) {
-                newest[0] = mac;
-                newest[1] = age;
-              }
-            });
+    if (own.master() instanceof Bridge bridge) {
+      bridge
+          .table()
+          .forEach(
+              daemon.network().stack().loop().now(),
+              (mac, vid, port, age) -> {
+                if (port != null && port.device().equals(own) && age < newest[1]) {
+                  newest[0] = mac;
+                  newest[1] = age;
+                }
+              });
+    } else {
+      newest[0] = daemon.guests().mac(own);
+    }
     return newest[0] == 0 ? null : Addresses.macToString(newest[0]);
   }
 
@@ -344,9 +349,9 @@ final class Model implements ControlModel {
 
   private void devices(
       MetricsText text, String what, String help, ToLongFunction<NetDevice> value) {
-    for (NetDevice device : daemon.network().stack().devices()) {
-      String name = "patchbay_" + what + "_total";
-      text.counter(name, help, value.applyAsLong(device), "device", device.name());
-    }
+    String metric = "patchbay_" + what + "_total";
+    DeviceWatch.forEach(
+        daemon.network().stack().namespaces(),
+        (name, device) -> text.counter(metric, help, value.applyAsLong(device), "device", name));
   }
 }

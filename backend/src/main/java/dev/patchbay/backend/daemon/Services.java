@@ -29,7 +29,6 @@ final class Services {
   private static final String APPLIANCE = "br0";
 
   private final FileLeaseStore leases;
-  private final NetworkStack initial;
   private final ServiceTable table;
   private final List<ServiceKeys> configured;
 
@@ -46,7 +45,7 @@ final class Services {
       ToLongFunction<String> portMac,
       Outfit.LeaseListener observer,
       BiConsumer<String, Lease6> observer6) {
-    initial = network.stack();
+    NetworkStack initial = network.stack();
     configured = config.services();
     leases = new FileLeaseStore(dir.resolve("leases.json"), files);
     SecureRandom ids = new SecureRandom();
@@ -95,9 +94,9 @@ final class Services {
     return table;
   }
 
-  /** The leases of the appliance's own namespace. */
-  List<Lease> leases() {
-    return table.leases(initial);
+  /** The leases of a namespace. */
+  List<Lease> leases(NetworkStack stack) {
+    return table.leases(stack);
   }
 
   /** Ends; the hosts are told, leases stay. */

@@ -367,4 +367,54 @@ class CapturesTest {
     assertThat(captures.list()).isEmpty();
     assertThat(captures.get(capture.id())).isNull();
   }
+
+  @Test
+  void aDeviceThatComesIsRenamedAndGoes() {
+    Captures.Capture capture = captures.add(null, null);
+    PortDevice late = new PortDevice(6, "late0", 0x52550a010006L, 1500);
+    captures.named(late, "blue/late0");
+    late.plug(Packet::release);
+    late.up(true);
+    late.transmit(frame(GUEST, OURS, EXPERIMENT, 46));
+    late.name("eth7");
+    captures.named(late, "blue/eth7");
+    late.transmit(frame(GUEST, OURS, EXPERIMENT, 46));
+    late.transmit(frame(GUEST, OURS, EXPERIMENT, 46));
+    captures.gone(late);
+    late.transmit(frame(GUEST, OURS, EXPERIMENT, 46));
+    captures.named(late, "eth7");
+    late.transmit(frame(GUEST, OURS, EXPERIMENT, 46));
+    endTurn();
+    PcapngFile file = end(capture);
+    assertThat(file.sections.getFirst())
+        .extracting(PcapngFile.Interface::name)
+        .containsExactly("br0", "host0", "net0", "net1", "blue/late0", "blue/eth7", "eth7");
+    assertThat(file.lines())
+        .containsExactly(
+            "blue/late0 out 60", "blue/eth7 out 60", "blue/eth7 out 60", "eth7 out 60");
+    assertThat(file.statistics).hasSize(7);
+    Captures.Capture next = captures.add(null, null);
+    assertThat(end(next).sections.getFirst())
+        .extracting(PcapngFile.Interface::name)
+        .containsExactly("br0", "host0", "net0", "net1", "eth7");
+  }
+
+  @Test
+  void anAttachmentIsCapturedUnderItsNameWhateverItsPortIsCalled() {
+    Captures.Capture capture = captures.add("net1", null);
+    captures.named(net1, "eth0");
+    net1.name("eth0");
+    PortDevice other = new PortDevice(6, "net1", 0x52550a010006L, 1500);
+    captures.named(other, "net1");
+    other.plug(Packet::release);
+    other.up(true);
+    other.transmit(frame(GUEST, OURS, EXPERIMENT, 46));
+    net1.transmit(frame(GUEST, OURS, EXPERIMENT, 46));
+    endTurn();
+    PcapngFile file = end(capture);
+    assertThat(file.lines()).containsExactly("eth0 out 60");
+    assertThat(file.sections.getFirst())
+        .extracting(PcapngFile.Interface::name)
+        .containsExactly("net1", "eth0");
+  }
 }

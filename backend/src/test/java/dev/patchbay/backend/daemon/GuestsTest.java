@@ -29,7 +29,7 @@ class GuestsTest {
   private final NetworkStack stack = new NetworkStack(loop, pool, new RandomSource(1));
   private final PortDevice port = new PortDevice(stack.nextIndex(), "bmc0", 0x52550a010004L, 1500);
   private final List<Lease> leases = new ArrayList<>();
-  private final Guests guests = new Guests(stack, Map.of("bmc0", port), () -> leases);
+  private final Guests guests = new Guests(stack, Map.of("bmc0", port), where -> leases);
 
   private void heard(String address) {
     heard(address, MAC, port);
@@ -135,7 +135,7 @@ class GuestsTest {
     assertThat(guests.word(new Forward.Guest.Only())).isEqualTo("bmc0");
     assertThat(guests.word(new Forward.Guest.Mac(new MacAddress(MAC))))
         .isEqualTo("[52:54:00:12:34:56]");
-    assertThat(new Guests(stack, Map.of(), () -> leases).word(new Forward.Guest.Only()))
+    assertThat(new Guests(stack, Map.of(), where -> leases).word(new Forward.Guest.Only()))
         .isEqualTo("10.0.2.15");
   }
 }
