@@ -130,6 +130,14 @@ public final class SaveScript {
     line(space, all);
   }
 
+  /** Appends a command of a word that has no {@code -n}: within {@code ip netns exec} elsewhere. */
+  public void within(Space space, List<String> words) {
+    String where = space.name().isEmpty() ? "" : "ip netns exec " + quoted(space.name()) + " ";
+    text.append(where)
+        .append(String.join(" ", words.stream().map(SaveScript::quoted).toList()))
+        .append('\n');
+  }
+
   /** Tells what cannot be said by words. */
   public void comment(String why) {
     text.append("# ").append(why).append('\n');

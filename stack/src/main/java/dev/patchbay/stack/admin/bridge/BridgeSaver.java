@@ -132,7 +132,14 @@ public final class BridgeSaver implements Saver {
     for (Fdb.Entry entry : mine) {
       Fdb.Entry all = entry.vid() == 0 ? null : bridge.fdb().get(entry.mac(), 0);
       boolean covered = isSaved(all) && all != null && isSame(all, entry);
-      if (!covered) {
+      if (entry.vid() != 0 && !group.has(entry.vid())) {
+        script.comment(
+            "bridge fdb: "
+                + Addresses.macToString(entry.mac())
+                + " is in VLAN "
+                + entry.vid()
+                + ", which was taken from its port since");
+      } else if (!covered) {
         line(script, space, bridge, entry, "replace");
       }
       for (int vid = group.next(1); vid > 0 && entry.vid() == 0; vid = group.next(vid + 1)) {

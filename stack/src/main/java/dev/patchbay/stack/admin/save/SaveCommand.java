@@ -14,6 +14,7 @@ import dev.patchbay.stack.admin.ip.NeighbourSaver;
 import dev.patchbay.stack.admin.ip.RouteSaver;
 import dev.patchbay.stack.admin.ip.RuleSaver;
 import dev.patchbay.stack.admin.ip.UpSaver;
+import dev.patchbay.stack.admin.iptables.IptablesSaver;
 import dev.patchbay.stack.admin.tc.QdiscSaver;
 import java.util.List;
 
@@ -31,6 +32,7 @@ public final class SaveCommand {
   private static final List<Saver> SAVERS =
       List.of(
           new NamespaceSaver(),
+          new IptablesSaver(),
           new LinkSaver(),
           new BridgeSaver(),
           new UpSaver(),

@@ -3,9 +3,13 @@ package dev.patchbay.stack.admin.save;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.admin.PortNames;
+import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.Standing;
 import dev.patchbay.stack.admin.bridge.BridgeCommand;
 import dev.patchbay.stack.admin.ip.IpCommand;
+import dev.patchbay.stack.admin.ip.NetnsExec;
+import dev.patchbay.stack.admin.iptables.IptablesCommand;
 import dev.patchbay.stack.admin.tc.TcCommand;
 import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.device.PortDevice;
@@ -14,18 +18,21 @@ import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.ip.InterfaceAddress.Scope;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.loop.VirtualLoop;
+import dev.patchbay.stack.netfilter.place.TableKind;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.route.RouteEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A network as the daemon has it at its start: {@code br0} with two ports, {@code host0}. */
 final class Appliance {
-  private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
+  private static final Pattern WORD = Pattern.compile("(?:'[^']*'|\\\\.|[^\\s'\\\\])+");
+  private static final Pattern PART = Pattern.compile("'([^']*)'|\\\\(.)");
 
   final VirtualLoop loop = new VirtualLoop();
   final NetworkStack stack = new NetworkStack(loop, new PacketPool(), new RandomSource(7));
@@ -72,14 +79,30 @@ final class Appliance {
     List<String> words = new ArrayList<>();
     Matcher matcher = WORD.matcher(line);
     while (matcher.find()) {
-      words.add(matcher.group(1) != null ? matcher.group(1) : matcher.group(2));
+      words.add(PART.matcher(matcher.group()).replaceAll(Appliance::plain));
     }
+    try {
+      NetnsExec where = NetnsExec.of(stack, words);
+      return run(where.stack(), where.argv());
+    } catch (RefusedException e) {
+      return new IpCommand.Result(e.status(), "", e.getMessage() + "\n");
+    }
+  }
+
+  private static String plain(MatchResult part) {
+    return Matcher.quoteReplacement(part.group(1) != null ? part.group(1) : part.group(2));
+  }
+
+  private static IpCommand.Result run(NetworkStack stack, List<String> words) {
+    String word = words.getFirst();
     List<String> rest = words.subList(1, words.size());
-    return switch (words.getFirst()) {
+    return switch (word) {
       case "ip" -> new IpCommand().run(stack, rest);
       case "bridge" -> new BridgeCommand().run(stack, rest);
       case "tc" -> new TcCommand().run(stack, rest, "");
-      default -> throw new IllegalArgumentException(line);
+      case "iptables", "ip6tables" ->
+          new IptablesCommand(PortNames.NONE).run(stack, word, rest, "");
+      default -> throw new IllegalArgumentException(word);
     };
   }
 
@@ -138,6 +161,11 @@ final class Appliance {
       sorted(out, "bridge " + n + "-o vlan");
       sorted(out, "bridge " + n + "fdb");
       sorted(out, "tc " + n + "-d qdisc");
+      String within = name.isEmpty() ? "" : "ip netns exec " + name + " ";
+      for (TableKind table : TableKind.values()) {
+        shown(out, within + "iptables -S -t " + table.word());
+        shown(out, within + "ip6tables -S -t " + table.word());
+      }
     }
     return out.toString();
   }

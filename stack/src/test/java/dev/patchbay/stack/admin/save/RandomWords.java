@@ -54,7 +54,7 @@ final class RandomWords {
   String next() {
     String space = SPACES.get(below(SPACES.size()));
     String n = space.isEmpty() ? " " : " -n " + space + " ";
-    return switch (below(20)) {
+    return switch (below(22)) {
       case 0 -> below(3) == 0 ? "ip netns add " + of("red", "blue") : "ip" + n + "link set lo up";
       case 1, 2 -> "ip" + n + "link add " + added();
       case 3, 4 -> "ip" + n + "link set " + device() + " up";
@@ -76,6 +76,12 @@ final class RandomWords {
       case 16 -> "ip" + n + "-6 route " + of("add", "append", "del") + " " + route6();
       case 17 -> "ip" + n + of("-4", "-6") + " rule " + of("add", "add", "del") + " " + rule();
       case 18 -> "ip" + n + "neigh replace " + neighbour();
+      case 19, 20 ->
+          (space.isEmpty() ? "" : "ip netns exec " + space + " ")
+              + of("iptables -t ", "ip6tables -t ")
+              + of("filter", "mangle", "raw", "security")
+              + " "
+              + iptables();
       default -> "tc" + n + "qdisc " + of("add", "replace") + " dev " + device() + " " + qdisc();
     };
   }
@@ -236,6 +242,29 @@ final class RandomWords {
       case 1 -> address6() + " lladdr " + mac() + " nud permanent router dev " + device();
       case 2 -> address4() + " lladdr " + mac() + " nud reachable dev " + device();
       default -> address4() + " lladdr " + mac() + " nud permanent dev " + device();
+    };
+  }
+
+  private String iptables() {
+    String chain = of("INPUT", "OUTPUT", "one", "two", "three");
+    return switch (below(8)) {
+      case 0, 1 -> "-N " + of("one", "two", "three");
+      case 2 -> "-P " + of("INPUT", "OUTPUT", "FORWARD") + " " + of("DROP", "ACCEPT");
+      case 3 -> of("-D " + chain + " 1", "-F " + chain, "-X " + chain, "-E one two");
+      default ->
+          of("-A ", "-A ", "-I ")
+              + chain
+              + of("", " -i " + device(), " ! -o d+", " -s " + address4() + "/24")
+              + of(
+                  "",
+                  " -p tcp --dport 80:90",
+                  " -p udp -m multiport --sports 1,2",
+                  " -m comment --comment 'a \"b\" c'\\''s $x'",
+                  " -m mark --mark 0x1/0xf",
+                  " -m limit --limit 3/min",
+                  " ! -p tcp")
+              + of("", " -j DROP", " -j one", " -g two", " -j MARK --set-mark 7", " -j LOG")
+              + of("", "", " -c 5 500");
     };
   }
 

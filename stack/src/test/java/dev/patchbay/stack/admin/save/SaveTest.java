@@ -124,9 +124,13 @@ class SaveTest {
     String script = one.settles().save();
     Appliance other = Appliance.loaded(script);
     one.settles(); // as long as the other one: lifetimes go on
-    assertThat(other.all().lines())
-        .as(script)
-        .containsExactlyElementsOf(one.all().lines().toList());
+    List<String> there = other.all().lines().toList();
+    List<String> here = one.all().lines().toList();
+    List<String> lost = here.stream().filter(line -> !there.contains(line)).toList();
+    List<String> more = there.stream().filter(line -> !here.contains(line)).toList();
+    assertThat(there)
+        .as("lost: %s\nmore: %s\n%s", lost, more, script)
+        .containsExactlyElementsOf(here);
     assertThat(other.save()).isEqualTo(one.save());
   }
 
