@@ -116,6 +116,11 @@ public final class Namespaces {
     return made;
   }
 
+  /** One as {@link #add} would make it now, in no list: to see what it has by itself. */
+  public NetworkStack sample() {
+    return new NetworkStack(this, initial.random().derive("netns"));
+  }
+
   /**
    * Takes a name away and what was behind it: cables go back to the initial namespace, down; all
    * other devices end ({@code default_device_exit_net}). A socket that is still open in it finds no

@@ -17,6 +17,7 @@ import dev.patchbay.backend.monitor.GuestMonitor;
 import dev.patchbay.backend.plug.Plug;
 import dev.patchbay.backend.plug.PlugListener;
 import dev.patchbay.backend.plug.Plugs;
+import dev.patchbay.backend.service.ServiceSaver;
 import dev.patchbay.backend.uplink.ForwardException;
 import dev.patchbay.backend.uplink.ForwardTable;
 import dev.patchbay.backend.uplink.Outside;
@@ -113,7 +114,7 @@ final class Daemon {
             loop::execute,
             "Patchbay " + Version.current(),
             this::captureFailed);
-    save = new SaveCommand(Standing.of(network.stack().namespaces()));
+    save = saveFromNow();
     network.onDrop((packet, reason) -> {
       drops.dropped(packet, reason);
       captures.dropped(packet, reason);
@@ -212,6 +213,11 @@ final class Daemon {
     }
   }
 
+  private SaveCommand saveFromNow() {
+    Standing standing = Standing.of(network.stack().namespaces());
+    return new SaveCommand(standing, List.of(new ServiceSaver(services.table())));
+  }
+
   /** Makes the ports and starts the services; nothing of the host is open yet. */
   void prepare(DaemonConfig config, Path dir) {
     services.open();
@@ -229,7 +235,7 @@ final class Daemon {
       link.watch(port);
       warnOfMtu(attachment, port.mtu());
     }
-    save = new SaveCommand(Standing.of(network.stack().namespaces()));
+    save = saveFromNow();
   }
 
   /**

@@ -128,7 +128,15 @@ final class DhcpClientOnDevice implements DhcpClient.Link {
     Lifetime lifetime = new Lifetime(binding.seconds(), binding.seconds(), now);
     IpAddress own = new IpAddress(0, ip);
     return new InterfaceAddress(
-            own, binding.prefix(), null, last, Scope.GLOBAL, 0, label, 0, Lifetime.ENDLESS)
+            own,
+            binding.prefix(),
+            null,
+            last,
+            Scope.GLOBAL,
+            InterfaceAddress.LEASED,
+            label,
+            0,
+            Lifetime.ENDLESS)
         .withLifetime(lifetime);
   }
 

@@ -172,6 +172,26 @@ public final class ServiceTable {
     }
   }
 
+  /**
+   * Why a service that was told this could not be told it again: its device has gone or changed;
+   * null where it could.
+   */
+  @Nullable String misfit(ServiceKeys keys) {
+    Place place = outfit.find(keys);
+    if (place == null) {
+      return "there is no such device";
+    }
+    DeviceService service = of(keys.kind()).get(keys.device());
+    try {
+      if (service != null) {
+        check(service);
+      }
+      return null;
+    } catch (ConfigException e) {
+      return e.getMessage();
+    }
+  }
+
   private void check(DeviceService service) throws ConfigException {
     Place place = outfit.find(service.keys());
     if (place != null && service.fault() != null) {

@@ -6,6 +6,8 @@ import dev.patchbay.backend.config.ServiceKeys;
 import dev.patchbay.backend.dhcp.FileLeaseStore;
 import dev.patchbay.backend.dhcp.Lease;
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.admin.SaveScript;
+import dev.patchbay.stack.admin.Standing;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.device.PortDevice;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -311,6 +314,60 @@ class ServiceTableTest {
     assertThat(dhcp("set br0 on")).isEmpty();
     frame(bmc0, discover(0));
     assertThat(offer()).isEqualTo("0 10.0.2.20");
+  }
+
+  /** What is behind the comment's line, of a script made of what words have set since. */
+  private List<String> saved(ServiceSaver saver) {
+    SaveScript script = new SaveScript(stack.namespaces(), Standing.of(stack.namespaces()));
+    saver.save(script);
+    return script.text().lines().toList();
+  }
+
+  @Test
+  void wordsThatWereSetAreSaved() {
+    assertThat(dhcp("set br0 lease=60 option.26=1400")).isEmpty();
+    ServiceSaver saver = new ServiceSaver(table);
+    assertThat(saved(saver)).isEmpty();
+
+    ip("link add link bmc0 name bmc0.42 type vlan id 42");
+    ip("link set bmc0.42 up");
+    ip("addr add 10.42.0.1/24 dev bmc0.42");
+    String hosts = "host=52:54:00:12:34:56,10.42.0.20,bmc host=52:54:00:12:34:57,10.42.0.21";
+    assertThat(dhcp("set bmc0.42 range=10.42.0.10-10.42.0.19 search=a.example,b.example"))
+        .isEmpty();
+    assertThat(dhcp("set bmc0.42 " + hosts)).isEmpty();
+    assertThat(word(ServiceKeys.Kind.RA, "set br0 off")).isEmpty();
+    assertThat(word(ServiceKeys.Kind.DNS, "set bmc0.42 on")).isEmpty();
+    assertThat(dhcp("set br0 option.26= router=10.0.2.9 lease=")).isEmpty();
+
+    List<String> script = saved(saver);
+    assertThat(script)
+        .containsExactly(
+            "dhcp set bmc0.42 range=10.42.0.10-10.42.0.19 search=a.example,b.example " + hosts,
+            "dhcp set br0 lease= option.26= router=10.0.2.9",
+            "ra set br0 off",
+            "dns set bmc0.42 on");
+    script.forEach(line -> assertThat(again(line)).as(line).isEmpty());
+    assertThat(saved(saver)).isEqualTo(script);
+
+    ip("link del bmc0.42");
+    assertThat(saved(saver).getFirst())
+        .startsWith("# dhcp bmc0.42 range=10.42.0.10-10.42.0.19 ")
+        .endsWith(": there is no such device");
+  }
+
+  @Test
+  void whatIsOffKeepsItsKeysInAScript() {
+    ServiceSaver saver = new ServiceSaver(table);
+    assertThat(dhcp("set br0 lease=60")).isEmpty();
+    assertThat(dhcp("set br0 off")).isEmpty();
+
+    assertThat(saved(saver)).containsExactly("dhcp set br0 lease=60", "dhcp set br0 off");
+  }
+
+  private String again(String line) {
+    String[] words = line.split(" ", 2);
+    return word(ServiceKeys.Kind.valueOf(words[0].toUpperCase(Locale.ROOT)), words[1]);
   }
 
   @Test

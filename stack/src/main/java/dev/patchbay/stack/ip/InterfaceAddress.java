@@ -58,6 +58,9 @@ public record InterfaceAddress(
    */
   public static final int AUTOCONFIGURED = 0x1_0000;
 
+  /** Given by a DHCP server; no flag of Linux's, and not shown. */
+  public static final int LEASED = 0x2_0000;
+
   /** Reach of an address or a route ({@code /etc/iproute2/rt_scopes}). */
   public enum Scope {
     GLOBAL,

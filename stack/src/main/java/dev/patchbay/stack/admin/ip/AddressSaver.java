@@ -5,6 +5,7 @@ import dev.patchbay.stack.admin.SaveScript;
 import dev.patchbay.stack.admin.SaveScript.Space;
 import dev.patchbay.stack.admin.Saver;
 import dev.patchbay.stack.admin.Standing;
+import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.InterfaceAddress;
 import dev.patchbay.stack.ip.InterfaceAddress.Lifetime;
@@ -21,6 +22,9 @@ import java.util.List;
 public final class AddressSaver implements Saver {
   private static final int PASSING =
       InterfaceAddress.TENTATIVE | InterfaceAddress.DADFAILED | InterfaceAddress.DEPRECATED;
+
+  /** Routers and DHCP servers give them again. */
+  private static final int GIVEN = InterfaceAddress.AUTOCONFIGURED | InterfaceAddress.LEASED;
 
   private final boolean late;
 
@@ -56,6 +60,7 @@ public final class AddressSaver implements Saver {
     List<InterfaceAddress> wanted =
         device.addresses().stream()
             .filter(own -> own.address().isV4() == v4 && own.lifetime().validLeft(now) > 0)
+            .filter(own -> !own.is(GIVEN))
             .toList();
     int kept = before.size();
     boolean grows = wanted.size() >= kept;
@@ -107,14 +112,17 @@ public final class AddressSaver implements Saver {
     Standing.Device at = script.standing(device);
     boolean up = device.isUp();
     boolean wasUp = at != null && at.up();
+    boolean off = device.conf6().is(Ipv6Key.DISABLE_IPV6);
     List<InterfaceAddress> all = new ArrayList<>();
     if (at != null) {
-      at.addresses().stream().filter(own -> own.address().isV4() || up).forEach(all::add);
+      at.addresses().stream().filter(own -> own.address().isV4() || up && !off).forEach(all::add);
     }
     if (up && !wasUp) {
       InterfaceAddress own = NetworkStack.ownAddress(device);
       if (device.kind() == NetDevice.Kind.LOOPBACK) {
-        NetworkStack.loopbackAddresses().stream().filter(a -> !all.contains(a)).forEach(all::add);
+        NetworkStack.loopbackAddresses().stream()
+            .filter(one -> !all.contains(one) && (one.address().isV4() || !off))
+            .forEach(all::add);
       } else if (own != null) {
         all.add(own);
       }

@@ -4,6 +4,7 @@ import dev.patchbay.stack.admin.SaveScript;
 import dev.patchbay.stack.admin.SaveScript.Space;
 import dev.patchbay.stack.admin.Saver;
 import dev.patchbay.stack.admin.Standing;
+import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.InterfaceAddress.Scope;
 import dev.patchbay.stack.ip.InterfaceAddresses;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RouteSaver implements Saver {
   private static final int IPV6_MINIMUM_MTU = 1280;
+
+  /** Protocols of routes that routers and DHCP servers give again. */
+  private static final Set<String> GIVEN = Set.of("ra", "redirect", "dhcp");
 
   /** Routes among which the order counts. */
   private record Group(long table, IpAddress to, int prefix, int tos, long metric) {
@@ -68,7 +72,8 @@ public final class RouteSaver implements Saver {
           .forEach(device -> automatic(device).forEach(this::expect));
       for (RouteEntry entry : script.standing().routes(space.name())) {
         NetDevice out = entry.route().device();
-        if (out != null && out.isUp() && script.standing(out) != null) {
+        boolean off = !fib.isV4() && out != null && out.conf6().is(Ipv6Key.DISABLE_IPV6);
+        if (out != null && out.isUp() && !off && script.standing(out) != null) {
           expect(entry);
           standing.add(entry);
         }
@@ -89,6 +94,7 @@ public final class RouteSaver implements Saver {
       if (device.isUp()
           && device.kind() != NetDevice.Kind.LOOPBACK
           && master == null
+          && !device.conf6().is(Ipv6Key.DISABLE_IPV6)
           && device.mtu() >= IPV6_MINIMUM_MTU) {
         all.add(InterfaceAddresses.groupRoute(device));
       }
@@ -99,7 +105,7 @@ public final class RouteSaver implements Saver {
       Map<Group, List<RouteEntry>> now = new LinkedHashMap<>();
       fib.forEach(entry -> {
         String protocol = entry.route().protocol();
-        if (!protocol.equals("ra") && !protocol.equals("redirect")) {
+        if (!GIVEN.contains(protocol)) {
           now.computeIfAbsent(Group.of(entry), group -> new ArrayList<>()).add(entry);
         }
       });

@@ -15,6 +15,7 @@ import dev.patchbay.stack.admin.ip.RouteSaver;
 import dev.patchbay.stack.admin.ip.RuleSaver;
 import dev.patchbay.stack.admin.ip.UpSaver;
 import dev.patchbay.stack.admin.iptables.IptablesSaver;
+import dev.patchbay.stack.admin.sysctl.SysctlSaver;
 import dev.patchbay.stack.admin.tc.QdiscSaver;
 import java.util.List;
 
@@ -32,9 +33,11 @@ public final class SaveCommand {
   private static final List<Saver> SAVERS =
       List.of(
           new NamespaceSaver(),
+          new SysctlSaver(),
           new IptablesSaver(),
           new LinkSaver(),
           new BridgeSaver(),
+          new SysctlSaver.Devices(),
           new UpSaver(),
           new AddressSaver(false),
           new NeighbourSaver(),
@@ -45,12 +48,15 @@ public final class SaveCommand {
           new QdiscSaver());
 
   private final Standing standing;
+  private final List<Saver> more;
 
   /**
    * @param standing what the appliance has by itself
+   * @param more savers of what others than the stack know, whose lines are the last
    */
-  public SaveCommand(Standing standing) {
+  public SaveCommand(Standing standing, List<Saver> more) {
     this.standing = standing;
+    this.more = List.copyOf(more);
   }
 
   /**
@@ -70,6 +76,7 @@ public final class SaveCommand {
     }
     SaveScript script = new SaveScript(all, standing);
     SAVERS.forEach(saver -> saver.save(script));
+    more.forEach(saver -> saver.save(script));
     return new IpCommand.Result(0, HEAD + script.text(), "");
   }
 }

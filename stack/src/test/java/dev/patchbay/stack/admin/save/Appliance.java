@@ -10,6 +10,7 @@ import dev.patchbay.stack.admin.bridge.BridgeCommand;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.ip.NetnsExec;
 import dev.patchbay.stack.admin.iptables.IptablesCommand;
+import dev.patchbay.stack.admin.sysctl.SysctlCommand;
 import dev.patchbay.stack.admin.tc.TcCommand;
 import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.device.PortDevice;
@@ -100,6 +101,7 @@ final class Appliance {
       case "ip" -> new IpCommand().run(stack, rest);
       case "bridge" -> new BridgeCommand().run(stack, rest);
       case "tc" -> new TcCommand().run(stack, rest, "");
+      case "sysctl" -> new SysctlCommand().run(stack, rest, "");
       case "iptables", "ip6tables" ->
           new IptablesCommand(PortNames.NONE).run(stack, word, rest, "");
       default -> throw new IllegalArgumentException(word);
@@ -122,7 +124,7 @@ final class Appliance {
   }
 
   String save() {
-    return new SaveCommand(standing).run(stack.namespaces(), List.of()).stdout();
+    return new SaveCommand(standing, List.of()).run(stack.namespaces(), List.of()).stdout();
   }
 
   /** A fresh one after a script. */
@@ -162,6 +164,7 @@ final class Appliance {
       sorted(out, "bridge " + n + "fdb");
       sorted(out, "tc " + n + "-d qdisc");
       String within = name.isEmpty() ? "" : "ip netns exec " + name + " ";
+      sorted(out, within + "sysctl -a");
       for (TableKind table : TableKind.values()) {
         shown(out, within + "iptables -S -t " + table.word());
         shown(out, within + "ip6tables -S -t " + table.word());
@@ -194,6 +197,7 @@ final class Appliance {
     return line.replaceFirst("^\\d+: ", "")
         .replaceFirst("\\\\$", "")
         .replaceAll("@if\\d+", "@far")
+        .replaceFirst(" tentative ", " ") // who was down before nobody was to be asked any more
         .replaceFirst(" qdisc no(op|queue) ", " ")
         .replaceAll("_timer +\\d+\\.\\d+", "")
         .replaceAll(

@@ -54,7 +54,7 @@ final class RandomWords {
   String next() {
     String space = SPACES.get(below(SPACES.size()));
     String n = space.isEmpty() ? " " : " -n " + space + " ";
-    return switch (below(22)) {
+    return switch (below(24)) {
       case 0 -> below(3) == 0 ? "ip netns add " + of("red", "blue") : "ip" + n + "link set lo up";
       case 1, 2 -> "ip" + n + "link add " + added();
       case 3, 4 -> "ip" + n + "link set " + device() + " up";
@@ -82,6 +82,8 @@ final class RandomWords {
               + of("filter", "mangle", "raw", "security")
               + " "
               + iptables();
+      case 21, 22 ->
+          (space.isEmpty() ? "" : "ip netns exec " + space + " ") + "sysctl -w " + setting();
       default -> "tc" + n + "qdisc " + of("add", "replace") + " dev " + device() + " " + qdisc();
     };
   }
@@ -242,6 +244,36 @@ final class RandomWords {
       case 1 -> address6() + " lladdr " + mac() + " nud permanent router dev " + device();
       case 2 -> address4() + " lladdr " + mac() + " nud reachable dev " + device();
       default -> address4() + " lladdr " + mac() + " nud permanent dev " + device();
+    };
+  }
+
+  private String setting() {
+    String of = below(3) == 0 ? of("all", "default", "lo") : device();
+    return switch (below(6)) {
+      case 0 -> "net/ipv4/conf/" + of + "/" + of("rp_filter", "arp_ignore", "forwarding") + "=1";
+      case 1 -> "net/ipv4/conf/" + of + "/" + of("accept_redirects", "send_redirects") + "=0";
+      case 2 ->
+          "net/ipv6/conf/"
+              + of
+              + "/"
+              + of("forwarding=" + below(2), "hop_limit=77", "disable_ipv6=" + below(2));
+      case 3 -> "net/ipv6/conf/" + of + "/" + of("accept_dad=0", "dad_transmits=2");
+      case 4 ->
+          of("net/ipv4", "net/ipv6")
+              + "/neigh/"
+              + of
+              + "/"
+              + of("gc_stale_time=90", "ucast_solicit=5", "unres_qlen=7");
+      default ->
+          of(
+              "net/ipv4/ip_forward=" + below(2),
+              "'net/ipv4/ip_local_port_range=2000 3000'",
+              "net/ipv4/ip_local_reserved_ports=1000-1003,1009",
+              "net/core/rmem_max=300000",
+              "net/ipv4/tcp_sack=0",
+              "'net/ipv4/tcp_rmem=4096 131072 6000000'",
+              "net/ipv6/icmp/ratemask=0-1,3-127",
+              "net/ipv6/fib_multipath_hash_policy=1");
     };
   }
 
