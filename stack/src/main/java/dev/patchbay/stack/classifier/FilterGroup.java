@@ -53,6 +53,11 @@ public final class FilterGroup {
     return List.copyOf(filters);
   }
 
+  /** In the order in which packets meet them. */
+  public List<Filter> inOrder() {
+    return List.of(asked);
+  }
+
   @Nullable Filter find(int handle) {
     for (Filter filter : filters) {
       if (handle != 0 && filter.handle() == handle) {

@@ -13,8 +13,10 @@ import dev.patchbay.stack.bond.BondSettings.FailOverMac;
 import dev.patchbay.stack.bond.BondSettings.Reselect;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.link.LinkRefusedException;
+import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.socket.Errno;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -101,6 +103,39 @@ final class BondType implements LinkType {
   @Override
   public String kind() {
     return Bond.TYPE;
+  }
+
+  /** The primary port is named when there are ports. */
+  @Override
+  public List<String> words(NetDevice device) {
+    BondSettings s = ((Bond) device).settings();
+    BondSettings usual = new BondSettings();
+    List<String> words = new ArrayList<>(List.of("mode", "active-backup"));
+    number(words, "miimon", s.miimon, usual.miimon);
+    number(words, "updelay", s.upDelay * s.miimon, 0);
+    number(words, "downdelay", s.downDelay * s.miimon, 0);
+    number(words, "peer_notify_delay", s.notifyDelay * s.miimon, 0);
+    number(words, "resend_igmp", s.igmpReports, usual.igmpReports);
+    number(words, "num_grat_arp", s.notifications, usual.notifications);
+    number(words, "all_slaves_active", s.allReceive ? 1 : 0, 0);
+    if (s.reselect != usual.reselect) {
+      words.addAll(List.of("primary_reselect", s.reselect.name().toLowerCase(Locale.ROOT)));
+    }
+    if (s.failOverMac != usual.failOverMac) {
+      words.addAll(List.of("fail_over_mac", s.failOverMac.name().toLowerCase(Locale.ROOT)));
+    }
+    return words;
+  }
+
+  private static void number(List<String> words, String word, int value, int usual) {
+    if (value != usual) {
+      words.addAll(List.of(word, String.valueOf(value)));
+    }
+  }
+
+  @Override
+  public NetDevice fresh(NetDevice like, EventLoop loop) {
+    return new Bond(1, like.name(), 0, loop, () -> 0);
   }
 
   @Override

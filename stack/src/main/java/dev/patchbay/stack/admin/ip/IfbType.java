@@ -6,12 +6,18 @@ import dev.patchbay.stack.admin.Words;
 import dev.patchbay.stack.device.IfbDevice;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.link.LinkRefusedException;
+import dev.patchbay.stack.loop.EventLoop;
 
 /** {@code type ifb}, which has no words of its own. */
 final class IfbType implements LinkType {
   @Override
   public String kind() {
     return IfbDevice.TYPE;
+  }
+
+  @Override
+  public NetDevice fresh(NetDevice like, EventLoop loop) {
+    return new IfbDevice(1, like.name(), 0, loop);
   }
 
   @Override

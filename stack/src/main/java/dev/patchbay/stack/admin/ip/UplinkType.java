@@ -7,6 +7,7 @@ import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.UplinkDevice;
 import dev.patchbay.stack.link.HostLinks;
 import dev.patchbay.stack.link.LinkRefusedException;
+import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.socket.Errno;
 
 /**
@@ -19,6 +20,11 @@ final class UplinkType implements LinkType {
   @Override
   public String kind() {
     return UplinkDevice.TYPE;
+  }
+
+  @Override
+  public NetDevice fresh(NetDevice like, EventLoop loop) {
+    return new UplinkDevice(1, like.name());
   }
 
   @Override

@@ -8,10 +8,12 @@ import dev.patchbay.stack.admin.Words;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.link.LinkRefusedException;
+import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.vxlan.VxlanDevice;
 import dev.patchbay.stack.vxlan.VxlanNet;
 import dev.patchbay.stack.wire.Addresses;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -107,6 +109,43 @@ final class VxlanType implements LinkType {
   @Override
   public String kind() {
     return VxlanDevice.TYPE;
+  }
+
+  @Override
+  public List<String> words(NetDevice device) {
+    VxlanDevice vxlan = (VxlanDevice) device;
+    List<String> words = new ArrayList<>(List.of("id", String.valueOf(vxlan.vni())));
+    IpAddress remote = vxlan.remote();
+    if (remote != null) {
+      words.addAll(List.of("remote", remote.toString()));
+    }
+    if (hasLocal(vxlan) || !vxlan.isV4()) {
+      words.addAll(List.of("local", vxlan.local().toString()));
+    }
+    words.addAll(List.of("dstport", String.valueOf(vxlan.port())));
+    if (!vxlan.learning) {
+      words.add("nolearning");
+    }
+    if (vxlan.tos != 0) {
+      boolean inherit = vxlan.tos == VxlanDevice.INHERIT_TOS;
+      words.addAll(List.of("tos", inherit ? "inherit" : Integer.toHexString(vxlan.tos)));
+    }
+    if (vxlan.ttl != 0) {
+      words.addAll(List.of("ttl", ttl(vxlan.ttl)));
+    }
+    words.addAll(List.of("ageing", String.valueOf(vxlan.ageing)));
+    if (vxlan.maxAddresses != 0) {
+      words.addAll(List.of("maxaddress", String.valueOf(vxlan.maxAddresses)));
+    }
+    return words;
+  }
+
+  @Override
+  public NetDevice fresh(NetDevice like, EventLoop loop) {
+    VxlanDevice vxlan = (VxlanDevice) like;
+    VxlanNet none = new VxlanNet(() -> null);
+    boolean v4 = vxlan.isV4();
+    return new VxlanDevice(1, like.name(), 0, loop, none, vxlan.vni(), vxlan.port(), v4, 0);
   }
 
   @Override

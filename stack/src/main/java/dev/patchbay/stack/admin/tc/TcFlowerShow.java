@@ -6,6 +6,7 @@ import dev.patchbay.stack.classifier.FlowerFilter;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.EtherType;
 import dev.patchbay.stack.wire.IpProtocol;
+import java.util.List;
 
 /** Prints what {@code flower} compares, a line for each key ({@code flower_print_opt}). */
 final class TcFlowerShow {
@@ -32,6 +33,26 @@ final class TcFlowerShow {
     fragment();
     out.end();
     out.any("not_in_hw", true, "\n  not_in_hw");
+  }
+
+  /** What it compares as words that give the same when they are read. */
+  static void words(FlowerFilter filter, List<String> to) {
+    TcOut out = new TcOut();
+    TcFlowerShow show = new TcFlowerShow(filter, out);
+    out.begin("keys");
+    show.link();
+    show.network();
+    show.transport();
+    show.arp();
+    show.fragment();
+    out.end();
+    for (String line : out.text().strip().split("\n")) {
+      String[] words = line.strip().split(" ");
+      if (words.length == 2 && !words[0].equals("eth_type")) {
+        to.add(words[0].startsWith("icmp_") ? words[0].substring("icmp_".length()) : words[0]);
+        to.add(words[1].startsWith("[") ? words[1].substring(1, words[1].length() - 1) : words[1]);
+      }
+    }
   }
 
   private boolean wants(FlowKey key) {

@@ -13,6 +13,7 @@ import dev.patchbay.stack.admin.iptables.IptablesCommand;
 import dev.patchbay.stack.admin.sysctl.SysctlCommand;
 import dev.patchbay.stack.admin.tc.TcCommand;
 import dev.patchbay.stack.bridge.Bridge;
+import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.device.UplinkDevice;
 import dev.patchbay.stack.ip.InterfaceAddress;
@@ -25,10 +26,13 @@ import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.route.RouteEntry;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A network as the daemon has it at its start: {@code br0} with two ports, {@code host0}. */
 final class Appliance {
@@ -163,6 +167,13 @@ final class Appliance {
       sorted(out, "bridge " + n + "-o vlan");
       sorted(out, "bridge " + n + "fdb");
       sorted(out, "tc " + n + "-d qdisc");
+      List<NetDevice> devices = new ArrayList<>(Objects.requireNonNull(at(name)).devices());
+      devices.sort(Comparator.comparing(NetDevice::name));
+      for (NetDevice device : devices) {
+        for (String place : List.of("ingress", "egress", "root")) {
+          shown(out, "tc " + n + "filter show dev " + device.name() + " " + place);
+        }
+      }
       String within = name.isEmpty() ? "" : "ip netns exec " + name + " ";
       sorted(out, within + "sysctl -a");
       for (TableKind table : TableKind.values()) {
@@ -171,6 +182,10 @@ final class Appliance {
       }
     }
     return out.toString();
+  }
+
+  private @Nullable NetworkStack at(String name) {
+    return name.isEmpty() ? stack : stack.namespaces().find(name);
   }
 
   private void shown(StringBuilder out, String command) {

@@ -90,6 +90,38 @@ class SaveTest {
     roundTrip(one);
   }
 
+  @Test
+  void filtersAndTheirPlaces() {
+    Appliance one = new Appliance();
+    one.runs(
+        "ip link add ifb0 type ifb",
+        "ip link set ifb0 up",
+        "ip link add bond0 type bond mode active-backup miimon 100 updelay 200 num_grat_arp 3",
+        "tc qdisc add dev net0 clsact",
+        "tc qdisc add dev net1 ingress",
+        "tc qdisc add dev net1 root handle 1: prio",
+        "tc filter add dev net0 ingress protocol ip pref 5 flower src_ip 10.1.0.0/16"
+            + " ip_proto tcp dst_port 80-90 action drop",
+        "tc filter add dev net0 ingress protocol ip pref 5 flower ip_proto icmp type 8 code 0"
+            + " action pass",
+        "tc filter add dev net0 ingress protocol 802.1Q pref 6 flower vlan_id 7 vlan_ethtype ip"
+            + " action vlan pop pipe action mirred egress redirect dev ifb0",
+        "tc filter add dev net0 egress pref 7 matchall action skbedit mark 0x3/0xf priority 1:2",
+        "tc filter add dev net1 ingress protocol all u32 match ip dst 10.9.0.1/32"
+            + " match ip dport 53 0xffff action mirred egress mirror dev net0 continue",
+        "tc filter add dev net1 parent 1: protocol ip handle 5/0xff fw classid 1:2",
+        "tc filter add dev net1 parent 1: protocol ipv6 flower dst_ip 2001:db8::/32"
+            + " ip_flags nofrag classid 1:1");
+
+    assertThat(one.settles().save())
+        .contains("tc qdisc add dev net0 clsact\n")
+        .contains("tc filter add dev net0 parent ffff:fff2 protocol ip pref 5 handle 0x1 flower")
+        .contains(
+            "ip link add name bond0 type bond mode active-backup miimon 100 updelay 200"
+                + " num_grat_arp 3\n");
+    roundTrip(one);
+  }
+
   /** Commands by chance, of which those that can be done make a configuration. */
   @ParameterizedTest
   @ValueSource(longs = {0, 20, 40})
