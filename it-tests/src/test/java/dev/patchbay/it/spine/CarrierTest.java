@@ -9,6 +9,7 @@ import dev.patchbay.qemu.process.Board;
 import dev.patchbay.qemu.process.Netdev;
 import dev.patchbay.qemu.process.PlugAddress;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
@@ -100,6 +101,7 @@ class CarrierTest {
    * Pulled while no QEMU was there: the one that comes is told. Its guest sees a link all the same,
    * since QEMU's PHY has one after each reset, and the driver resets it; but nothing passes.
    */
+  @Tag("full")
   @Test
   void aCableThatWasPulledBeforeStaysPulled() throws Exception {
     try (Lab lab = new Lab("--listen", "unix:DIR/bmc0.sock,name=bmc0,qmp=unix:DIR/bmc0.qmp")) {
