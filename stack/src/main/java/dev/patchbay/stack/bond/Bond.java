@@ -330,11 +330,14 @@ public final class Bond extends NetDevice {
   private @Nullable BondPort primaryOrActive() {
     BondPort wanted = isLinked(primary) ? primary : null;
     BondPort current = isLinked(active) ? active : null;
-    if (wanted == null || current == null) {
-      return wanted == null ? current : wanted;
+    if (wanted == null) {
+      return current;
     }
     if (forcePrimary) {
       forcePrimary = false;
+      return wanted;
+    }
+    if (current == null) {
       return wanted;
     }
     return settings.reselect == Reselect.ALWAYS ? wanted : current;

@@ -233,4 +233,52 @@ class BondTest {
     assertThat(by("eth0", "0806")).hasSize(1); // it asks who has 192.0.2.9
     assertThat(bridge.statistics.rxPackets).isEqualTo(1);
   }
+
+  @Test
+  void thePrimaryComesBackAsReselectSays() {
+    bond("miimon 100 primary eth0 primary_reselect always");
+    assertThat(activeAfterReturnOfEth0()).isEqualTo("eth0");
+    ip("link set bond0 type bond primary_reselect failure");
+    assertThat(activeAfterReturnOfEth0()).isEqualTo("eth1");
+    // all devices are of one speed, so that none is the better one
+    ip("link set bond0 type bond primary_reselect better");
+    loop.runForMillis(201);
+    assertThat(activePort()).isEqualTo("eth1");
+    two.carrier(false);
+    loop.runForMillis(101);
+    assertThat(activePort()).isEqualTo("eth0");
+    two.carrier(true);
+    loop.runForMillis(201);
+    assertThat(activePort()).isEqualTo("eth0");
+  }
+
+  @Test
+  void thePrimaryIsForcedOnce() {
+    bond("miimon 100 primary_reselect failure");
+    ip("link set bond0 type bond active_slave eth1");
+    ip("link set bond0 type bond primary eth0");
+    assertThat(activePort()).isEqualTo("eth0");
+    assertThat(activeAfterReturnOfEth0()).isEqualTo("eth1");
+  }
+
+  private String activeAfterReturnOfEth0() {
+    one.carrier(false);
+    loop.runForMillis(201);
+    assertThat(activePort()).isEqualTo("eth1");
+    one.carrier(true);
+    loop.runForMillis(201);
+    return activePort();
+  }
+
+  private String activePort() {
+    return String.valueOf(((Bond) Objects.requireNonNull(stack.device("bond0"))).active());
+  }
+
+  @Test
+  void aBondWithoutPortsHasNoActiveOne() {
+    String words = "link add bond0 type bond mode active-backup active_slave eth0";
+    IpCommand.Result result = ip.run(stack, List.of(words.split(" ")));
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(stack.device("bond0")).isNull();
+  }
 }

@@ -297,6 +297,9 @@ final class BondType implements LinkType {
     public NetDevice create(NetworkStack stack, LinkRequest request)
         throws LinkRefusedException, RefusedException {
       checkMode();
+      if (active != null) {
+        throw new LinkRefusedException(Errno.EINVAL, INVALID); // it has no ports yet
+      }
       String name = LinkTypes.name(stack, request, Bond.TYPE);
       RandomSource random = stack.random().derive("bond " + name);
       Bond made =
