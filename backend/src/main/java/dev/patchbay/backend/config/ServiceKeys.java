@@ -88,7 +88,8 @@ public final class ServiceKeys {
   }
 
   /**
-   * Reads {@code on}, {@code off}, or {@code key=value…}; {@code key=} takes a key back.
+   * Reads {@code on}, {@code off}, {@code key=value…}, or both: keys for later of what is off.
+   * {@code key=} takes a key back.
    *
    * @param device {@code [NETNS/]DEVICE}
    */
@@ -100,13 +101,15 @@ public final class ServiceKeys {
       throw source.error("expected on, off or key=value…");
     }
     SequencedMap<String, YamlNode.Entry> keys = new LinkedHashMap<>();
-    boolean onOff = words.size() == 1 && (words.contains("on") || words.contains("off"));
-    if (!onOff) {
-      for (String word : words) {
-        int equals = word.indexOf('=');
-        if (equals <= 0) {
-          throw source.error("expected on, off or key=value at '" + word + "'");
-        }
+    boolean said = false;
+    for (String word : words) {
+      int equals = word.indexOf('=');
+      boolean onOff = !said && (word.equals("on") || word.equals("off"));
+      said |= onOff;
+      if (!onOff && equals <= 0) {
+        throw source.error("expected on, off or key=value at '" + word + "'");
+      }
+      if (!onOff) {
         word(source, word.substring(0, equals), word.substring(equals + 1), keys);
       }
     }
@@ -285,7 +288,8 @@ public final class ServiceKeys {
   }
 
   /**
-   * The words that set this on a device of which nothing was said: {@code key=value…} or on, off.
+   * The words that set this on a device of which nothing was said: {@code key=value…}, on, or off
+   * behind the keys that it keeps.
    */
   public List<String> words() throws ConfigException {
     List<String> words = new ArrayList<>();
