@@ -17,6 +17,7 @@ abstract class DeviceService {
   private ServiceKeys keys;
   private @Nullable Place place;
   private @Nullable String fault = "";
+  private @Nullable ConfigException misfit;
 
   DeviceService(Outfit outfit, ServiceKeys keys) {
     this.outfit = outfit;
@@ -47,9 +48,26 @@ abstract class DeviceService {
     return fault;
   }
 
+  /**
+   * Refuses what it is told where that does not fit its device.
+   *
+   * @throws ConfigException as the last {@link #refresh} has found it
+   */
+  final void checkFit() throws ConfigException {
+    if (misfit != null) {
+      throw misfit;
+    }
+  }
+
+  /** Keeps the first reason of {@link #serve} for {@link #checkFit}. */
+  final void misfit(ConfigException why) {
+    misfit = misfit == null ? why : misfit;
+  }
+
   /** Finds its device and what has changed there. */
   final void refresh() {
     Place found = outfit.find(keys);
+    misfit = null;
     if (!Objects.equals(found, place)) {
       close();
       place = found;
@@ -72,6 +90,7 @@ abstract class DeviceService {
     try {
       why = serve(found);
     } catch (ConfigException e) {
+      misfit(e);
       why = e.getMessage();
     }
     if (why != null) {

@@ -33,6 +33,9 @@ final class DhcpOnDevice extends DeviceService {
   private DhcpSettings.@Nullable Subnet subnet;
   private @Nullable ServiceKeys served;
 
+  /** What the half of one family waits for while the other serves; empty where both are well. */
+  private String waits = "";
+
   /**
    * @param resolvers the resolvers that clients of a device are told of, of both families
    */
@@ -45,11 +48,12 @@ final class DhcpOnDevice extends DeviceService {
   @Override
   @Nullable String serve(Place found) throws ConfigException {
     DhcpConfig config = keys().dhcp();
+    waits = "";
     if (config.client()) {
       return ask(found);
     }
     endClient();
-    String fault = serve4(found, config);
+    String fault = half(() -> serve4(found, config));
     if (fault != null) {
       end4();
     }
@@ -57,9 +61,34 @@ final class DhcpOnDevice extends DeviceService {
       six.end();
       return fault;
     }
-    String fault6 = six.serve(found, config, resolvers.apply(found));
-    // a network of IPv6 alone needs no address of IPv4
-    return fault6 != null || config.range() == null ? fault6 : fault;
+    String fault6 = half(() -> six.serve(found, config, resolvers.apply(found)));
+    if (fault6 != null) {
+      six.end();
+    }
+    if (fault != null && fault6 != null) {
+      return config.range() == null ? fault6 : fault + "; " + fault6;
+    }
+    if (fault6 != null) {
+      waits = "v6: " + fault6;
+    } else if (fault != null && config.range() != null) {
+      waits = "v4: " + fault; // a network of IPv6 alone needs no address of IPv4
+    }
+    return null;
+  }
+
+  /** What begins one family. */
+  private interface Half {
+    @Nullable String serve() throws ConfigException;
+  }
+
+  /** Tries a half, lest the other ends with it where its keys do not fit the device. */
+  private @Nullable String half(Half half) {
+    try {
+      return half.serve();
+    } catch (ConfigException e) {
+      misfit(e);
+      return e.getMessage();
+    }
   }
 
   /** The device is a client of somebody else's server, and no server beside it. */
@@ -196,6 +225,9 @@ final class DhcpOnDevice extends DeviceService {
     six.values(values);
     if (client != null) {
       client.values(values);
+    }
+    if (!waits.isEmpty()) {
+      values.put("waits", waits);
     }
     return values;
   }

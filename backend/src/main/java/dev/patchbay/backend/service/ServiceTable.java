@@ -167,7 +167,7 @@ public final class ServiceTable {
   public void check() throws ConfigException {
     for (TreeMap<String, DeviceService> services : all.values()) {
       for (DeviceService service : services.values()) {
-        check(service);
+        service.checkFit();
       }
     }
   }
@@ -184,18 +184,11 @@ public final class ServiceTable {
     DeviceService service = of(keys.kind()).get(keys.device());
     try {
       if (service != null) {
-        check(service);
+        service.checkFit();
       }
       return null;
     } catch (ConfigException e) {
       return e.getMessage();
-    }
-  }
-
-  private void check(DeviceService service) throws ConfigException {
-    Place place = outfit.find(service.keys());
-    if (place != null && service.fault() != null) {
-      service.serve(place);
     }
   }
 
@@ -208,9 +201,9 @@ public final class ServiceTable {
     ServiceKeys before = keys(keys.kind(), keys.device());
     set(keys);
     DeviceService service = of(keys.kind()).get(keys.device());
-    if (service != null && service.fault() != null) {
+    if (service != null) {
       try {
-        check(service);
+        service.checkFit();
       } catch (ConfigException e) {
         if (before == null) {
           service.close();

@@ -272,6 +272,27 @@ class ServiceTableTest {
   }
 
   @Test
+  void oneFamilyServesWhileTheOtherWaits() {
+    ip("link add link bmc0 name bmc0.42 type vlan id 42");
+    ip("link set bmc0.42 up");
+    ip("addr add 192.168.42.1/24 dev bmc0.42");
+    ip("addr add fd00:42::1/64 dev bmc0.42 nodad");
+    String six = "range6=fd00:42::100-fd00:42::1ff";
+    assertThat(dhcp("set bmc0.42 range=192.168.42.9-192.168.42.20 " + six)).isEmpty();
+    ip("addr del fd00:42::1/64 dev bmc0.42");
+    assertThat(dhcp("show bmc0.42"))
+        .startsWith("bmc0.42 serves server=192.168.42.1/24 ")
+        .endsWith(" waits=v6: bmc0.42 has no IPv6 address but link-local ones\n");
+    frame(bmc0, discover(42));
+    assertThat(offer()).isEqualTo("42 192.168.42.9");
+    ip("addr add fd00:42::1/64 dev bmc0.42 nodad");
+    ip("addr del 192.168.42.1/24 dev bmc0.42");
+    assertThat(dhcp("show bmc0.42"))
+        .startsWith("bmc0.42 serves v6=stateful ")
+        .contains(" waits=v4: bmc0.42 has no IPv4 address");
+  }
+
+  @Test
   void advertisementsFollowWhatDhcpv6Gives() {
     ip("link add link bmc0 name bmc0.42 type vlan id 42");
     ip("link set bmc0.42 up");
@@ -308,7 +329,8 @@ class ServiceTableTest {
                 + "\"host=52:54:00:12:34:56,10.0.2.20,bmc\",\"router=10.0.2.9\"]");
     frame(bmc0, discover(0));
     assertThat(offer()).isEqualTo("0 10.0.2.20");
-    assertThat(dhcp("set br0 off")).isEmpty();
+    assertThat(dhcp("set br0 lease=90 off")).isEmpty();
+    assertThat(dhcp("show br0 -j")).contains("\"set\":[\"lease=90\",").contains(",\"off\"]");
     frame(bmc0, discover(0));
     assertThat(offer()).isEqualTo("none");
     assertThat(dhcp("set br0 on")).isEmpty();
