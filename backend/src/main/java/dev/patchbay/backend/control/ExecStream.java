@@ -8,12 +8,16 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a word prints over time, as lines of JSON: {@code {"stdout":…}} and {@code {"stderr":…}},
- * and {@code {"status":…}} as the last. For a reader that does not read it keeps {@value #LIMIT}
- * bytes; what comes then is lost and said to be, as by a netlink socket. On the loop.
+ * and {@code {"status":…}} as the last. Of what happens over time it keeps {@value #LIMIT} bytes
+ * for a reader that does not read; what comes then is lost and said to be, as by a netlink socket.
+ * What a word has printed that is done is never cut. On the loop.
  */
 public final class ExecStream implements ByteStream {
   /** Bytes that may wait for the reader. */
   static final int LIMIT = 1 << 20;
+
+  /** Characters of one line of a finished word. */
+  private static final int PIECE = 1 << 16;
 
   private static final JsonMapper JSON = new JsonMapper();
   private static final String LOST =
@@ -39,6 +43,29 @@ public final class ExecStream implements ByteStream {
   /** Appends to standard error. */
   public void err(String text) {
     add("stderr", text);
+  }
+
+  /**
+   * Appends all that a word has printed, and ends.
+   *
+   * @param status 0 to 255
+   */
+  public void finish(String out, String err, int status) {
+    pieces("stdout", out);
+    pieces("stderr", err);
+    end(status);
+  }
+
+  private void pieces(String where, String text) {
+    int from = 0;
+    while (from < text.length()) {
+      int to = Math.min(from + PIECE, text.length());
+      if (to < text.length() && Character.isHighSurrogate(text.charAt(to - 1))) {
+        to--;
+      }
+      put(Map.of(where, text.substring(from, to)));
+      from = to;
+    }
   }
 
   /** Ends with an exit status, 0 to 255. */

@@ -137,10 +137,11 @@ final class Model implements ControlModel {
     }
     exec(argv, stdin)
         .whenComplete((result, failure) -> {
-          boolean good = failure == null;
-          stream.out(good ? result.stdout() : "");
-          stream.err(good ? result.stderr() : failure + "\n");
-          stream.end(good ? result.status() : 1);
+          if (failure == null) {
+            stream.finish(result.stdout(), result.stderr(), result.status());
+          } else {
+            stream.finish("", failure + "\n", 1);
+          }
         });
     return stream;
   }
