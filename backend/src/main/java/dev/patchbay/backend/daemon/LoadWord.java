@@ -3,7 +3,6 @@ package dev.patchbay.backend.daemon;
 import dev.patchbay.backend.cli.LoadHelp;
 import dev.patchbay.backend.config.ConfigException;
 import dev.patchbay.backend.config.ShellWords;
-import dev.patchbay.backend.control.ControlModel;
 import dev.patchbay.backend.control.ControlModel.ExecResult;
 import dev.patchbay.stack.loop.EventLoop;
 import java.util.ArrayDeque;
@@ -11,12 +10,13 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * The word {@code load}: runs the lines of a script of words, as {@code save} prints them, one
- * after the other; {@code #} begins a comment where a word could begin. It ends at the first that
- * fails and says at which line; what the lines before have done stays, as with a shell. On the
- * loop, of which a long script takes a part of each turn only.
+ * after the other; a line whose first character but blanks is {@code #} is a comment. It ends at
+ * the first that fails and says at which line; what the lines before have done stays, as with a
+ * shell. On the loop, of which a long script takes a part of each turn only.
  */
 final class LoadWord {
   private static final int USAGE = 2;
@@ -24,7 +24,7 @@ final class LoadWord {
   /** Lines of one turn of the loop, of some tens of microseconds each. */
   private static final int LINES = 50;
 
-  private final ControlModel model;
+  private final Function<List<String>, CompletionStage<ExecResult>> exec;
   private final EventLoop loop;
   private final StringBuilder out = new StringBuilder();
   private final StringBuilder said = new StringBuilder();
@@ -33,8 +33,11 @@ final class LoadWord {
   private String file = "";
   private int number;
 
-  LoadWord(ControlModel model, EventLoop loop) {
-    this.model = model;
+  /**
+   * @param exec runs the words of a line, in the namespace of the script
+   */
+  LoadWord(Function<List<String>, CompletionStage<ExecResult>> exec, EventLoop loop) {
+    this.exec = exec;
     this.loop = loop;
   }
 
@@ -56,6 +59,14 @@ final class LoadWord {
   }
 
   private void turn() {
+    try {
+      runLines();
+    } catch (RuntimeException e) {
+      end.completeExceptionally(e); // or whoever asked would wait for ever
+    }
+  }
+
+  private void runLines() {
     for (int i = 0; i < LINES; i++) {
       String line = lines.poll();
       number++;
@@ -79,7 +90,7 @@ final class LoadWord {
       fail(USAGE, e.getMessage() + "\n");
       return false;
     }
-    CompletableFuture<ExecResult> result = model.exec(words, "").toCompletableFuture();
+    CompletableFuture<ExecResult> result = exec.apply(words).toCompletableFuture();
     if (result.isDone()) {
       return isGood(result.join());
     }

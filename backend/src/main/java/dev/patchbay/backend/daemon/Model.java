@@ -73,25 +73,43 @@ final class Model implements ControlModel {
 
   @Override
   public CompletionStage<ExecResult> exec(List<String> argv, String stdin) {
+    return exec(daemon.network().stack(), argv, stdin, false);
+  }
+
+  /**
+   * Runs a word.
+   *
+   * @param own the namespace where it stands
+   * @param scripted whether it is a line of a script
+   */
+  private CompletionStage<ExecResult> exec(
+      NetworkStack own, List<String> argv, String stdin, boolean scripted) {
     try {
-      NetnsExec where = NetnsExec.of(daemon.network().stack(), argv);
-      return run(where.stack(), where.argv(), stdin);
+      NetnsExec where = NetnsExec.of(own, argv);
+      NetworkStack stack = where.stack();
+      List<String> words = where.argv();
+      if (words.isEmpty() || !words.getFirst().equals("load")) {
+        return CompletableFuture.completedStage(now(stack, words, stdin));
+      }
+      if (scripted) {
+        throw RefusedException.unsupported("load within load"); // the daemon reads no files
+      }
+      return new LoadWord(line -> exec(stack, line, "", true), daemon.loop())
+          .run(words.subList(1, words.size()), stdin);
     } catch (RefusedException e) {
       return CompletableFuture.completedStage(
           new ExecResult(e.status(), "", e.getMessage() + "\n"));
     }
   }
 
-  private CompletionStage<ExecResult> run(NetworkStack stack, List<String> argv, String stdin) {
-    if (!argv.isEmpty() && argv.getFirst().equals("load")) {
-      return new LoadWord(this, daemon.loop()).run(argv.subList(1, argv.size()), stdin);
-    }
-    return CompletableFuture.completedStage(now(stack, argv, stdin));
-  }
-
   /** Runs a word that is done at once. */
-  private ExecResult now(NetworkStack stack, List<String> argv, String stdin) {
+  private ExecResult now(NetworkStack stack, List<String> argv, String stdin)
+      throws RefusedException {
     String word = argv.isEmpty() ? "" : argv.getFirst();
+    String netns = stack.namespaces().nameOf(stack);
+    if (!netns.isEmpty() && (word.equals("save") || word.equals("drops"))) {
+      throw RefusedException.unsupported("ip netns exec " + netns + " " + word);
+    }
     List<String> args = argv.subList(Math.min(1, argv.size()), argv.size());
     return switch (word) {
       case "ip" -> of(ip.run(stack, args, stdin));
@@ -108,9 +126,9 @@ final class Model implements ControlModel {
           of(iptables.run(stack, word, args, stdin));
       case "sysctl" -> of(sysctl.run(stack, args, stdin));
       case "ethtool" -> of(ethtool.run(stack, args));
-      case "dhcp" -> service(ServiceKeys.Kind.DHCP, args);
-      case "ra" -> service(ServiceKeys.Kind.RA, args);
-      case "dns" -> service(ServiceKeys.Kind.DNS, args);
+      case "dhcp" -> service(ServiceKeys.Kind.DHCP, netns, args);
+      case "ra" -> service(ServiceKeys.Kind.RA, netns, args);
+      case "dns" -> service(ServiceKeys.Kind.DNS, netns, args);
       case "save" -> of(daemon.save().run(stack.namespaces(), args));
       case "drops" -> DropsWord.run(daemon.drops(), args, this::isDevice);
       default -> new ExecResult(USAGE, "", "patchbay: '" + word + "' is not supported yet\n");
@@ -146,8 +164,8 @@ final class Model implements ControlModel {
     return stream;
   }
 
-  private ExecResult service(ServiceKeys.Kind kind, List<String> args) {
-    ServiceWord.Answer answer = ServiceWord.run(daemon.services().table(), kind, args);
+  private ExecResult service(ServiceKeys.Kind kind, String netns, List<String> args) {
+    ServiceWord.Answer answer = ServiceWord.run(daemon.services().table(), kind, netns, args);
     return new ExecResult(answer.status(), answer.stdout(), answer.stderr());
   }
 

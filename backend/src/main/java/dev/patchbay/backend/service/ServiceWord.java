@@ -27,15 +27,19 @@ public final class ServiceWord {
   /**
    * Runs a word.
    *
+   * @param netns the namespace where it stands, to which devices belong; empty for the initial one,
+   *     where a device is written {@code [NETNS/]DEVICE}
    * @param args what follows it
    */
-  public static Answer run(ServiceTable table, ServiceKeys.Kind kind, List<String> args) {
+  public static Answer run(
+      ServiceTable table, ServiceKeys.Kind kind, String netns, List<String> args) {
+    String prefix = netns.isEmpty() ? "" : netns + "/";
     List<String> rest = new ArrayList<>(args);
     boolean json = rest.removeIf(arg -> arg.equals("-j") || arg.equals("--json"));
     String what = rest.isEmpty() ? "show" : rest.removeFirst();
     return switch (what) {
-      case "show" -> show(table, kind, rest, json);
-      case "set" -> set(table, kind, rest);
+      case "show" -> show(table, kind, prefix, rest, json);
+      case "set" -> set(table, kind, prefix, rest);
       case "fault" -> usage(kind + " fault is not supported yet", kind);
       default -> usage("unknown argument '" + what + "'; expected show or set", kind);
     };
@@ -45,11 +49,12 @@ public final class ServiceWord {
     return new Answer(USAGE, "", kind.word() + ": " + message + "\n");
   }
 
-  private static Answer set(ServiceTable table, ServiceKeys.Kind kind, List<String> args) {
+  private static Answer set(
+      ServiceTable table, ServiceKeys.Kind kind, String prefix, List<String> args) {
     if (args.isEmpty()) {
       return usage("set: expected [NETNS/]DEVICE", kind);
     }
-    String device = args.getFirst();
+    String device = prefix + args.getFirst();
     try {
       ServiceKeys words = ServiceKeys.ofWords(kind, device, args.subList(1, args.size()));
       ServiceKeys before = table.keys(kind, device);
@@ -65,11 +70,11 @@ public final class ServiceWord {
   }
 
   private static Answer show(
-      ServiceTable table, ServiceKeys.Kind kind, List<String> args, boolean json) {
+      ServiceTable table, ServiceKeys.Kind kind, String prefix, List<String> args, boolean json) {
     if (args.size() > 1) {
       return usage("show: unknown argument '" + args.get(1) + "'; expected one device", kind);
     }
-    String only = args.isEmpty() ? null : args.getFirst();
+    String only = args.isEmpty() ? null : prefix + args.getFirst();
     if (only != null && table.keys(kind, only) == null) {
       return new Answer(
           FAILED, "", kind.word() + " show " + only + ": nothing is set for that device\n");
@@ -77,8 +82,9 @@ public final class ServiceWord {
     List<Map<String, @Nullable Object>> found = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     for (ServiceKeys keys : table.keys()) {
-      if (keys.kind() == kind && (only == null || keys.device().equals(only))) {
-        DeviceService service = table.services(kind).get(keys.device());
+      String device = keys.device();
+      if (keys.kind() == kind && (only == null ? device.startsWith(prefix) : device.equals(only))) {
+        DeviceService service = table.services(kind).get(device);
         if (json) {
           found.add(object(keys, service));
         } else {

@@ -112,7 +112,7 @@ class ServiceTableTest {
   }
 
   private String word(ServiceKeys.Kind kind, String words) {
-    ServiceWord.Answer answer = ServiceWord.run(table, kind, List.of(words.split(" ")));
+    ServiceWord.Answer answer = ServiceWord.run(table, kind, "", List.of(words.split(" ")));
     loop.turn();
     return answer.status() == 0 ? answer.stdout() : answer.status() + " " + answer.stderr();
   }
@@ -269,6 +269,21 @@ class ServiceTableTest {
     ip("netns del lab");
     assertThat(dhcp("show lab/bmc1"))
         .isEqualTo("lab/bmc1 waits: there is no device lab/bmc1 yet\n");
+  }
+
+  @Test
+  void aWordWithinANamespaceIsOfItsDevices() {
+    ip("netns add lab");
+    ip("-n lab link add eth0 type dummy");
+    ip("-n lab addr add 10.9.0.1/24 dev eth0");
+    List<String> set = List.of("set", "eth0", "on");
+    assertThat(ServiceWord.run(table, ServiceKeys.Kind.DHCP, "lab", set).stderr()).isEmpty();
+    assertThat(ServiceWord.run(table, ServiceKeys.Kind.DHCP, "lab", List.of("show")).stdout())
+        .startsWith("lab/eth0 serves ")
+        .doesNotContain("br0");
+    set = List.of("set", "br0", "off");
+    assertThat(ServiceWord.run(table, ServiceKeys.Kind.DHCP, "lab", set).stderr())
+        .isEqualTo("dhcp set lab/br0: there is no such device\n");
   }
 
   @Test
