@@ -2,6 +2,7 @@ package dev.patchbay.stack.admin.ip;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.IpOptions;
+import dev.patchbay.stack.admin.RefusedException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,6 +17,7 @@ final class IpBatch {
 
   private final List<String> options = new ArrayList<>();
   private boolean batch;
+  private String file = "-";
   private boolean force;
 
   /** Reads the options before the object; {@link #isBatch} tells whether a batch is among them. */
@@ -26,6 +28,7 @@ final class IpBatch {
       if (name.equals("-b") || name.startsWith("-ba") && "-batch".startsWith(name)) {
         batch = true;
         i++;
+        file = i < argv.size() ? argv.get(i) : "";
       } else if (name.startsWith("-fo") && "-force".startsWith(name)) {
         force = true;
       } else {
@@ -44,6 +47,14 @@ final class IpBatch {
 
   /** Runs the lines of {@code text}. */
   IpCommand.Result run(IpCommand ip, NetworkStack stack, String text) {
+    if (!file.equals("-")) {
+      // files are read by whoever calls, which names them so then
+      RefusedException refused =
+          file.isEmpty()
+              ? RefusedException.incomplete()
+              : RefusedException.unsupported("ip -batch " + file);
+      return new IpCommand.Result(refused.status(), "", refused.getMessage() + "\n");
+    }
     StringBuilder out = new StringBuilder();
     StringBuilder said = new StringBuilder();
     int status = 0;

@@ -118,6 +118,10 @@ final class RestoreFile {
         default -> throw IptablesException.unsupported("-" + option.letter());
       }
     }
+    if (!read.words().isEmpty()) {
+      // its text comes from whoever read it for us, without its name
+      throw IptablesException.unsupported(program + " " + read.words().getFirst());
+    }
     return "";
   }
 

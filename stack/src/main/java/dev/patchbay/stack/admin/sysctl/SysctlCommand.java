@@ -224,6 +224,10 @@ public final class SysctlCommand {
       String what = options.loads() ? "sysctl -p without a file" : "sysctl --system";
       return refused(RefusedException.unsupported(what));
     }
+    if (options.loads() && files.isEmpty()) {
+      String what = "sysctl -p " + options.words().getFirst() + " without its text";
+      return refused(RefusedException.unsupported(what));
+    }
     Run run = new Run(stack, options);
     if (options.loads()) {
       run.load(files);
