@@ -9,10 +9,12 @@ import dev.patchbay.backend.monitor.RepairPolicy;
 import dev.patchbay.backend.plug.Plug;
 import dev.patchbay.qemu.qmp.QmpClient;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
@@ -24,6 +26,9 @@ final class Monitors implements MonitorListener, AutoCloseable {
   private final EventLog events;
   private final Map<String, GuestMonitor> byPort = new LinkedHashMap<>();
   private final Map<String, Plug> plugs = new LinkedHashMap<>();
+
+  /** Ports whose cable was pulled once: of them QEMU may know what is no longer so. */
+  private final Set<String> pulled = new HashSet<>();
 
   Monitors(NettyLoop loop, EventLog events) {
     this.loop = loop;
@@ -81,6 +86,9 @@ final class Monitors implements MonitorListener, AutoCloseable {
 
   /** Has QEMU pull or plug the guest's cable, where there is a monitor; what fails is logged. */
   void carrier(Plug plug, boolean up) {
+    if (!up) {
+      pulled.add(plug.name());
+    }
     GuestMonitor monitor = byPort.get(plug.name());
     if (monitor == null || !monitor.isConnected()) {
       return; // it is told when it comes
@@ -109,8 +117,9 @@ final class Monitors implements MonitorListener, AutoCloseable {
     String what = connected ? "version" : "reason";
     events.append("qmp", Map.of("port", port, "connected", connected, what, detail));
     Plug plug = plugs.get(port);
-    if (connected && plug != null && plug.port().isPulled()) {
-      carrier(plug, false); // a QEMU that is new knows nothing of it
+    if (connected && plug != null && (plug.port().isPulled() || pulled.contains(port))) {
+      // a QEMU that is new knows nothing of it, one that was away not of the end
+      carrier(plug, !plug.port().isPulled());
     }
   }
 
