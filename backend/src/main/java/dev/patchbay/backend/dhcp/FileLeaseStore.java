@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +33,23 @@ public final class FileLeaseStore {
   private final Path file;
   private final Executor executor;
   private final ObjectMapper mapper = JsonMapper.builder().build();
-  private final AtomicReference<@Nullable List<Map<String, @Nullable Object>>> waiting =
-      new AtomicReference<>();
+  private final AtomicReference<@Nullable Snapshot> waiting = new AtomicReference<>();
   private @Nullable Map<String, List<Lease>> devices;
-  private final Map<String, List<Map<String, @Nullable Object>>> six = new LinkedHashMap<>();
+  private final Map<String, Supplier<List<Map<String, @Nullable Object>>>> six =
+      new LinkedHashMap<>();
   private final Object writing = new Object();
+
+  /** All leases at a moment, of immutable parts, whose text the executor makes. */
+  private record Snapshot(
+      Map<String, List<Lease>> devices, List<Supplier<List<Map<String, @Nullable Object>>>> six) {
+    List<Map<String, @Nullable Object>> objects() {
+      List<Map<String, @Nullable Object>> list = new ArrayList<>();
+      devices.forEach(
+          (device, leases) -> leases.forEach(lease -> list.add(LeaseJson.toStored(lease, device))));
+      six.forEach(leases -> list.addAll(leases.get()));
+      return list;
+    }
+  }
 
   /**
    * @param file {@code leases.json}; its directory exists
@@ -74,13 +87,18 @@ public final class FileLeaseStore {
    */
   public List<Map<String, @Nullable Object>> load6(String device) {
     all();
-    return six.getOrDefault(device, List.of());
+    Supplier<List<Map<String, @Nullable Object>>> kept = six.get(device);
+    return kept == null ? List.of() : kept.get();
   }
 
-  /** Keeps this of IPv6 for one device from now on. */
-  public void save6(String device, List<Map<String, @Nullable Object>> leases) {
+  /**
+   * Keeps this of IPv6 for one device from now on.
+   *
+   * @param leases makes the objects of leases that change no more; on any thread, at any time
+   */
+  public void save6(String device, Supplier<List<Map<String, @Nullable Object>>> leases) {
     all();
-    six.put(device, List.copyOf(leases));
+    six.put(device, leases);
     save();
   }
 
@@ -96,6 +114,7 @@ public final class FileLeaseStore {
 
   private Map<String, List<Lease>> read() {
     Map<String, List<Lease>> all = new LinkedHashMap<>();
+    Map<String, List<Map<String, @Nullable Object>>> found = new LinkedHashMap<>();
     if (!Files.exists(file)) {
       return all;
     }
@@ -106,7 +125,7 @@ public final class FileLeaseStore {
       for (Map<String, Object> map : list) {
         if (map.containsKey("iaid")) {
           Map<String, @Nullable Object> stored = new LinkedHashMap<>(map);
-          six.computeIfAbsent(LeaseJson.deviceOf(map), d -> new ArrayList<>()).add(stored);
+          found.computeIfAbsent(LeaseJson.deviceOf(map), d -> new ArrayList<>()).add(stored);
           continue;
         }
         all.computeIfAbsent(LeaseJson.deviceOf(map), d -> new ArrayList<>())
@@ -116,16 +135,13 @@ public final class FileLeaseStore {
       LOG.warn("{}: not read, leases begin anew: {}", file, e.getMessage());
       return new LinkedHashMap<>();
     }
+    found.forEach((device, leases) -> six.put(device, () -> leases));
     return all;
   }
 
   private void save() {
-    List<Map<String, @Nullable Object>> list = new ArrayList<>();
-    all()
-        .forEach((device, leases) ->
-            leases.forEach(lease -> list.add(LeaseJson.toStored(lease, device))));
-    six.values().forEach(list::addAll);
-    if (waiting.getAndSet(list) == null) {
+    Snapshot now = new Snapshot(new LinkedHashMap<>(all()), List.copyOf(six.values()));
+    if (waiting.getAndSet(now) == null) {
       executor.execute(this::write);
     }
   }
@@ -137,13 +153,14 @@ public final class FileLeaseStore {
 
   private void write() {
     synchronized (writing) {
-      List<Map<String, @Nullable Object>> list = waiting.getAndSet(null);
-      if (list == null) {
+      Snapshot snapshot = waiting.getAndSet(null);
+      if (snapshot == null) {
         return;
       }
       Path part = file.resolveSibling(file.getFileName() + ".part");
       try {
-        byte[] bytes = mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(list);
+        byte[] bytes =
+            mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(snapshot.objects());
         try (FileChannel out =
             FileChannel.open(
                 part,

@@ -42,6 +42,9 @@ public final class Dhcp6Server {
   private long ignored;
   private long refused;
 
+  /** Whether the message at hand has changed a lease. */
+  private boolean dirty;
+
   /**
    * @param wallTime ns since 1970
    * @param kept what an earlier server gave
@@ -132,7 +135,8 @@ public final class Dhcp6Server {
               Dhcp6Message.RELEASE,
               Dhcp6Message.DECLINE ->
               id != null && forUs;
-          case Dhcp6Message.INFORMATION_REQUEST -> (server == null || forUs) && multicast;
+          case Dhcp6Message.INFORMATION_REQUEST ->
+              (server == null || forUs) && multicast && !asksForAddresses(m); // section 16.12
           default -> false;
         };
     if (!good || id != null && (id.length < 3 || id.length > MAX_DUID)) {
@@ -140,8 +144,18 @@ public final class Dhcp6Server {
       return null;
     }
     byte[] known = id == null ? new byte[0] : id;
-    return answer(
-        m, new Client(known, HexFormat.of().formatHex(known), mac(known), port), multicast);
+    Client client = new Client(known, HexFormat.of().formatHex(known), mac(known), port);
+    byte[] answer = answer(m, client, multicast);
+    if (dirty) {
+      save(); // once, whatever the number of associations
+    }
+    return answer;
+  }
+
+  private static boolean asksForAddresses(Dhcp6Message m) {
+    return m.first(Dhcp6Message.IA_NA) != null
+        || m.first(Dhcp6Message.IA_TA) != null
+        || m.first(Dhcp6Message.IA_PD) != null;
   }
 
   private byte @Nullable [] answer(Dhcp6Message m, Client client, boolean multicast) {
@@ -156,8 +170,6 @@ public final class Dhcp6Server {
       return new Dhcp6Message(Dhcp6Message.REPLY, m.transaction(), out).emit();
     }
     boolean rapid = m.type() == Dhcp6Message.SOLICIT && m.first(Dhcp6Message.RAPID_COMMIT) != null;
-    int type =
-        m.type() == Dhcp6Message.SOLICIT && !rapid ? Dhcp6Message.ADVERTISE : Dhcp6Message.REPLY;
     boolean answered =
         switch (m.type()) {
           case Dhcp6Message.CONFIRM -> confirm(m, out);
@@ -168,7 +180,13 @@ public final class Dhcp6Server {
     if (!answered) {
       return null;
     }
-    if (rapid) {
+    // without an address there is nothing to commit to (section 18.3.1)
+    boolean committed = rapid && out.stream().anyMatch(o -> o.code() == Dhcp6Message.IA_NA);
+    int type =
+        m.type() == Dhcp6Message.SOLICIT && !committed
+            ? Dhcp6Message.ADVERTISE
+            : Dhcp6Message.REPLY;
+    if (committed) {
       out.add(new Option(Dhcp6Message.RAPID_COMMIT, new byte[0]));
     }
     if (m.type() != Dhcp6Message.CONFIRM
@@ -498,10 +516,11 @@ public final class Dhcp6Server {
     }
     table.put(lease);
     observer.accept(lease);
-    save();
+    dirty = true;
   }
 
   private void save() {
+    dirty = false;
     store.accept(table.all().stream().filter(l -> l.state() != Lease.State.OFFERED).toList());
   }
 }

@@ -105,7 +105,8 @@ final class Dhcp6OnDevice {
             settings,
             outfit.loop()::wallTime,
             kept(),
-            leases -> outfit.leases().save6(name, leases.stream().map(l -> l.toMap(name)).toList()),
+            leases ->
+                outfit.leases().save6(name, () -> leases.stream().map(l -> l.toMap(name)).toList()),
             lease -> outfit.observer6().accept(name, lease));
     Dhcp6Service opened =
         new Dhcp6Service(outfit.loop(), found.stack().udp(), found.device(), made);

@@ -283,4 +283,16 @@ class Dhcp6ServerTest {
     assertThat(server.malformed()).isPositive();
     assertThat(server.leases().size()).isLessThanOrEqualTo(3 * Dhcp6Server.LEASES_PER_PORT);
   }
+
+  @Test
+  void nothingIsCommittedWithoutAnAddress() {
+    Option rapid = of(Dhcp6Message.RAPID_COMMIT);
+    assertThat(words(answer(fromClient(Dhcp6Message.SOLICIT, false, ia(7), rapid))))
+        .isEqualTo("reply ia7 fd00:42::100 1000 rapid");
+    assertThat(words(answer(fromClient(Dhcp6Message.SOLICIT, false, rapid))))
+        .isEqualTo("advertise");
+    // section 16.12: who asks for information alone has no association
+    assertThat(words(answer(fromClient(Dhcp6Message.INFORMATION_REQUEST, false, ia(7)))))
+        .isEqualTo("silence");
+  }
 }
