@@ -273,6 +273,11 @@ public final class Links {
       bridge.addPort(device);
     } else if (master instanceof Bond bond) {
       bond.addPort(device);
+      int fault = device.openError();
+      if (fault != 0) {
+        bond.removePort(device);
+        throw new LinkRefusedException(fault);
+      }
     }
   }
 
