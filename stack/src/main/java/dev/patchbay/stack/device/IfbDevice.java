@@ -4,6 +4,7 @@ import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketQueue;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +84,7 @@ public final class IfbDevice extends NetDevice {
       }
       NetDevice to = packet.redirectedFrom;
       packet.redirectedFrom = null;
-      if (to == null || to.host() == null) {
+      if (to == null || to.host() == null || !Objects.equals(to.host(), host())) {
         packet.device = this;
         packet.physicalDevice = null;
         packet.drop(DropReason.DEV_READY);
