@@ -447,6 +447,9 @@ public final class NetworkStack implements DeviceHost {
       ndp.announceAll(device);
     } else if (event == LinkEvent.RESEND_IGMP) {
       multicast.resend4(device);
+      if (device.master() instanceof Bridge bridge) {
+        bridge.announce(event); // its groups are behind that port too (br_device_event)
+      }
     }
     for (int i = 0; i < linkListeners.size(); i++) {
       linkListeners.get(i).linkEvent(device, event);
