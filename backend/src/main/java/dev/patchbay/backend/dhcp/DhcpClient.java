@@ -83,6 +83,12 @@ public final class DhcpClient {
   /** Section 4.4.5: not more often while it renews. */
   private static final long LEAST_RENEWAL = 60 * SECOND;
 
+  /** Shortest lease in s; a shorter one counts as this, or it would do nothing but renew. */
+  private static final long LEAST_LEASE = 16;
+
+  /** Shortest time in s to the first renewal. */
+  private static final long LEAST_T1 = 4;
+
   private static final byte[] WANTED = {1, 3, 6, 15, 26, 28, 51, 54, 58, 59};
 
   private final EventLoop loop;
@@ -289,8 +295,12 @@ public final class DhcpClient {
     granted = loop.now();
     long first = seconds(m, 58, given.seconds / 2);
     long second = seconds(m, 59, given.seconds * 7 / 8);
-    second = Math.min(second, given.seconds);
-    renewal = granted + Math.min(first, second) * SECOND;
+    if (first < LEAST_T1 || first >= second || second >= given.seconds) {
+      // section 4.4.5: T1 before T2 before the end, else those that are usual
+      first = given.seconds / 2;
+      second = given.seconds * 7 / 8;
+    }
+    renewal = granted + first * SECOND;
     rebinding = granted + second * SECOND;
     if (state == State.REQUESTING) {
       offer = given;
@@ -373,7 +383,8 @@ public final class DhcpClient {
       dns.add(Bytes.i32(resolvers, at));
     }
     int router = routers.length >= 4 ? Bytes.i32(routers, 0) : 0;
-    return new Binding(m.yiaddr, prefix, router, dns, m.address(54), seconds);
+    long lasting = Math.max(seconds, LEAST_LEASE);
+    return new Binding(m.yiaddr, prefix, router, dns, m.address(54), lasting);
   }
 
   private static long seconds(DhcpMessage m, int option, long otherwise) {

@@ -28,6 +28,7 @@ class DhcpClientTest {
   private final List<String> trace = new ArrayList<>();
   private final List<String> got = new ArrayList<>();
   private DhcpServer server;
+  private boolean atOnce;
   private boolean answers = true;
 
   private final DhcpClient client =
@@ -68,13 +69,16 @@ class DhcpClientTest {
 
   @BeforeEach
   void serve() throws ConfigException {
+    server = new DhcpServer(lasting(3600), loop::wallTime, LeaseStore.NONE, port -> 0, lease -> {});
+  }
+
+  private static DhcpSettings lasting(int lease) throws ConfigException {
     DhcpSettings.Subnet subnet =
         new DhcpSettings.Subnet(SERVER, 24, Set.of(SERVER), List.of(SERVER + 1));
     ServiceKeys keys =
         ServiceKeys.defaults(ServiceKeys.Kind.DHCP, "br0")
-            .with(ServiceKeys.ofWords(ServiceKeys.Kind.DHCP, "br0", List.of("lease=3600")));
-    DhcpSettings settings = DhcpSettings.of(keys.dhcp(), subnet, () -> 1500);
-    server = new DhcpServer(settings, loop::wallTime, LeaseStore.NONE, port -> 0, lease -> {});
+            .with(ServiceKeys.ofWords(ServiceKeys.Kind.DHCP, "br0", List.of("lease=" + lease)));
+    return DhcpSettings.of(keys.dhcp(), subnet, () -> 1500);
   }
 
   private void sent(byte[] b, String to) {
@@ -85,10 +89,17 @@ class DhcpClientTest {
     }
     DhcpAnswer answer = server.handle(b, 0, b.length, "net0", 0);
     if (answer != null) {
-      byte[] data = answer.data();
+      byte[] data = atOnce ? renewedAtOnce(answer.data()) : answer.data();
       trace.add(TYPES.get(Objects.requireNonNull(DhcpMessage.parse(data, 0, data.length)).type()));
       loop.execute(() -> client.handle(data, 0, data.length));
     }
+  }
+
+  private static byte[] renewedAtOnce(byte[] b) {
+    DhcpMessage m = Objects.requireNonNull(DhcpMessage.parse(b, 0, b.length));
+    m.options.put(58, new byte[4]);
+    m.options.put(59, new byte[4]);
+    return m.emit(DhcpMessage.MIN_LENGTH);
   }
 
   private List<String> trace() {
@@ -130,6 +141,25 @@ class DhcpClientTest {
     assertThat(trace()).containsExactly("REQUEST to 10.0.2.2", "ACK");
     assertThat(client.state()).isEqualTo(DhcpClient.State.BOUND);
     assertThat(got).containsExactly("10.0.2.15/24", "10.0.2.15/24");
+  }
+
+  @Test
+  void timesThatMakeNoSenseAreNotKept() {
+    atOnce = true;
+    client.start();
+    seconds(1700);
+    assertThat(got).containsExactly("10.0.2.15/24");
+    seconds(110);
+    assertThat(got).hasSize(2);
+  }
+
+  @Test
+  void aShortLeaseIsNotRenewedAllTheTime() throws ConfigException {
+    server.settings(lasting(2));
+    client.start();
+    seconds(63);
+    // it counts as one of 16 s, renewed each 8 s
+    assertThat(got).hasSizeBetween(7, 8).containsOnly("10.0.2.15/24");
   }
 
   @Test
