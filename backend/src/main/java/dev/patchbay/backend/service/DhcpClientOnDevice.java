@@ -42,6 +42,9 @@ final class DhcpClientOnDevice implements DhcpClient.Link {
   private @Nullable UdpSocket socket;
   private @Nullable RouteEntry route;
 
+  /** The address that we have made; one set by hand is not ours, be it the same. */
+  private @Nullable IpAddress made;
+
   DhcpClientOnDevice(Outfit outfit, Place place, String name) {
     stack = place.stack();
     device = place.device();
@@ -114,6 +117,7 @@ final class DhcpClientOnDevice implements DhcpClient.Link {
   private void seen(NetDevice by, Packet packet, boolean outgoing) {
     int at = packet.head + ARP_AT;
     if (!outgoing
+        && packet.vlanProtocol == 0 // another network's
         && client.state() == DhcpClient.State.PROBING
         && packet.tail >= at + 28
         && Bytes.u16(packet.data, at - 2) == EtherType.ARP) {
@@ -145,10 +149,13 @@ final class DhcpClientOnDevice implements DhcpClient.Link {
     InterfaceAddress own = address(binding, device.name(), stack.loop().now());
     InterfaceAddress known = InterfaceAddresses.find(device, 0, own.address().lo());
     try {
-      if (known != null) {
+      if (known != null && !known.address().equals(made)) {
+        LOG.info("{}: DHCP gave {}, which is there already", device.name(), own.address());
+      } else if (known != null) {
         stack.addresses().change(device, known, known.withLifetime(own.lifetime()));
       } else {
         stack.addresses().insert(device, own);
+        made = own.address();
         stack.arp().announce(device, own.address().lo());
         LOG.info("{}: DHCP gave {}/{}", device.name(), own.address(), own.prefix());
       }
@@ -181,10 +188,13 @@ final class DhcpClientOnDevice implements DhcpClient.Link {
   @Override
   public void lost(DhcpClient.Binding binding) {
     removeRoute();
+    IpAddress own = made;
+    made = null;
+    if (own == null) {
+      return;
+    }
     try {
-      stack
-          .addresses()
-          .delete(device, new IpAddress(0, Addresses.v4(binding.ip())), binding.prefix());
+      stack.addresses().delete(device, own, binding.prefix());
     } catch (RouteRefusedException e) {
       // its lifetime was over, or an administrator took it away
     }
