@@ -5,11 +5,15 @@ import dev.patchbay.stack.admin.SaveScript;
 import dev.patchbay.stack.admin.SaveScript.Space;
 import dev.patchbay.stack.admin.Saver;
 import dev.patchbay.stack.admin.Standing;
+import dev.patchbay.stack.bond.Bond;
 import dev.patchbay.stack.device.LinkAttributes;
 import dev.patchbay.stack.device.Loopback;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.VethDevice;
 import dev.patchbay.stack.loop.EventLoop;
+import dev.patchbay.stack.vxlan.VxlanDevice;
+import dev.patchbay.stack.vxlan.VxlanFdb;
+import dev.patchbay.stack.wire.Addresses;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -94,8 +98,32 @@ public final class LinkSaver implements Saver {
       words.addAll(type.words(device));
     }
     script.line(from, words);
+    rest(script, device);
     if (taken) {
       script.line(space, "ip link set dev", name, "name", device.name());
+    }
+  }
+
+  /** What has no words here yet. */
+  private static void rest(SaveScript script, NetDevice device) {
+    if (device instanceof Bond bond) {
+      for (NetDevice port : bond.ports()) {
+        script.comment(
+            "not saved: " + port.name() + " is a port of " + bond.name() + ", to be set by hand");
+      }
+    }
+    if (device instanceof VxlanDevice vxlan) {
+      for (VxlanFdb.Entry entry : vxlan.entries()) {
+        if (entry.mac() != 0 && entry.state() != VxlanFdb.State.DYNAMIC) {
+          script.comment(
+              "not saved: bridge fdb entry "
+                  + Addresses.macToString(entry.mac())
+                  + " of "
+                  + vxlan.name());
+        } else if (entry.mac() == 0 && entry.remotes().length > (vxlan.remote() == null ? 0 : 1)) {
+          script.comment("not saved: more remote hosts of " + vxlan.name());
+        }
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import dev.patchbay.stack.admin.SaveScript;
 import dev.patchbay.stack.admin.Saver;
 import dev.patchbay.stack.admin.Standing;
 import dev.patchbay.stack.admin.bridge.BridgeSaver;
+import dev.patchbay.stack.admin.bridge.GroupSaver;
 import dev.patchbay.stack.admin.ip.AddressSaver;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.ip.LinkSaver;
@@ -39,6 +40,7 @@ public final class SaveCommand {
           new BridgeSaver(),
           new SysctlSaver.Devices(),
           new UpSaver(),
+          new GroupSaver(),
           new AddressSaver(false),
           new NeighbourSaver(),
           new RouteSaver(),

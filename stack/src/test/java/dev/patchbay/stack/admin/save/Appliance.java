@@ -165,6 +165,7 @@ final class Appliance {
       sorted(out, "ip " + n + "neigh show nud permanent");
       sorted(out, "ip " + n + "neigh show proxy");
       sorted(out, "bridge " + n + "-o vlan");
+      sorted(out, "bridge " + n + "mdb");
       sorted(out, "bridge " + n + "fdb");
       sorted(out, "tc " + n + "-d qdisc");
       List<NetDevice> devices = new ArrayList<>(Objects.requireNonNull(at(name)).devices());
@@ -202,6 +203,7 @@ final class Appliance {
         .lines()
         // groups that were joined, and addresses of devices
         .filter(line -> !command.contains("fdb") || line.contains("static"))
+        .filter(line -> !command.contains("mdb") || line.contains("permanent"))
         .map(Appliance::masked)
         .sorted()
         .forEach(line -> out.append(line).append('\n'));

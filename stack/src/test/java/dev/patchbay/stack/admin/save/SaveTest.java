@@ -122,6 +122,23 @@ class SaveTest {
     roundTrip(one);
   }
 
+  @Test
+  void groupsOfBridgesAndWhatHasNoWordsYet() {
+    Appliance one = new Appliance();
+    one.runs(
+        "bridge mdb add dev br0 port net0 grp 239.1.1.1 permanent",
+        "bridge mdb add dev br0 port net1 grp ff05::7 permanent");
+    assertThat(one.settles().save())
+        .contains("bridge mdb add dev br0 port net0 grp 239.1.1.1 permanent\n");
+    roundTrip(one);
+
+    one.runs(
+        "ip link add d0 type dummy",
+        "ip link add bond0 type bond mode active-backup",
+        "ip link set d0 master bond0");
+    assertThat(one.save()).contains("# not saved: d0 is a port of bond0, to be set by hand\n");
+  }
+
   /** Commands by chance, of which those that can be done make a configuration. */
   @ParameterizedTest
   @ValueSource(longs = {0, 20, 40})
