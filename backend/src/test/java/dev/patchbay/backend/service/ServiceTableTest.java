@@ -370,8 +370,7 @@ class ServiceTableTest {
     ip("link set bmc0.42 up");
     ip("addr add 10.42.0.1/24 dev bmc0.42");
     String hosts = "host=52:54:00:12:34:56,10.42.0.20,bmc host=52:54:00:12:34:57,10.42.0.21";
-    assertThat(dhcp("set bmc0.42 range=10.42.0.10-10.42.0.19 search=a.example,b.example"))
-        .isEmpty();
+    assertThat(dhcp("set bmc0.42 range=10.42.0.10-10.42.0.19 dns=10.42.0.1,10.42.0.2")).isEmpty();
     assertThat(dhcp("set bmc0.42 " + hosts)).isEmpty();
     assertThat(word(ServiceKeys.Kind.RA, "set br0 off")).isEmpty();
     assertThat(word(ServiceKeys.Kind.DNS, "set bmc0.42 on")).isEmpty();
@@ -380,7 +379,7 @@ class ServiceTableTest {
     List<String> script = saved(saver);
     assertThat(script)
         .containsExactly(
-            "dhcp set bmc0.42 range=10.42.0.10-10.42.0.19 search=a.example,b.example " + hosts,
+            "dhcp set bmc0.42 range=10.42.0.10-10.42.0.19 dns=10.42.0.1,10.42.0.2 " + hosts,
             "dhcp set br0 lease= option.26= router=10.0.2.9",
             "ra set br0 off",
             "dns set bmc0.42 on");
