@@ -25,7 +25,9 @@ public final class Netfilter {
   private static final int DEPTH = 4;
 
   private static final int DHCP_CLIENT = 68;
+  private static final int DHCP_SERVER = 67;
   private static final int DHCP6_CLIENT = 546;
+  private static final int DHCP6_SERVER = 547;
 
   private final NetworkStack stack;
   private final EventLoop loop;
@@ -81,7 +83,7 @@ public final class Netfilter {
       return false;
     }
     int client = p.v4 ? DHCP_CLIENT : DHCP6_CLIENT;
-    int server = client - 1;
+    int server = p.v4 ? DHCP_SERVER : DHCP6_SERVER;
     int from = Field.portAt(p, 0);
     int to = Field.portAt(p, 2);
     if (p.hook == Hook.OUTPUT || p.hook == Hook.POSTROUTING) {

@@ -383,6 +383,21 @@ class FilterTest {
   }
 
   @Test
+  void norIsThatOfIpv6() {
+    wall.rule("ip6tables -t raw -A PREROUTING -p udp -j DROP");
+    for (int port : new int[] {547, 548}) {
+      byte[] solicit = Lab.ipv6("fe80::1", "fec0::2", 17, 64, Lab.udp(546, port, new byte[8]));
+      wall.fromGuest(solicit);
+    }
+    assertThat(wall.counted("ip6tables", "PREROUTING").getLast())
+        .as("the other port alone")
+        .startsWith("[1:56] ");
+    wall.lab.loop.runForMillis(10);
+    wall.lab.toA.clear();
+    wall.lab.toB.clear();
+  }
+
+  @Test
   void aFileGivenUpClearsNoCounters() {
     wall.rule("iptables -A FORWARD -p udp -j ACCEPT");
     wall.fromGuest(udp(GUEST, WORLD, 9));

@@ -52,12 +52,6 @@ public abstract class Extension {
     return IptablesException.parameter(name + ": option \"--" + option + "\" must be specified\n");
   }
 
-  /** A value that an option does not take. */
-  protected final IptablesException bad(String option, String value) {
-    return IptablesException.parameter(
-        name + ": Bad value for \"--" + option + "\" option: \"" + value + "\"");
-  }
-
   /** A number that an option takes, from {@code low} to {@code high}. */
   protected final long number(String option, String value, long low, long high)
       throws IptablesException {
