@@ -69,6 +69,7 @@ public final class MirredAction extends Action {
       return failed();
     }
     goes.tracking = null;
+    goes.trackingInfo = 0;
     if (!to.isEthernet() && chain.device().isEthernet()) {
       goes.head = chain.network(packet);
       goes.l3 = goes.head;

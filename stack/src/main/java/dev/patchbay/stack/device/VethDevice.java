@@ -115,6 +115,7 @@ public final class VethDevice extends NetDevice {
       packet.mark = 0; // skb_scrub_packet: a mark means nothing in another namespace
     }
     packet.tracking = null;
+    packet.trackingInfo = 0;
     packet.prerouted = false;
     packet.redirectedFrom = null;
     packet.priority = 0;

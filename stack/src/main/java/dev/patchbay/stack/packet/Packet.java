@@ -93,6 +93,9 @@ public final class Packet {
   /** Connection tracking entry; the type belongs to that package. */
   public @Nullable Object tracking;
 
+  /** How it stands to {@link #tracking}: a constant of {@code TrackingInfo}. */
+  public byte trackingInfo;
+
   /** One of the CHECKSUM constants. */
   public byte checksumState;
 
@@ -204,6 +207,7 @@ public final class Packet {
     hash = 0;
     priority = 0;
     tracking = null;
+    trackingInfo = 0;
     checksumState = CHECKSUM_NONE;
     checksumStart = 0;
     checksumOffset = 0;
@@ -387,6 +391,7 @@ public final class Packet {
     twin.hash = hash;
     twin.priority = priority;
     twin.tracking = tracking;
+    twin.trackingInfo = trackingInfo;
     twin.checksumState = checksumState;
     twin.checksumStart = checksumStart;
     twin.checksumOffset = checksumOffset;

@@ -115,6 +115,7 @@ public final class PacketPool {
     }
     packet.free = true;
     packet.tracking = null;
+    packet.trackingInfo = 0;
     packet.device = null;
     packet.physicalDevice = null;
     used -= CAPACITY[packet.sizeClass];

@@ -1,0 +1,45 @@
+package dev.patchbay.stack.conntrack;
+
+import org.jspecify.annotations.Nullable;
+
+/** What few connections have ({@code nf_ct_ext}). */
+public final class Extras {
+  /** {@code connlabel}: 128 bits. */
+  public long labelsHi;
+
+  public long labelsLo;
+
+  /** The helper that reads along, or null. */
+  public @Nullable Helper helper;
+
+  /** What the helper remembers. */
+  public @Nullable Object helperState;
+
+  /** The connection that has announced this one, or null. */
+  public @Nullable Connection master;
+
+  /** Expectations that it has announced and that have not come. */
+  public int expected;
+
+  /** Whether packets and bytes are counted ({@code nf_conntrack_acct}). */
+  public boolean counts;
+
+  /** Packets and bytes of each direction. */
+  public final long[] packets = new long[2];
+
+  public final long[] bytes = new long[2];
+
+  /** Index of the device whose address stands in for the source, 0 for none. */
+  public int masqueraded;
+
+  /** Events that are told: bits of {@link ConntrackListener}; all where no rule says otherwise. */
+  public int events = -1;
+
+  /** ns of wall time when it was confirmed, 0 where {@code nf_conntrack_timestamp} is off. */
+  public long started;
+
+  /** The sequence numbers that are moved, or null. */
+  public @Nullable SequenceAdjustment adjustment;
+
+  Extras() {}
+}
