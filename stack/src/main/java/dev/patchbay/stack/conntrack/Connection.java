@@ -4,8 +4,8 @@ import dev.patchbay.stack.wire.Addresses;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One conversation (Linux: {@code nf_conn}). All in one object, and what few have in {@link Extras},
- * so that a million cost 300 bytes each. Of its loop's thread.
+ * One conversation (Linux: {@code nf_conn}). All in one object, and what few have in {@link
+ * Extras}, so that a million cost 300 bytes each. Of its loop's thread.
  */
 public final class Connection {
   /** The direction of the first packet. */
@@ -94,6 +94,11 @@ public final class Connection {
   @Nullable Connection previous;
   @Nullable Connection next;
   int slot = -1;
+
+  /** Links of the list of those with the same source; of package {@code nat}. */
+  public @Nullable Connection sameSourcePrevious;
+
+  public @Nullable Connection sameSourceNext;
 
   Connection(int id) {
     this.id = id;

@@ -11,6 +11,7 @@ import dev.patchbay.stack.wire.IpProtocol;
 import dev.patchbay.stack.wire.Tcp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,12 @@ public final class Conntrack {
   private final IcmpErrors errors;
   private final List<ConntrackListener> listeners = new ArrayList<>();
   private final List<Consumer<Connection>> removed = new ArrayList<>();
+
+  /** Who settles how an expected connection is translated. */
+  private @Nullable BiConsumer<Connection, Expectation> follow;
+
+  /** Why {@link #begin} has made none: for want of a place. */
+  private boolean full;
 
   private final Tcp tcp = new Tcp();
   private byte[] bytes = NO_BYTES;
@@ -98,6 +105,11 @@ public final class Conntrack {
 
   public void forget(ConntrackListener listener) {
     listeners.remove(listener);
+  }
+
+  /** Who settles how an expected connection that follows its master is translated. */
+  public void onExpected(BiConsumer<Connection, Expectation> action) {
+    follow = action;
   }
 
   /** Who has to know that a connection is out of the table, whatever the events. */
@@ -201,8 +213,6 @@ public final class Conntrack {
     return Verdict.ACCEPT;
   }
 
-  private boolean full;
-
   private static boolean hasProtocol(PacketFields p) {
     return p.transport <= p.packet().tail;
   }
@@ -233,7 +243,7 @@ public final class Conntrack {
     tuple.dstLo = p.dstLo;
     tuple.protocol = p.protocol;
     Packet packet = p.packet();
-    return IcmpErrors.readPorts(tuple, packet.data, p.transport, packet.tail);
+    return QuotedPacket.readPorts(tuple, packet.data, p.transport, packet.tail);
   }
 
   /** The connection of a tuple, or null; one whose time is over ends. */
@@ -275,8 +285,8 @@ public final class Conntrack {
       c.mark = expected.master.mark;
       extras.master = expected.master;
       extras.helper = expected.helper;
-      if (expected.followsMaster) {
-        extras.helperState = expected; // translation asks for it when it is settled
+      if (expected.followsMaster && follow != null) {
+        follow.accept(c, expected);
       }
     } else if (template.helper() != null && template.helper().protocol() == tuple.protocol) {
       c.needExtras().helper = template.helper();
@@ -333,8 +343,7 @@ public final class Conntrack {
 
   private @Nullable Connection taken(Connection c) {
     c.tuple(Connection.ORIGINAL, scratch);
-    Connection there =
-        table.find(scratch, c.zone(Connection.ORIGINAL), c.zone(Connection.REPLY));
+    Connection there = table.find(scratch, c.zone(Connection.ORIGINAL), c.zone(Connection.REPLY));
     if (there == null) {
       c.tuple(Connection.REPLY, scratch);
       there = table.find(scratch, c.zone(Connection.ORIGINAL), c.zone(Connection.REPLY));
@@ -412,9 +421,7 @@ public final class Conntrack {
   /** Lets a connection that lives for longer than {@code least} seconds end in {@code seconds}. */
   void shorten(Connection c, int seconds, int least) {
     long left = c.left(loop.now());
-    if (!c.has(Connection.FIXED_TIMEOUT)
-        && left >= least * SECOND
-        && left > seconds * SECOND) {
+    if (!c.has(Connection.FIXED_TIMEOUT) && left >= least * SECOND && left > seconds * SECOND) {
       timeout(c, seconds * SECOND, loop.now());
     }
   }
@@ -470,12 +477,11 @@ public final class Conntrack {
   public List<Connection> all() {
     List<Connection> all = new ArrayList<>(table.size());
     long now = loop.now();
-    table.forEach(
-        c -> {
-          if (!c.isExpired(now)) {
-            all.add(c);
-          }
-        });
+    table.forEach(c -> {
+      if (!c.isExpired(now)) {
+        all.add(c);
+      }
+    });
     return all;
   }
 
@@ -524,12 +530,11 @@ public final class Conntrack {
 
   /** Tracking was off for a while: windows are not known any more ({@code nf_ct_tcp_fixup}). */
   public void resumed() {
-    table.forEach(
-        c -> {
-          if (c.tcp != null) {
-            c.tcp.liberal();
-          }
-        });
+    table.forEach(c -> {
+      if (c.tcp != null) {
+        c.tcp.liberal();
+      }
+    });
   }
 
   /**
@@ -554,8 +559,7 @@ public final class Conntrack {
     }
     long sum = InternetChecksum.sum(packet.data, p.transport, covered);
     if (p.protocol != IpProtocol.ICMP) {
-      sum +=
-          InternetChecksum.pseudo(p.srcHi, p.srcLo, p.dstHi, p.dstLo, p.protocol, length);
+      sum += InternetChecksum.pseudo(p.srcHi, p.srcLo, p.dstHi, p.dstLo, p.protocol, length);
     }
     return InternetChecksum.finish(sum) == 0;
   }

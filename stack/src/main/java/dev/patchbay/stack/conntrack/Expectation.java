@@ -37,7 +37,9 @@ public final class Expectation {
 
   public long savedLo;
 
-  /** Whether the new connection is to be translated as its master ({@code nf_nat_follow_master}). */
+  /**
+   * Whether the new connection is to be translated as its master ({@code nf_nat_follow_master}).
+   */
   public boolean followsMaster;
 
   /** ns of the loop's clock at which it is given up. */

@@ -3,8 +3,8 @@ package dev.patchbay.stack.conntrack;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 
 /**
- * Who reads along in a connection that announces others ({@code nf_conntrack_helper}). Set by {@code
- * -j CT --helper NAME}.
+ * Who reads along in a connection that announces others ({@code nf_conntrack_helper}). Set by
+ * {@code -j CT --helper NAME}.
  */
 public interface Helper {
   /** Its name, as {@code --helper} has it. */

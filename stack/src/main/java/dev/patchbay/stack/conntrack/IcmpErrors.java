@@ -2,12 +2,8 @@ package dev.patchbay.stack.conntrack;
 
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.packet.Packet;
-import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.Icmp;
-import dev.patchbay.stack.wire.IpProtocol;
-import dev.patchbay.stack.wire.Ipv4;
-import dev.patchbay.stack.wire.Ipv6;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +27,7 @@ final class IcmpErrors {
   private static final int REDIRECT6 = 137;
 
   private final Conntrack conntrack;
-  private final Tuple quoted = new Tuple();
+  private final QuotedPacket quoted = new QuotedPacket();
   private final Tuple inverse = new Tuple();
 
   IcmpErrors(Conntrack conntrack) {
@@ -79,87 +75,10 @@ final class IcmpErrors {
   }
 
   private @Nullable Connection find(PacketFields p, Template template) {
-    if (!readQuoted(p.packet(), p.transport + Icmp.LENGTH, p.v4) || !inverse.invert(quoted)) {
+    if (!quoted.read(p.packet(), p.transport + Icmp.LENGTH, p.v4)
+        || !inverse.invert(quoted.tuple)) {
       return null;
     }
     return conntrack.lookUp(inverse, template, p.now);
-  }
-
-  private boolean readQuoted(Packet packet, int at, boolean v4) {
-    byte[] b = packet.data;
-    int transport;
-    if (v4) {
-      if (at + Ipv4.LENGTH > packet.tail || b[at] >>> 4 != 4) {
-        return false;
-      }
-      transport = at + ((b[at] & 15) << 2);
-      if (transport < at + Ipv4.LENGTH || (Bytes.u16(b, at + 6) & Ipv4.OFFSET_MASK) != 0) {
-        return false;
-      }
-      quoted.srcHi = 0;
-      quoted.dstHi = 0;
-      quoted.srcLo = Addresses.v4(Bytes.i32(b, at + 12));
-      quoted.dstLo = Addresses.v4(Bytes.i32(b, at + 16));
-      quoted.protocol = Bytes.u8(b, at + 9);
-    } else {
-      if (at + Ipv6.LENGTH > packet.tail) {
-        return false;
-      }
-      quoted.srcHi = Bytes.i64(b, at + 8);
-      quoted.srcLo = Bytes.i64(b, at + 16);
-      quoted.dstHi = Bytes.i64(b, at + 24);
-      quoted.dstLo = Bytes.i64(b, at + 32);
-      transport = transport6(b, at, packet.tail);
-      if (transport < 0) {
-        return false;
-      }
-    }
-    return readPorts(quoted, b, transport, packet.tail);
-  }
-
-  /** Walks to the quoted transport header; -1 where there is none. Sets the protocol. */
-  private int transport6(byte[] b, int from, int tail) {
-    int next = Bytes.u8(b, from + 6);
-    int at = from + Ipv6.LENGTH;
-    while (next == IpProtocol.HOP_BY_HOP
-        || next == IpProtocol.ROUTING
-        || next == IpProtocol.DESTINATION
-        || next == IpProtocol.FRAGMENT) {
-      if (at + 8 > tail) {
-        return -1;
-      }
-      if (next == IpProtocol.FRAGMENT) {
-        if ((Bytes.u16(b, at + 2) & ~7) != 0) {
-          return -1;
-        }
-        next = Bytes.u8(b, at);
-        at += 8;
-      } else {
-        next = Bytes.u8(b, at);
-        at += Bytes.u8(b, at + 1) + 1 << 3;
-      }
-    }
-    quoted.protocol = next;
-    return at;
-  }
-
-  /** The part of a tuple that its transport header tells; false where that is cut short. */
-  static boolean readPorts(Tuple tuple, byte[] b, int transport, int tail) {
-    tuple.source = 0;
-    tuple.destination = 0;
-    if (Tuple.hasPorts(tuple.protocol)) {
-      if (transport + 4 > tail) {
-        return false;
-      }
-      tuple.source = Bytes.u16(b, transport);
-      tuple.destination = Bytes.u16(b, transport + 2);
-    } else if (Tuple.isIcmp(tuple.protocol)) {
-      if (transport + Icmp.LENGTH > tail) {
-        return false;
-      }
-      tuple.source = Bytes.u16(b, transport + 4);
-      tuple.destination = Bytes.u16(b, transport);
-    }
-    return true;
   }
 }

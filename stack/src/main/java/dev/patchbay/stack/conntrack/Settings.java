@@ -42,7 +42,9 @@ public final class Settings {
    */
   public final int[] tcp = {120, 120, 60, 432_000, 120, 60, 30, 120, 10, 120};
 
-  /** {@code nf_conntrack_tcp_timeout_max_retrans}, {@code nf_conntrack_tcp_timeout_unacknowledged}. */
+  /**
+   * {@code nf_conntrack_tcp_timeout_max_retrans}, {@code nf_conntrack_tcp_timeout_unacknowledged}.
+   */
   public int tcpMaxRetransmitted = 300;
 
   public int tcpUnacknowledged = 300;

@@ -377,8 +377,7 @@ final class TcpTracker implements ProtocolTracker {
     }
     int from = sequence;
     int to = end;
-    if (from == to
-        && (!reset || from == 0 && s.state == TcpState.State.SYN_SENT.ordinal())) {
+    if (from == to && (!reset || from == 0 && s.state == TcpState.State.SYN_SENT.ordinal())) {
       from = s.end(way); // without data its acknowledgment alone counts
       to = from;
     }
@@ -474,8 +473,7 @@ final class TcpTracker implements ProtocolTracker {
       return;
     }
     boolean answers =
-        s.lastDirection != way
-            && (s.lastEvent == TcpStates.FIN || s.lastEvent == TcpStates.RST);
+        s.lastDirection != way && (s.lastEvent == TcpStates.FIN || s.lastEvent == TcpStates.RST);
     if (answers) {
       conntrack.shorten(c, settings.tcpUnacknowledged, LONG_ENOUGH);
     } else {

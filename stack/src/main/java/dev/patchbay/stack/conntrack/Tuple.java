@@ -36,13 +36,23 @@ public final class Tuple {
     return this;
   }
 
+  /** Whether all is equal. */
+  public boolean same(Tuple t) {
+    return srcLo == t.srcLo
+        && dstLo == t.dstLo
+        && srcHi == t.srcHi
+        && dstHi == t.dstHi
+        && source == t.source
+        && destination == t.destination
+        && protocol == t.protocol;
+  }
+
   /** Whether the protocol has ports in its first four bytes. */
   public static boolean hasPorts(int protocol) {
     return protocol == IpProtocol.TCP
         || protocol == IpProtocol.UDP
         || protocol == IpProtocol.UDPLITE
-        || protocol == IpProtocol.SCTP
-        || protocol == IpProtocol.DCCP;
+        || protocol == IpProtocol.SCTP;
   }
 
   /** Whether it is ICMP of either family. */

@@ -55,7 +55,9 @@ final class UdpTracker implements ProtocolTracker {
     int length = Bytes.u16(packet.data, p.transport + 4);
     if (p.protocol == IpProtocol.UDPLITE) {
       boolean covered = length == 0 || length >= HEADER && length <= there;
-      return covered && Bytes.u16(packet.data, p.transport + 6) != 0 && conntrack.hasGoodChecksum(p);
+      return covered
+          && Bytes.u16(packet.data, p.transport + 6) != 0
+          && conntrack.hasGoodChecksum(p);
     }
     if (length < HEADER || length > there) {
       return false;

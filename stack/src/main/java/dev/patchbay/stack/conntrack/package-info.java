@@ -17,18 +17,19 @@
  * Packet.trackingInfo} how the packet stands to it. A connection that is new is known by its packet
  * alone until that has been through all rules: {@code Conntrack.confirm}, last in INPUT and
  * POSTROUTING, puts it in the table; where the packet is dropped before, nothing is left. An ICMP
- * error belongs to the connection of the packet that it quotes. Fragments are joined before (package
- * {@code ip}).
+ * error belongs to the connection of the packet that it quotes. Fragments are joined before
+ * (package {@code ip}).
  *
- * <p>Tracking is there while a rule needs it or a table nat is there, for each family apart; else no
- * packet comes here. Translation stands in package {@code nat}.
+ * <p>Tracking is there while a rule needs it or a table nat is there, for each family apart; else
+ * no packet comes here. Translation stands in package {@code nat}.
  *
  * <p>Bounds: {@code nf_conntrack_max} connections; at that, one that is not assured is given up for
  * a new one, and where none is found the new packet is dropped. Keys are hashed with a secret. What
- * one connection keeps is less than 300 bytes, the table included; {@code ConntrackMemoryTest} counts.
+ * one connection keeps is less than 300 bytes, the table included; {@code ConntrackMemoryTest}
+ * counts.
  *
- * <p>Where to add: a protocol as a {@code ProtocolTracker} in {@code Conntrack.tracker}; a helper as
- * a {@link dev.patchbay.stack.conntrack.Helper}.
+ * <p>Where to add: a protocol as a {@code ProtocolTracker} in {@code Conntrack.tracker}; a helper
+ * as a {@link dev.patchbay.stack.conntrack.Helper}.
  */
 @NullMarked
 package dev.patchbay.stack.conntrack;

@@ -18,6 +18,7 @@ public final class Chain {
   private final Counter policyCounter;
   private final Rule[] rules;
   private final @Nullable ChainIndex index;
+  private final boolean needsTracking;
 
   Chain(
       int id,
@@ -34,6 +35,16 @@ public final class Chain {
     this.policyCounter = policyCounter;
     this.rules = rules;
     this.index = index;
+    boolean needs = false;
+    for (Rule rule : rules) {
+      needs |= rule.needsTracking();
+    }
+    needsTracking = needs;
+  }
+
+  /** Whether a rule of it asks for connections. */
+  boolean needsTracking() {
+    return needsTracking;
   }
 
   /** A chain of these rules with all that it needs to find them. */

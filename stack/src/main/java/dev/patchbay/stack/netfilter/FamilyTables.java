@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 public final class FamilyTables {
   private final Map<TableKind, Table> tables = new EnumMap<>(TableKind.class);
   private final HookPoint[] hooks = new HookPoint[Hook.COUNT];
+  private final Netfilter netfilter;
   private boolean active;
+  private boolean tracks;
 
   FamilyTables(Netfilter netfilter) {
+    this.netfilter = netfilter;
     for (Hook hook : Hook.values()) {
       hooks[hook.ordinal()] = new HookPoint(netfilter, hook);
     }
@@ -27,6 +30,11 @@ public final class FamilyTables {
   /** Whether there is any table. */
   boolean isActive() {
     return active;
+  }
+
+  /** Whether connections are tracked: then fragments are joined before PREROUTING. */
+  public boolean tracks() {
+    return tracks;
   }
 
   /** The table, or null where nobody has changed or named it yet. */
@@ -54,14 +62,51 @@ public final class FamilyTables {
       tables.put(table.kind(), table);
     }
     active = !tables.isEmpty();
+    boolean before = tracks;
+    tracks = tables.values().stream().anyMatch(Table::needsTracking);
+    if (tracks && !before) {
+      netfilter.conntrack().resumed();
+    }
     for (Hook hook : Hook.values()) {
-      List<Table> attached = new ArrayList<>();
-      for (Table table : tables.values()) {
-        if (table.base(hook) != null) {
-          attached.add(table);
-        }
-      }
-      hooks[hook.ordinal()].attach(attached.toArray(Table[]::new));
+      hooks[hook.ordinal()].attach(steps(hook));
+    }
+  }
+
+  /** What there is at a hook in the order of Linux's priorities ({@code nf_ip_hook_priorities}). */
+  private HookStep[] steps(Hook hook) {
+    boolean first = hook == Hook.PREROUTING || hook == Hook.OUTPUT;
+    boolean last = hook == Hook.INPUT || hook == Hook.POSTROUTING;
+    List<HookStep> steps = new ArrayList<>();
+    add(steps, hook, TableKind.RAW);
+    if (tracks && first) {
+      steps.add(netfilter.trackingStep());
+    }
+    add(steps, hook, TableKind.MANGLE);
+    if (first) {
+      addNat(steps, hook);
+    }
+    add(steps, hook, TableKind.FILTER);
+    add(steps, hook, TableKind.SECURITY);
+    if (last) {
+      addNat(steps, hook);
+    }
+    if (tracks && last) {
+      steps.add(netfilter.confirmStep());
+    }
+    return steps.toArray(HookStep[]::new);
+  }
+
+  private void add(List<HookStep> steps, Hook hook, TableKind kind) {
+    Table table = tables.get(kind);
+    if (table != null && table.base(hook) != null) {
+      steps.add(table);
+    }
+  }
+
+  private void addNat(List<HookStep> steps, Hook hook) {
+    Table table = tables.get(TableKind.NAT);
+    if (table != null && table.base(hook) != null) {
+      steps.add(netfilter.natStep(table));
     }
   }
 }

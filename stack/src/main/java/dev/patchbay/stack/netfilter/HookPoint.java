@@ -7,26 +7,26 @@ import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import org.jspecify.annotations.Nullable;
 
-/** One hook of one family, with the tables attached there in their order. */
+/** One hook of one family, with what is attached there in its order: tables, tracking. */
 public final class HookPoint {
-  private static final Table[] NONE = {};
+  private static final HookStep[] NONE = {};
 
   private final Netfilter netfilter;
   private final Hook hook;
-  private Table[] tables = NONE;
+  private HookStep[] steps = NONE;
 
   HookPoint(Netfilter netfilter, Hook hook) {
     this.netfilter = netfilter;
     this.hook = hook;
   }
 
-  void attach(Table[] attached) {
-    tables = attached;
+  void attach(HookStep[] attached) {
+    steps = attached;
   }
 
-  /** Whether no table is attached: then there is no need to ask. */
+  /** Whether nothing is attached: then there is no need to ask. */
   public boolean isEmpty() {
-    return tables.length == 0;
+    return steps.length == 0;
   }
 
   /**
@@ -38,10 +38,10 @@ public final class HookPoint {
    * @return false where it was dropped and is the caller's no more
    */
   public boolean accepts(Packet packet, @Nullable NetDevice in, @Nullable NetDevice out) {
-    if (tables.length == 0) {
+    if (steps.length == 0) {
       return true;
     }
-    return netfilter.run(tables, hook, packet, in, out, null) == Verdict.ACCEPT;
+    return netfilter.run(steps, hook, packet, in, out, null) == Verdict.ACCEPT;
   }
 
   /**
@@ -51,13 +51,13 @@ public final class HookPoint {
    * @param portOut the port by which it leaves, null where that is not known yet
    */
   public boolean acceptsBridged(Packet packet, NetDevice bridge, @Nullable NetDevice portOut) {
-    if (tables.length == 0) {
+    if (steps.length == 0) {
       return true;
     }
     NetDevice out = hook == Hook.PREROUTING ? null : bridge;
     NetDevice in = hook == Hook.POSTROUTING ? null : bridge;
     NetDevice port = portOut == null ? bridge : portOut;
-    return netfilter.run(tables, hook, packet, in, out, port) == Verdict.ACCEPT;
+    return netfilter.run(steps, hook, packet, in, out, port) == Verdict.ACCEPT;
   }
 
   static void drop(Packet packet) {

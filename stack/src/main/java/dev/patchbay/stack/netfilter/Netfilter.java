@@ -3,8 +3,11 @@ package dev.patchbay.stack.netfilter;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.bridge.BridgeFilter;
+import dev.patchbay.stack.conntrack.Conntrack;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.loop.EventLoop;
+import dev.patchbay.stack.nat.Nat;
+import dev.patchbay.stack.nat.PacketMangler;
 import dev.patchbay.stack.netfilter.expression.Field;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
@@ -36,11 +39,20 @@ public final class Netfilter {
   private final BridgeNetfilter bridges = new BridgeNetfilter(this);
   private final PacketFields[] fields = new PacketFields[DEPTH];
   private final Way[] ways = new Way[DEPTH];
+  private final Conntrack conntrack;
+  private final Nat nat;
+  private final PacketMangler mangler = new PacketMangler();
+  private final TrackingStep trackingStep;
+  private final ConfirmStep confirmStep;
   private int depth;
 
   public Netfilter(NetworkStack stack) {
     this.stack = stack;
     loop = stack.loop();
+    conntrack = new Conntrack(loop, stack.random());
+    nat = new Nat(conntrack, stack.random());
+    trackingStep = new TrackingStep(conntrack);
+    confirmStep = new ConfirmStep(conntrack);
     v4 = new FamilyTables(this);
     v6 = new FamilyTables(this);
     for (int i = 0; i < DEPTH; i++) {
@@ -52,6 +64,33 @@ public final class Netfilter {
   /** The tables of a family. */
   public FamilyTables family(boolean isV4) {
     return isV4 ? v4 : v6;
+  }
+
+  /** The connections of both families. */
+  public Conntrack conntrack() {
+    return conntrack;
+  }
+
+  /** How connections are translated. */
+  public Nat nat() {
+    return nat;
+  }
+
+  /** Whether connections of a family are tracked: then its fragments are joined first. */
+  public boolean tracks(boolean isV4) {
+    return family(isV4).tracks();
+  }
+
+  HookStep trackingStep() {
+    return trackingStep;
+  }
+
+  HookStep confirmStep() {
+    return confirmStep;
+  }
+
+  HookStep natStep(Table table) {
+    return new NatStep(table, conntrack, nat, mangler);
   }
 
   /** What bridges ask about the frames that they carry. */
@@ -97,7 +136,7 @@ public final class Netfilter {
   }
 
   Verdict run(
-      Table[] tables,
+      HookStep[] steps,
       Hook hook,
       Packet packet,
       @Nullable NetDevice in,
@@ -118,8 +157,8 @@ public final class Netfilter {
     }
     Verdict verdict = Verdict.ACCEPT;
     boolean asked = p.protocol != IpProtocol.UDP || !isOurDhcp(p);
-    for (int i = 0; asked && i < tables.length && verdict == Verdict.ACCEPT; i++) {
-      verdict = tables[i].run(p, hook, way);
+    for (int i = 0; asked && i < steps.length && verdict == Verdict.ACCEPT; i++) {
+      verdict = steps[i].run(p, hook, way);
     }
     if (verdict != Verdict.ACCEPT) {
       way.blame(packet);

@@ -86,6 +86,16 @@ public final class Rule {
     return goes;
   }
 
+  /** Whether it asks for the connections of packets. */
+  boolean needsTracking() {
+    for (Condition condition : conditions) {
+      if (condition.needsTracking()) {
+        return true;
+      }
+    }
+    return target.needsTracking();
+  }
+
   boolean meets(PacketFields p) {
     for (Condition condition : conditions) {
       if (!condition.holds(p)) {

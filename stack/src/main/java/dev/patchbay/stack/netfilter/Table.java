@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A table of one family as it stands: immutable but for its counters. */
-public final class Table {
+public final class Table extends HookStep {
   private final TableKind kind;
 
   /** By their {@link Chain#id}, with holes. */
@@ -43,6 +43,16 @@ public final class Table {
           Chain.of(chains.size(), hook.name(), hook, Verdict.ACCEPT, new Counter(), new Rule[0]));
     }
     return new Table(kind, chains.toArray(Chain[]::new), List.of());
+  }
+
+  /** Whether a rule of it asks for connections. */
+  boolean needsTracking() {
+    for (Chain chain : chains) {
+      if (chain != null && chain.needsTracking()) {
+        return true;
+      }
+    }
+    return kind == TableKind.NAT;
   }
 
   /** It is the one that counts from now on. */
@@ -91,6 +101,7 @@ public final class Table {
    * @param way where jumps are remembered; nothing of it counts before and after
    * @return ACCEPT or DROP
    */
+  @Override
   Verdict run(PacketFields p, Hook hook, Way way) {
     Chain chain = base[hook.ordinal()];
     if (chain == null) {

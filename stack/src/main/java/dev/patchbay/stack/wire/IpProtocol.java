@@ -11,7 +11,6 @@ public final class IpProtocol {
   public static final int FRAGMENT = 44;
   public static final int ESP = 50;
   public static final int AH = 51;
-  public static final int DCCP = 33;
   public static final int ICMPV6 = 58;
   public static final int NONE = 59;
   public static final int SCTP = 132;

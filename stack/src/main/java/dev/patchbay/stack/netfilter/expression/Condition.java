@@ -13,6 +13,11 @@ public abstract class Condition {
     return false;
   }
 
+  /** Whether it asks for the connection of the packet: then there is tracking while it is there. */
+  public boolean needsTracking() {
+    return false;
+  }
+
   /** Narrows the packets for which it can hold; what says nothing here is asked each time. */
   public void constrain(IndexKey key) {}
 }

@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 public enum TableKind {
   RAW(EnumSet.of(Hook.PREROUTING, Hook.OUTPUT)),
   MANGLE(EnumSet.allOf(Hook.class)),
+  /**
+   * Asked about the first packets of connections alone; at INPUT and POSTROUTING it is the last.
+   */
+  NAT(EnumSet.of(Hook.PREROUTING, Hook.INPUT, Hook.OUTPUT, Hook.POSTROUTING)),
   FILTER(EnumSet.of(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT)),
   SECURITY(EnumSet.of(Hook.INPUT, Hook.FORWARD, Hook.OUTPUT));
 

@@ -5,4 +5,9 @@ import dev.patchbay.stack.netfilter.expression.PacketFields;
 /** What a rule does. Called for each packet that meets its rule: allocates and throws nothing. */
 public abstract class Target {
   public abstract Verdict apply(PacketFields p);
+
+  /** Whether it asks for the connection of the packet: then there is tracking while it is there. */
+  public boolean needsTracking() {
+    return false;
+  }
 }
