@@ -391,9 +391,17 @@ public final class Bridge extends NetDevice {
     cutTrailer(packet);
     packet.physicalDevice = port.device();
     BridgeFilter filter = this.filter;
-    if (filter != null && filter.isActive() && !filter.incoming(packet, this)) {
+    if (filter == null || !filter.isActive()) {
+      switchFrame(port, packet, source, destination);
       return;
     }
+    Packet goesOn = filter.incoming(packet, this);
+    if (goesOn != null) {
+      switchFrame(port, goesOn, source, Bytes.u48(goesOn.data, goesOn.l2));
+    }
+  }
+
+  private void switchFrame(BridgePort port, Packet packet, long source, long destination) {
     boolean filtered = vlans.isFiltering();
     int vid = 0;
     if (filtered) {
@@ -550,7 +558,18 @@ public final class Bridge extends NetDevice {
     } else if (to.isTooLong(packet)) {
       from.device().dropReceived(packet, DropReason.PKT_TOO_BIG);
     } else if (mayForward(packet, to)) {
+      sendForwarded(packet, to, filtered);
+    }
+  }
+
+  /** What was joined from fragments leaves in pieces again ({@code br_nf_ip_fragment}). */
+  private void sendForwarded(Packet packet, BridgePort to, boolean filtered) {
+    BridgeFilter filter = this.filter;
+    if (packet.fragmentMax == 0 || filter == null) {
       to.send(packet, filtered);
+    } else {
+      int mtu = Math.min(packet.fragmentMax, to.device().mtu());
+      filter.cut(packet, mtu, piece -> to.send(piece, filtered));
     }
   }
 
@@ -615,7 +634,7 @@ public final class Bridge extends NetDevice {
       port.device().statistics.txDropped++;
       twin.drop(DropReason.PKT_TOO_BIG);
     } else if (from == null || mayForward(twin, port)) {
-      port.send(twin, filtered);
+      sendForwarded(twin, port, filtered);
     }
   }
 

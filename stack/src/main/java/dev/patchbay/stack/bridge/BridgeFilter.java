@@ -2,6 +2,8 @@ package dev.patchbay.stack.bridge;
 
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.packet.Packet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Who looks at frames that a bridge carries ({@code br_netfilter}). Of the loop's thread. */
 public interface BridgeFilter {
@@ -11,9 +13,10 @@ public interface BridgeFilter {
   /**
    * A frame came in by a port; l2 and l3 are set.
    *
-   * @return false where it was dropped
+   * @return the frame with which it goes on: another one where that was its last fragment; null
+   *     where it was dropped or is kept until the others have come
    */
-  boolean incoming(Packet packet, Bridge bridge);
+  @Nullable Packet incoming(Packet packet, Bridge bridge);
 
   /**
    * A frame is to leave by a port; the one by which it came is its {@code physicalDevice}.
@@ -21,4 +24,7 @@ public interface BridgeFilter {
    * @return false where it was dropped
    */
   boolean forward(Packet packet, Bridge bridge, NetDevice to);
+
+  /** Cuts a frame whose fragments were joined again and sends the pieces; takes it. */
+  void cut(Packet packet, int mtu, Consumer<Packet> send);
 }

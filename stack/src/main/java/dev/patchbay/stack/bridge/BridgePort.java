@@ -253,7 +253,7 @@ public final class BridgePort implements MasterPort {
 
   /** Whether the packet is longer than this port takes; an inner tag is not counted. */
   boolean isTooLong(Packet packet) {
-    int length = packet.networkLength();
+    int length = packet.fragmentMax > 0 ? packet.fragmentMax : packet.networkLength();
     return length > device.mtu() && (length > device.mtu() + VlanTag.LENGTH || !isStacked(packet));
   }
 

@@ -29,9 +29,8 @@ final class TcpStates {
   private static final byte[][][] NEXT = {
     {
       // from          - S R E F C L T X 2
-      row(
-          /* SYN    */ "S S i i i i i S S 2"), // a SYN in the middle may be the truth: the answer
-                                               // tells
+      row(/* SYN    */ "S S i i i i i S S 2"), // a SYN in the middle may be the truth: the answer
+      // tells
       row(/* SYNACK */ "V V R V V V V V V R"), // of a simultaneous open alone
       row(/* FIN    */ "V V F F L L L T X V"),
       row(/* ACK    */ "E V E E C C T T X V"), // none: picked up in its middle
@@ -39,9 +38,8 @@ final class TcpStates {
       row(/* none   */ "V V V V V V V V V V")
     },
     {
-      row(
-          /* SYN    */ "V 2 V V V V V S V 2"), // simultaneous open, or opened again by the other
-                                               // side
+      row(/* SYN    */ "V 2 V V V V V S V 2"), // simultaneous open, or opened again by the other
+      // side
       row(/* SYNACK */ "V R i i i i i i i R"),
       row(/* FIN    */ "V V F F L L L T X V"),
       row(/* ACK    */ "V i R E C C T T X i"), // SYN_SENT: may be a challenge

@@ -117,6 +117,8 @@ public final class VethDevice extends NetDevice {
     packet.tracking = null;
     packet.trackingInfo = 0;
     packet.prerouted = false;
+    packet.divertedByBridge = false;
+    packet.fragmentMax = 0;
     packet.redirectedFrom = null;
     packet.priority = 0;
     packet.toMany = false;

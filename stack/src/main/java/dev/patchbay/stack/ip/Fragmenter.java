@@ -10,6 +10,7 @@ import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.IpProtocol;
 import dev.patchbay.stack.wire.Ipv4;
 import dev.patchbay.stack.wire.Ipv6;
+import java.util.function.Consumer;
 
 /**
  * Cuts packets into fragments (RFC 791 section 3.2, RFC 8200 section 4.5; Linux: {@code
@@ -26,11 +27,21 @@ public final class Fragmenter {
 
   /** Sends the packet (head at l3) as fragments of at most {@code mtu} bytes; takes it. */
   void fragment(Packet packet, NetDevice out, int mtu, long hopHi, long hopLo) {
+    fragment(packet, mtu, piece -> stack.output().transmit(piece, out, hopHi, hopLo));
+  }
+
+  /**
+   * Cuts a packet into fragments; takes it.
+   *
+   * @param mtu bytes of a fragment at most, from its IP header on
+   * @param send takes each of them, head at l3
+   */
+  public void fragment(Packet packet, int mtu, Consumer<Packet> send) {
     if (packet.checksumState == Packet.CHECKSUM_PARTIAL) {
       Segmenter.complete(packet);
     }
     boolean v4 = packet.isIpv4();
-    int header = v4 ? packet.ipv4().headerLength() : Ipv6.LENGTH;
+    int header = v4 ? packet.ipv4().headerLength() : perFragment6(packet);
     int overhead = v4 ? header : header + 8;
     int room = mtu - overhead & ~7;
     int payload = packet.tail - packet.l3 - header;
@@ -56,10 +67,10 @@ public final class Fragmenter {
         }
         header4(packet.ipv4(), piece, offset, more);
       } else {
-        header6(packet, piece, offset, more, id);
+        header6(piece, header, offset, more, id);
       }
       stack.counters(v4).fragCreates++;
-      stack.output().transmit(piece, out, hopHi, hopLo);
+      send.accept(piece);
     }
     stack.counters(v4).fragOks++;
     packet.release();
@@ -73,15 +84,41 @@ public final class Fragmenter {
     piece
         .ipv4()
         .totalLength(piece.tail - piece.l3)
-        .flagsAndOffset(units | (anyMore ? Ipv4.MORE_FRAGMENTS : 0))
+        .flagsAndOffset(units | (anyMore ? Ipv4.MORE_FRAGMENTS : 0) | flags & Ipv4.DONT_FRAGMENT)
         .fillChecksum();
   }
 
-  private static void header6(Packet whole, Packet piece, int offset, boolean more, int id) {
-    Ipv6 ip = piece.ipv6();
-    int next = whole.ipv6().nextHeader();
-    ip.nextHeader(IpProtocol.FRAGMENT).payloadLength(piece.tail - piece.l3 - Ipv6.LENGTH);
-    int at = piece.l3 + Ipv6.LENGTH;
+  /**
+   * Bytes of the headers that each fragment has: up to a routing header where there is one, else to
+   * hop-by-hop options (RFC 8200 section 4.5).
+   */
+  private static int perFragment6(Packet packet) {
+    int next = packet.ipv6().nextHeader();
+    int at = packet.l3 + Ipv6.LENGTH;
+    int end = at;
+    while (at + 8 <= packet.tail
+        && (next == IpProtocol.HOP_BY_HOP
+            || next == IpProtocol.DESTINATION
+            || next == IpProtocol.ROUTING)) {
+      boolean perHop = next != IpProtocol.DESTINATION;
+      next = Bytes.u8(packet.data, at);
+      at += Bytes.u8(packet.data, at + 1) + 1 << 3;
+      end = perHop && at <= packet.tail ? at : end;
+    }
+    return end - packet.l3;
+  }
+
+  /** The headers of the whole stand in it already. */
+  private static void header6(Packet piece, int header, int offset, boolean more, int id) {
+    piece.ipv6().payloadLength(piece.tail - piece.l3 - Ipv6.LENGTH);
+    int at = piece.l3 + header;
+    int last = piece.l3 + 6;
+    for (int from = piece.l3 + Ipv6.LENGTH; from < at; ) {
+      last = from;
+      from += Bytes.u8(piece.data, from + 1) + 1 << 3;
+    }
+    int next = Bytes.u8(piece.data, last);
+    Bytes.put8(piece.data, last, IpProtocol.FRAGMENT);
     Bytes.put8(piece.data, at, next);
     Bytes.put8(piece.data, at + 1, 0);
     Bytes.put16(piece.data, at + 2, offset | (more ? 1 : 0));

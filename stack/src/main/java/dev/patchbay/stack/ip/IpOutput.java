@@ -197,10 +197,17 @@ public final class IpOutput implements SegmentOutput {
 
   private void route(Packet packet, Route found, long hi, long lo, @Nullable NetDevice only) {
     HookPoint output = netfilter.at(Hook.OUTPUT, packet.isIpv4());
-    Route route = output.isEmpty() ? found : filtered(packet, found, output, only);
-    if (route == null) {
+    if (output.isEmpty()) {
+      leave(packet, found, hi, lo);
       return;
     }
+    Route route = filtered(packet, found, output, only);
+    if (route != null) {
+      leave(packet, route, packet.destinationHi(), packet.destinationLo());
+    }
+  }
+
+  private void leave(Packet packet, Route route, long hi, long lo) {
     switch (route.type()) {
       case LOCAL -> toOurselves(packet);
       case BROADCAST -> broadcast(packet, route, hi, lo);
@@ -224,15 +231,18 @@ public final class IpOutput implements SegmentOutput {
    */
   private @Nullable Route filtered(
       Packet packet, Route found, HookPoint output, @Nullable NetDevice only) {
-    long hi = packet.destinationHi();
-    long lo = packet.destinationLo();
+    long wasHi = packet.destinationHi();
+    long wasLo = packet.destinationLo();
     int mark = packet.mark;
     int tos = serviceType(packet);
     NetDevice out = found.type() == Route.Type.LOCAL ? stack.loopback() : found.device();
     if (!output.accepts(packet, null, out)) {
       return null;
     }
-    if (packet.mark == mark && serviceType(packet) == tos) {
+    long hi = packet.destinationHi();
+    long lo = packet.destinationLo();
+    boolean translated = hi != wasHi || lo != wasLo;
+    if (packet.mark == mark && serviceType(packet) == tos && !translated) {
       return found;
     }
     packet.tos = serviceType(packet);
@@ -328,7 +338,14 @@ public final class IpOutput implements SegmentOutput {
 
   /** Hands a packet (head at l3) to its next hop, in fragments where it is longer than the MTU. */
   void emit(Packet packet, NetDevice out, long hopHi, long hopLo, int mtu) {
+    packet.nextHopHi = hopHi; // MASQUERADE asks
+    packet.nextHopLo = hopLo;
     if (!mayLeave(packet, out)) {
+      return;
+    }
+    if (packet.fragmentMax > 0) {
+      // joined before it was routed: the pieces are not longer than those that came
+      stack.fragmenter().fragment(packet, out, Math.min(mtu, packet.fragmentMax), hopHi, hopLo);
       return;
     }
     if (packet.gsoType == Packet.GSO_NONE && packet.tail - packet.l3 > mtu) {

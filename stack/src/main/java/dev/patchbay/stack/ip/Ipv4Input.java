@@ -28,6 +28,7 @@ public final class Ipv4Input {
 
   private final NetworkStack stack;
   private final IpCounters counters;
+  private final Netfilter netfilter;
   private final HookPoint prerouting;
   private final HookPoint input;
   private final HookPoint forward;
@@ -45,7 +46,7 @@ public final class Ipv4Input {
   public Ipv4Input(NetworkStack stack) {
     this.stack = stack;
     counters = stack.counters(true);
-    Netfilter netfilter = stack.netfilter();
+    netfilter = stack.netfilter();
     prerouting = netfilter.at(Hook.PREROUTING, true);
     input = netfilter.at(Hook.INPUT, true);
     forward = netfilter.at(Hook.FORWARD, true);
@@ -72,8 +73,14 @@ public final class Ipv4Input {
     packet.protocol = ip.protocol();
     boolean seen = packet.prerouted;
     packet.prerouted = false;
-    if (seen || prerouting.accepts(packet, packet.device, null)) {
+    if (seen) {
       routeInput(packet);
+      return;
+    }
+    // connection tracking sees no fragments (ipv4_conntrack_defrag)
+    Packet whole = netfilter.tracks(true) ? stack.reassembler().join4(packet) : packet;
+    if (whole != null && prerouting.accepts(whole, whole.device, null)) {
+      routeInput(whole);
     }
   }
 
@@ -279,6 +286,7 @@ public final class Ipv4Input {
       }
       packet = whole;
     }
+    packet.fragmentMax = 0; // who answers with it answers whole
     packet.toMany = toMany;
     if (input.accepts(packet, packet.device, null)) {
       stack.transports().deliver(packet);
@@ -309,7 +317,9 @@ public final class Ipv4Input {
       return;
     }
     int mtu = route.mtu(out);
-    boolean tooLong = packet.networkLength() > mtu;
+    // what was joined here leaves in pieces as long as it came
+    boolean tooLong =
+        packet.fragmentMax > 0 ? packet.fragmentMax > mtu : packet.networkLength() > mtu;
     if (tooLong && (ip.flagsAndOffset() & Ipv4.DONT_FRAGMENT) != 0) {
       counters.fragFails++;
       stack.icmp().tooBig(packet, mtu);
@@ -324,7 +334,8 @@ public final class Ipv4Input {
       ip.fillChecksum(); // the options may have changed
     }
     packet.head = packet.l3;
-    if (from == SourceCheck.Verdict.NEIGHBOUR && out.equals(packet.device)) {
+    boolean back = out.equals(packet.device) && !packet.divertedByBridge;
+    if (from == SourceCheck.Verdict.NEIGHBOUR && back) {
       redirect(packet, route, out);
     }
     packet.priority = PRIORITY[ip.tos() >> 1 & 15];

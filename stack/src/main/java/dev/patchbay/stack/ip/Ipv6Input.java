@@ -27,6 +27,7 @@ public final class Ipv6Input {
 
   private final NetworkStack stack;
   private final IpCounters counters;
+  private final Netfilter netfilter;
   private final HookPoint prerouting;
   private final HookPoint input;
   private final HookPoint forward;
@@ -37,7 +38,7 @@ public final class Ipv6Input {
   public Ipv6Input(NetworkStack stack) {
     this.stack = stack;
     counters = stack.counters(false);
-    Netfilter netfilter = stack.netfilter();
+    netfilter = stack.netfilter();
     prerouting = netfilter.at(Hook.PREROUTING, false);
     input = netfilter.at(Hook.INPUT, false);
     forward = netfilter.at(Hook.FORWARD, false);
@@ -74,8 +75,14 @@ public final class Ipv6Input {
     }
     boolean seen = packet.prerouted;
     packet.prerouted = false;
-    if (seen || prerouting.accepts(packet, packet.device, null)) {
+    if (seen) {
       routeInput(packet);
+      return;
+    }
+    // connection tracking sees no fragments (nf_ct_frag6_gather)
+    Packet whole = netfilter.tracks(false) ? stack.reassembler().join6(packet) : packet;
+    if (whole != null && prerouting.accepts(whole, whole.device, null)) {
+      routeInput(whole);
     }
   }
 
@@ -191,6 +198,7 @@ public final class Ipv6Input {
         packet = whole;
         joined = true;
       } else {
+        packet.fragmentMax = 0; // who answers with it answers whole
         packet.toMany = toMany;
         if (input.accepts(packet, packet.device, null)) {
           stack.transports().deliver(packet);
@@ -258,11 +266,13 @@ public final class Ipv6Input {
       NetDevice.dropIncoming(packet, DropReason.IP_INADDRERRORS);
       return;
     }
-    if (out.equals(packet.device)) {
+    if (out.equals(packet.device) && !packet.divertedByBridge) {
       stack.ndpRedirect().send(packet, out, route.gateway());
     }
     int mtu = route.mtu(out);
-    if (packet.networkLength() > mtu) {
+    boolean tooLong =
+        packet.fragmentMax > 0 ? packet.fragmentMax > mtu : packet.networkLength() > mtu;
+    if (tooLong) {
       if (packet.networkLength() <= out.mtu()) {
         ip.hopLimit(ip.hopLimit() - 1); // Linux finds that out on its way to the device
       }

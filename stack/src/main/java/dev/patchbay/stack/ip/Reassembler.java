@@ -33,6 +33,7 @@ public final class Reassembler {
   private static final long SECOND = 1_000_000_000L;
   private static final int MAX_LENGTH = 65535;
   private static final int ETHERNET = 14;
+  private static final int FRAGMENT_HEADER = 8;
 
   private record Key(long srcHi, long srcLo, long dstHi, long dstLo, int id, int protocol) {}
 
@@ -75,6 +76,54 @@ public final class Reassembler {
     packet.sequence = ip.fragmentOffset();
     packet.endSequence = packet.sequence + packet.tail - packet.l4;
     return add(packet, key, more);
+  }
+
+  /**
+   * Takes an IPv4 packet before it is routed, which may be a fragment.
+   *
+   * @return the packet where it is none, the whole where it was the last, else null
+   */
+  public @Nullable Packet join4(Packet packet) {
+    if (!packet.ipv4().isFragment()) {
+      return packet;
+    }
+    Packet whole = add4(packet);
+    if (whole != null) {
+      whole.head = whole.l3;
+    }
+    return whole;
+  }
+
+  /**
+   * Takes an IPv6 packet before it is routed, which may be a fragment.
+   *
+   * @return the packet where it is none, the whole where it was the last, else null
+   */
+  public @Nullable Packet join6(Packet packet) {
+    int at = packet.l4;
+    int next = packet.protocol;
+    while (at + 8 <= packet.tail
+        && (next == IpProtocol.HOP_BY_HOP
+            || next == IpProtocol.DESTINATION
+            || next == IpProtocol.ROUTING)) {
+      next = Bytes.u8(packet.data, at);
+      at += Bytes.u8(packet.data, at + 1) + 1 << 3;
+    }
+    if (next != IpProtocol.FRAGMENT || at + 8 > packet.tail) {
+      return packet;
+    }
+    boolean atomic = (Bytes.u16(packet.data, at + 2) & ~6) == 0;
+    if (atomic) {
+      return packet; // complete in itself (RFC 6946)
+    }
+    packet.l4 = at;
+    Packet whole = add6(packet);
+    if (whole != null) {
+      whole.head = whole.l3;
+      whole.l4 = whole.l3 + Ipv6.LENGTH;
+      whole.protocol = whole.ipv6().nextHeader();
+    }
+    return whole;
   }
 
   /** Takes an IPv6 packet whose l4 stands at its fragment header. */
@@ -224,7 +273,10 @@ public final class Reassembler {
   private @Nullable Packet join(Key key, Datagram datagram, Packet last) {
     Packet first = datagram.pieces.getFirst();
     boolean v4 = first.isIpv4();
-    int header = v4 ? first.ipv4().headerLength() : Ipv6.LENGTH;
+    // of IPv6 all headers before the fragment header are those of the whole
+    int header = v4 ? first.ipv4().headerLength() : first.l4 - FRAGMENT_HEADER - first.l3;
+    int longest = 0;
+    boolean uncut = false;
     Packet whole = stack.pool().acquire(header + datagram.total, first.share());
     if (whole == null || header + datagram.total > MAX_LENGTH) {
       if (whole != null) {
@@ -248,6 +300,14 @@ public final class Reassembler {
     }
     System.arraycopy(first.data, first.l3, whole.data, whole.l3, header);
     for (Packet piece : datagram.pieces) {
+      int length = piece.tail - piece.l3;
+      boolean mayNotBeCut = v4 && (piece.ipv4().flagsAndOffset() & Ipv4.DONT_FRAGMENT) != 0;
+      if (length > longest) {
+        uncut = mayNotBeCut;
+      } else if (length == longest) {
+        uncut |= mayNotBeCut;
+      }
+      longest = Math.max(longest, length);
       System.arraycopy(
           piece.data,
           piece.l4,
@@ -257,13 +317,31 @@ public final class Reassembler {
       piece.release();
     }
     if (v4) {
-      whole.ipv4().totalLength(header + datagram.total).flagsAndOffset(0).fillChecksum();
+      // where the longest of them asked for it the whole does (IPSKB_FRAG_PMTU)
+      whole
+          .ipv4()
+          .totalLength(header + datagram.total)
+          .flagsAndOffset(uncut ? Ipv4.DONT_FRAGMENT : 0)
+          .fillChecksum();
     } else {
-      whole.ipv6().nextHeader(first.protocol).payloadLength(datagram.total);
+      whole.ipv6().payloadLength(header - Ipv6.LENGTH + datagram.total);
+      Bytes.put8(whole.data, nextHeaderAt(whole), first.protocol);
     }
+    whole.fragmentMax = longest;
     forget(key, datagram);
     stack.counters(v4).reasmOks++;
     return whole;
+  }
+
+  /** Where the number of the fragment header stands in front of it. */
+  private static int nextHeaderAt(Packet whole) {
+    int at = whole.l3 + 6;
+    int next = whole.l3 + Ipv6.LENGTH;
+    while (next < whole.l4) {
+      at = next;
+      next += Bytes.u8(whole.data, next + 1) + 1 << 3;
+    }
+    return at;
   }
 
   private void forget(Key key, Datagram datagram) {
@@ -285,7 +363,10 @@ public final class Reassembler {
     timeouts++;
     stack.counters(key.protocol >= 0).reasmTimeout++;
     Packet first = datagram.pieces.isEmpty() ? null : datagram.pieces.getFirst();
-    if (first != null && first.sequence == 0) {
+    // of what was joined for connection tracking and is another's, nobody is told
+    if (first != null
+        && first.sequence == 0
+        && stack.isLocal(first.destinationHi(), first.destinationLo())) {
       stack.icmp().timeExceeded(first, 1);
     }
     discard(key, datagram, DropReason.FRAG_REASM_TIMEOUT);

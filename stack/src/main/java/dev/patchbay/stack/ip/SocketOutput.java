@@ -347,7 +347,11 @@ public final class SocketOutput {
     if (!output.maySend(packet, out)) {
       return;
     }
-    boolean same = packet.mark == mark && IpOutput.serviceType(packet) == tos;
+    boolean same =
+        packet.mark == mark
+            && IpOutput.serviceType(packet) == tos
+            && packet.destinationHi() == flow.dstHi
+            && packet.destinationLo() == flow.dstLo;
     if (!same && !flow.multicast && !flow.broadcast) {
       boolean near = !v4 && Addresses.isLinkLocal(flow.dstHi, flow.dstLo);
       output.sendAgain(packet, near ? out : flow.bound);

@@ -8,7 +8,10 @@ import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
+import dev.patchbay.stack.wire.Ethernet;
 import dev.patchbay.stack.wire.Ipv6;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes IP packets in bridged frames through the rules of their family (Linux: {@code
@@ -32,31 +35,77 @@ final class BridgeNetfilter implements BridgeFilter {
   }
 
   @Override
-  public boolean incoming(Packet packet, Bridge bridge) {
+  public @Nullable Packet incoming(Packet packet, Bridge bridge) {
     int before = packet.l3;
     int type = findNetwork(packet);
-    boolean goesOn = true;
-    if (type == EtherType.IPV4 || type == EtherType.IPV6) {
-      boolean v4 = type == EtherType.IPV4;
-      if (!isValid(packet, v4)) {
-        NetDevice.dropIncoming(packet, DropReason.IP_INHDR);
-        return false;
-      }
-      cutTrailer(packet, v4);
-      if (v4) {
-        // an answer of REJECT asks what the packet is
-        packet.l4 = packet.l3 + packet.ipv4().headerLength();
-        packet.protocol = packet.ipv4().protocol();
-      }
-      goesOn = netfilter.at(Hook.PREROUTING, v4).acceptsBridged(packet, bridge, null);
-      if (goesOn) {
-        packet.prerouted = true;
-      }
-    }
-    if (goesOn) {
+    if (type != EtherType.IPV4 && type != EtherType.IPV6) {
       packet.l3 = before;
+      return packet;
     }
-    return goesOn;
+    boolean v4 = type == EtherType.IPV4;
+    if (!isValid(packet, v4)) {
+      NetDevice.dropIncoming(packet, DropReason.IP_INHDR);
+      return null;
+    }
+    cutTrailer(packet, v4);
+    packet.l4 = packet.l3 + (v4 ? packet.ipv4().headerLength() : Ipv6.LENGTH);
+    // an answer of REJECT asks what the packet is
+    packet.protocol = v4 ? packet.ipv4().protocol() : packet.ipv6().nextHeader();
+    Packet whole = packet;
+    if (packet.l3 == before && netfilter.tracks(v4)) {
+      whole = join(packet, v4);
+      if (whole == null) {
+        return null;
+      }
+      before = whole.l3;
+    }
+    long hi = whole.destinationHi();
+    long lo = whole.destinationLo();
+    if (!netfilter.at(Hook.PREROUTING, v4).acceptsBridged(whole, bridge, null)) {
+      return null;
+    }
+    whole.prerouted = true;
+    if (whole.destinationHi() != hi || whole.destinationLo() != lo) {
+      // br_nf_pre_routing_finish: it is not for whom it was sent to, the IP layer knows who it is
+      // for
+      Bytes.put48(whole.data, whole.l2, bridge.mac());
+      whole.divertedByBridge = true;
+    }
+    whole.l3 = before;
+    return whole;
+  }
+
+  /** Connection tracking sees no fragments; those behind tags within the bytes stay as they are. */
+  private @Nullable Packet join(Packet packet, boolean v4) {
+    int protocol = packet.vlanProtocol;
+    int tci = packet.vlanTci;
+    Packet whole = netfilter.join(packet, v4);
+    if (whole != null && whole.fragmentMax > 0) {
+      whole.head = whole.l2;
+      whole.vlanProtocol = protocol;
+      whole.vlanTci = tci;
+    }
+    return whole;
+  }
+
+  @Override
+  public void cut(Packet packet, int mtu, Consumer<Packet> send) {
+    long destination = Bytes.u48(packet.data, packet.l2);
+    long source = Bytes.u48(packet.data, packet.l2 + 6);
+    int protocol = packet.vlanProtocol;
+    int tci = packet.vlanTci;
+    int type = packet.isIpv4() ? EtherType.IPV4 : EtherType.IPV6;
+    packet.head = packet.l3;
+    netfilter.cut(
+        packet,
+        mtu,
+        piece -> {
+          piece.l2 = piece.push(Ethernet.LENGTH);
+          piece.ethernet().destination(destination).source(source).type(type);
+          piece.vlanProtocol = protocol;
+          piece.vlanTci = tci;
+          send.accept(piece);
+        });
   }
 
   @Override

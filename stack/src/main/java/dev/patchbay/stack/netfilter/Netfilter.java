@@ -15,6 +15,7 @@ import dev.patchbay.stack.netfilter.targets.Verdict;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.IpProtocol;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +80,16 @@ public final class Netfilter {
   /** Whether connections of a family are tracked: then its fragments are joined first. */
   public boolean tracks(boolean isV4) {
     return family(isV4).tracks();
+  }
+
+  /** Waits for the other fragments of a packet that is one ({@code nf_defrag}). */
+  @Nullable Packet join(Packet packet, boolean isV4) {
+    return isV4 ? stack.reassembler().join4(packet) : stack.reassembler().join6(packet);
+  }
+
+  /** Cuts what was joined. */
+  void cut(Packet packet, int mtu, Consumer<Packet> send) {
+    stack.fragmenter().fragment(packet, mtu, send);
   }
 
   HookStep trackingStep() {

@@ -135,6 +135,9 @@ public final class Packet {
   /** Whether PREROUTING has seen it on a bridge, so that the IP layer does not ask again. */
   public boolean prerouted;
 
+  /** Whether rules of a bridge have given it another destination, so that it is routed. */
+  public boolean divertedByBridge;
+
   /** The table and chain whose rule drops it, for who is told of drops; null for all else. */
   public @Nullable String ruleTable;
 
@@ -157,6 +160,12 @@ public final class Packet {
 
   /** Whether it was joined from fragments: its sender knows to cut what is too long for a path. */
   public boolean joined;
+
+  /**
+   * Bytes of the longest of the fragments that it was joined from before it was routed: it leaves
+   * in pieces that are not longer. 0 for all others ({@code frag_max_size}).
+   */
+  public int fragmentMax;
 
   /** Whether its sender has just had an answer: so the next hop is there ({@code dst_confirm}). */
   public boolean confirmsNeighbour;
@@ -215,9 +224,11 @@ public final class Packet {
     gsoSize = 0;
     gsoCount = 0;
     joined = false;
+    fragmentMax = 0;
     toMany = false;
     confirmsNeighbour = false;
     prerouted = false;
+    divertedByBridge = false;
     ruleTable = null;
     ruleChain = null;
     ruleNumber = 0;
@@ -399,8 +410,10 @@ public final class Packet {
     twin.gsoSize = gsoSize;
     twin.gsoCount = gsoCount;
     twin.joined = joined;
+    twin.fragmentMax = fragmentMax;
     twin.toMany = toMany;
     twin.prerouted = prerouted;
+    twin.divertedByBridge = divertedByBridge;
     twin.isDuplicate = isDuplicate;
     twin.redirectedFrom = redirectedFrom;
     twin.redirectedAtIngress = redirectedAtIngress;
