@@ -1,0 +1,374 @@
+package dev.patchbay.stack.netfilter;
+
+import static dev.patchbay.stack.netfilter.Firewall.GUEST;
+import static dev.patchbay.stack.netfilter.Firewall.WORLD;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.patchbay.stack.Lab;
+import dev.patchbay.stack.conntrack.Connection;
+import dev.patchbay.stack.conntrack.Conntrack;
+import dev.patchbay.stack.conntrack.TcpState;
+import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.netfilter.place.TableKind;
+import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.EtherType;
+import dev.patchbay.stack.wire.InternetChecksum;
+import dev.patchbay.stack.wire.IpProtocol;
+import dev.patchbay.stack.wire.Tcp;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What tracking makes of the packets that go through the appliance. */
+class TrackingTest {
+  private static final long SECOND = 1_000_000_000L;
+  private static final int SYN = Tcp.SYN;
+  private static final int ACK = Tcp.ACK;
+  private static final int FIN = Tcp.FIN | Tcp.ACK;
+  private static final int RST = Tcp.RST;
+  private static final int CLIENT = 4000;
+  private static final int SERVER = 443;
+  private static final String GUEST6 = "fec0::15";
+  private static final String WORLD6 = "2001:db8::7";
+
+  private final Firewall wall = new Firewall();
+  private final Conntrack conntrack = wall.lab.stack.netfilter().conntrack();
+
+  TrackingTest() throws TableRefusedException {
+    for (boolean v4 : new boolean[] {true, false}) {
+      FamilyTables family = wall.lab.stack.netfilter().family(v4);
+      family.replace(List.of(family.draft(TableKind.NAT).finish()));
+    }
+  }
+
+  @AfterEach
+  void nothingLeaks() {
+    wall.close();
+  }
+
+  private static byte[] segment(
+      String from, String to, int fromPort, int toPort, int flags, long seq, long ack, int bytes) {
+    byte[] body = new byte[20 + bytes];
+    Bytes.put16(body, 0, fromPort);
+    Bytes.put16(body, 2, toPort);
+    Bytes.put32(body, 4, (int) seq);
+    Bytes.put32(body, 8, (int) ack);
+    Bytes.put16(body, 12, 5 << 12 | flags);
+    Bytes.put16(body, 14, 1000);
+    long sum = InternetChecksum.sum(body, 0, body.length);
+    sum +=
+        InternetChecksum.pseudo4(
+            Lab.v4(from) & 0xffff_ffffL, Lab.v4(to) & 0xffff_ffffL, IpProtocol.TCP, body.length);
+    Bytes.put16(body, 16, InternetChecksum.finish(sum));
+    return Lab.ipv4(from, to, IpProtocol.TCP, 64, body);
+  }
+
+  /** A segment of the guest's; the server's acknowledgments are of these numbers. */
+  private void client(int flags, long seq, long ack, int bytes) {
+    wall.fromGuest(segment(GUEST, WORLD, CLIENT, SERVER, flags, seq, ack, bytes));
+  }
+
+  private void server(int flags, long seq, long ack, int bytes) {
+    wall.lab.fromWorld(segment(WORLD, GUEST, SERVER, CLIENT, flags, seq, ack, bytes));
+  }
+
+  private Connection only() {
+    assertThat(conntrack.all()).hasSize(1);
+    return conntrack.all().getFirst();
+  }
+
+  private TcpState.State state() {
+    TcpState tcp = only().tcp();
+    assertThat(tcp).isNotNull();
+    return tcp.state();
+  }
+
+  private long secondsLeft() {
+    return only().left(wall.lab.loop.now()) / SECOND;
+  }
+
+  private void establish() {
+    client(SYN, 1000, 0, 0);
+    server(SYN | ACK, 5000, 1001, 0);
+    client(ACK, 1001, 5001, 0);
+  }
+
+  private void advance(long seconds) {
+    wall.lab.loop.runForMillis(seconds * 1000);
+  }
+
+  @Test
+  void aConnectionOfTcpFromItsBeginningToItsEnd() {
+    client(SYN, 1000, 0, 0);
+    assertThat(state()).isEqualTo(TcpState.State.SYN_SENT);
+    assertThat(secondsLeft()).isEqualTo(120);
+    assertThat(only().has(Connection.SEEN_REPLY)).isFalse();
+    server(SYN | ACK, 5000, 1001, 0);
+    assertThat(state()).isEqualTo(TcpState.State.SYN_RECV);
+    assertThat(secondsLeft()).isEqualTo(60);
+    assertThat(only().has(Connection.SEEN_REPLY)).isTrue();
+    client(ACK, 1001, 5001, 0);
+    assertThat(state()).isEqualTo(TcpState.State.ESTABLISHED);
+    assertThat(secondsLeft()).isEqualTo(432_000);
+    assertThat(only().has(Connection.ASSURED)).isTrue();
+    client(ACK, 1001, 5001, 100);
+    assertThat(secondsLeft()).as("not acknowledged yet").isEqualTo(300);
+    server(ACK, 5001, 1101, 0);
+    assertThat(secondsLeft()).isEqualTo(432_000);
+    client(FIN, 1101, 5001, 0);
+    assertThat(state()).isEqualTo(TcpState.State.FIN_WAIT);
+    server(ACK, 5001, 1102, 0);
+    assertThat(state()).isEqualTo(TcpState.State.CLOSE_WAIT);
+    server(FIN, 5001, 1102, 0);
+    assertThat(state()).isEqualTo(TcpState.State.LAST_ACK);
+    client(ACK, 1102, 5002, 0);
+    assertThat(state()).isEqualTo(TcpState.State.TIME_WAIT);
+    assertThat(secondsLeft()).isEqualTo(120);
+    advance(119);
+    assertThat(conntrack.size()).isEqualTo(1);
+    advance(2);
+    assertThat(conntrack.size()).isZero();
+  }
+
+  @Test
+  void whatIsOutOfTheWindowIsInvalidAndChangesNothing() {
+    establish();
+    long before = conntrack.counters().invalid;
+    client(ACK, 1001 + 2_000_000, 5001, 10);
+    client(ACK, 1001, 5001 + 100_000, 0);
+    assertThat(conntrack.counters().invalid - before).isEqualTo(2);
+    client(RST, 900, 0, 0);
+    assertThat(state()).as("a reset that is too old").isEqualTo(TcpState.State.ESTABLISHED);
+    assertThat(secondsLeft()).isEqualTo(432_000);
+    server(RST, 5001, 0, 0);
+    assertThat(state()).isEqualTo(TcpState.State.CLOSE);
+    assertThat(secondsLeft()).isEqualTo(10);
+  }
+
+  @Test
+  void aResetInTheWindowWhoseNumberIsNotExactMayBeForged() {
+    establish();
+    server(RST, 5100, 0, 0);
+    assertThat(state()).isEqualTo(TcpState.State.ESTABLISHED);
+    assertThat(secondsLeft()).as("as CLOSE, until somebody speaks").isEqualTo(10);
+    client(ACK, 1001, 5001, 0);
+    assertThat(secondsLeft()).as("what it said was sent is not acknowledged").isEqualTo(300);
+  }
+
+  @Test
+  void aConnectionThatNobodyTakesIsForgottenWithItsReset() {
+    client(SYN, 1000, 0, 0);
+    server(RST | ACK, 0, 1001, 0);
+    assertThat(conntrack.size()).isZero();
+  }
+
+  @Test
+  void aSynThatIsRepeatedDoesNotKeepAConnection() {
+    client(SYN, 1000, 0, 0);
+    advance(100);
+    client(SYN, 1000, 0, 0);
+    assertThat(secondsLeft()).isEqualTo(20);
+  }
+
+  @Test
+  void flagsThatCannotBeAreInvalid() {
+    for (int flags :
+        new int[] {0, SYN | Tcp.FIN, SYN | RST, Tcp.FIN, Tcp.FIN | Tcp.URG | Tcp.PSH}) {
+      client(flags, 1000, 0, 0);
+    }
+    assertThat(conntrack.size()).isZero();
+    assertThat(conntrack.counters().invalid).isEqualTo(5);
+    assertThat(wall.reachedWorld()).as("rules decide about them").isEqualTo(5);
+  }
+
+  @Test
+  void aWrongChecksumIsInvalid() {
+    byte[] syn = segment(GUEST, WORLD, CLIENT, SERVER, SYN, 1, 0, 0);
+    syn[25] ^= 1;
+    wall.fromGuest(syn);
+    assertThat(conntrack.size()).isZero();
+  }
+
+  @Test
+  void aConnectionIsPickedUpInItsMiddle() {
+    client(ACK, 77_000, 99_000, 50);
+    assertThat(state()).isEqualTo(TcpState.State.ESTABLISHED);
+    assertThat(secondsLeft()).as("nobody has answered").isEqualTo(300);
+    server(ACK, 99_000, 77_050, 10);
+    client(ACK, 77_050, 99_010, 0);
+    assertThat(only().has(Connection.ASSURED)).isTrue();
+    conntrack.settings().tcpLoose = 0;
+    wall.fromGuest(segment(GUEST, WORLD, CLIENT + 1, SERVER, ACK, 1, 1, 0));
+    assertThat(conntrack.size()).isEqualTo(1);
+  }
+
+  @Test
+  void aClientThatHasClosedMayBeginAnew() {
+    establish();
+    client(FIN, 1001, 5001, 0);
+    server(FIN, 5001, 1002, 0);
+    client(ACK, 1002, 5002, 0);
+    assertThat(state()).isEqualTo(TcpState.State.TIME_WAIT);
+    int id = only().id;
+    client(SYN, 900_000, 0, 0);
+    assertThat(state()).isEqualTo(TcpState.State.SYN_SENT);
+    assertThat(only().id).isNotEqualTo(id);
+  }
+
+  @Test
+  void datagramsBothWaysAreAStreamAfterAWhile() {
+    wall.fromGuest(Firewall.udp(GUEST, WORLD, 53));
+    assertThat(secondsLeft()).isEqualTo(30);
+    byte[] answer = Lab.ipv4(WORLD, GUEST, IpProtocol.UDP, 64, Lab.udp(53, 4000, new byte[4]));
+    wall.lab.fromWorld(answer);
+    assertThat(only().has(Connection.SEEN_REPLY)).isTrue();
+    assertThat(secondsLeft()).isEqualTo(30);
+    advance(3);
+    wall.lab.fromWorld(answer);
+    assertThat(only().has(Connection.ASSURED)).isTrue();
+    assertThat(secondsLeft()).isEqualTo(120);
+    advance(121);
+    assertThat(conntrack.size()).isZero();
+  }
+
+  @Test
+  void aQuestionOfIcmpAndItsAnswer() {
+    byte[] echo = Lab.icmp(8, 0, 0x1234_0001, new byte[8]);
+    wall.fromGuest(Lab.ipv4(GUEST, WORLD, IpProtocol.ICMP, 64, echo));
+    assertThat(only().has(Connection.SEEN_REPLY)).isFalse();
+    byte[] answer = Lab.icmp(0, 0, 0x1234_0001, new byte[8]);
+    wall.lab.fromWorld(Lab.ipv4(WORLD, GUEST, IpProtocol.ICMP, 64, answer));
+    assertThat(only().has(Connection.SEEN_REPLY)).isTrue();
+    byte[] unasked = Lab.icmp(0, 0, 0x9999_0001, new byte[8]);
+    wall.lab.fromWorld(Lab.ipv4(WORLD, GUEST, IpProtocol.ICMP, 64, unasked));
+    assertThat(conntrack.size()).as("an answer begins nothing").isEqualTo(1);
+  }
+
+  @Test
+  void anErrorBelongsToWhatItQuotesAndNothingToWhatWasNeverSent() {
+    client(SYN, 1000, 0, 0);
+    long before = conntrack.counters().invalid;
+    byte[] sent = segment(GUEST, WORLD, CLIENT, SERVER, SYN, 1000, 0, 0);
+    error(Arrays.copyOf(sent, 28), GUEST);
+    assertThat(conntrack.counters().invalid).isEqualTo(before);
+    error(Arrays.copyOf(segment(GUEST, WORLD, 9, SERVER, SYN, 1, 0, 0), 28), GUEST);
+    error(Arrays.copyOf(sent, 22), GUEST);
+    error(new byte[0], GUEST);
+    byte[] lies = Arrays.copyOf(sent, 28);
+    lies[0] = 0x42;
+    error(lies, GUEST);
+    assertThat(conntrack.counters().invalid - before).as("forged or cut short").isEqualTo(4);
+    assertThat(state()).isEqualTo(TcpState.State.SYN_SENT);
+  }
+
+  private void error(byte[] quoted, String to) {
+    byte[] icmp = Lab.icmp(3, 1, 0, quoted);
+    wall.lab.fromWorld(Lab.ipv4("192.0.2.99", to, IpProtocol.ICMP, 64, icmp));
+  }
+
+  @Test
+  void whatIsDroppedLeavesNothing() {
+    wall.rule("iptables -P FORWARD DROP");
+    client(SYN, 1000, 0, 0);
+    assertThat(conntrack.size()).isZero();
+  }
+
+  @Test
+  void aFullTableGivesUpWhatWasNeverAnswered() {
+    establish();
+    conntrack.settings().max = 50;
+    for (int i = 0; i < 2000; i++) {
+      wall.fromGuest(segment(GUEST, WORLD, 10_000 + i, SERVER, SYN, i, 0, 0));
+    }
+    assertThat(conntrack.size()).isEqualTo(50);
+    assertThat(conntrack.counters().earlyDrop).isEqualTo(2000 - 49);
+    assertThat(conntrack.all())
+        .filteredOn(c -> c.has(Connection.ASSURED))
+        .as("the established one lives on")
+        .hasSize(1);
+  }
+
+  @Test
+  void aTableFullOfConversationsTakesNoMore() {
+    establish();
+    conntrack.settings().max = 1;
+    wall.reachedWorld();
+    wall.fromGuest(segment(GUEST, WORLD, 10_000, SERVER, SYN, 1, 0, 0));
+    assertThat(wall.reachedWorld()).isZero();
+    assertThat(conntrack.counters().drop).isEqualTo(1);
+    client(ACK, 1001, 5001, 10);
+    assertThat(wall.reachedWorld()).isEqualTo(1);
+  }
+
+  @Test
+  void fragmentsAreJoinedAndLeaveAsTheyCame() {
+    byte[] whole = Lab.ipv4(GUEST, WORLD, IpProtocol.UDP, 64, Lab.udp(4000, 53, new byte[2000]));
+    byte[] first = fragment(whole, 0, 1008, true);
+    byte[] second = fragment(whole, 1008, 1000, false);
+    wall.fromGuest(second);
+    assertThat(wall.reachedWorld()).isZero();
+    wall.fromGuest(first);
+    List<byte[]> out = List.copyOf(wall.lab.toWorld);
+    assertThat(out).hasSize(2);
+    assertThat(out.getFirst()).as("as long as they came").hasSize(1028);
+    assertThat(Bytes.u16(out.getFirst(), 6)).isEqualTo(0x2000);
+    assertThat(Bytes.u16(out.getLast(), 6)).isEqualTo(1008 / 8);
+    assertThat(only().protocol()).isEqualTo(IpProtocol.UDP);
+    wall.reachedWorld();
+  }
+
+  private static byte[] fragment(byte[] whole, int offset, int length, boolean more) {
+    byte[] body = Arrays.copyOfRange(whole, 20 + offset, 20 + offset + length);
+    byte[] ip = Lab.ipv4(GUEST, WORLD, IpProtocol.UDP, 64, body);
+    Bytes.put16(ip, 6, offset / 8 | (more ? 0x2000 : 0));
+    Bytes.put16(ip, 10, 0);
+    Bytes.put16(ip, 10, InternetChecksum.finish(InternetChecksum.sum(ip, 0, 20)));
+    return ip;
+  }
+
+  @Test
+  void anIpv6PacketInFragmentsKeepsItsExtensionHeaders() {
+    byte[] options = {17, 0, 1, 4, 0, 0, 0, 0}; // hop by hop, padding
+    byte[] datagram = Lab.udp(4000, 53, new byte[2000]);
+    Bytes.put16(datagram, 6, 0);
+    long sum = InternetChecksum.sum(datagram, 0, datagram.length);
+    sum += pseudo(datagram.length);
+    Bytes.put16(datagram, 6, InternetChecksum.finishUdp(sum));
+    wall.lab.fromA(ipv6Fragment(options, datagram, 0, 1008, true));
+    assertThat(wall.reachedWorld()).isZero();
+    wall.lab.fromA(ipv6Fragment(options, datagram, 1008, 1000, false));
+    List<byte[]> out = List.copyOf(wall.lab.toWorld);
+    assertThat(out).hasSize(2);
+    for (byte[] piece : out) {
+      assertThat(Bytes.u8(piece, 6)).as("options first").isEqualTo(0);
+      assertThat(Bytes.u8(piece, 40)).as("then the fragment header").isEqualTo(44);
+      assertThat(Bytes.u8(piece, 48)).as("then what is cut").isEqualTo(17);
+    }
+    assertThat(Bytes.u16(out.getFirst(), 50)).isEqualTo(1);
+    assertThat(Bytes.u16(out.getLast(), 50)).isEqualTo(1008);
+    assertThat(out.getFirst()).hasSize(40 + 8 + 8 + 1008);
+    assertThat(only().protocol()).isEqualTo(IpProtocol.UDP);
+    wall.reachedWorld();
+  }
+
+  private static long pseudo(int length) {
+    IpAddress from = IpAddress.parse(GUEST6);
+    IpAddress to = IpAddress.parse(WORLD6);
+    return InternetChecksum.pseudo6(from.hi(), from.lo(), to.hi(), to.lo(), IpProtocol.UDP, length);
+  }
+
+  private static byte[] ipv6Fragment(
+      byte[] options, byte[] datagram, int offset, int length, boolean more) {
+    byte[] body = new byte[options.length + 8 + length];
+    System.arraycopy(options, 0, body, 0, options.length);
+    body[0] = 44;
+    int at = options.length;
+    body[at] = 17;
+    Bytes.put16(body, at + 2, offset | (more ? 1 : 0));
+    Bytes.put32(body, at + 4, 4711);
+    System.arraycopy(datagram, offset, body, at + 8, length);
+    byte[] ip = Lab.ipv6(GUEST6, WORLD6, 0, 64, body);
+    return Lab.ethernet(Lab.APPLIANCE, Lab.GUEST_A, EtherType.IPV6, ip);
+  }
+}
