@@ -146,6 +146,7 @@ public final class Namespaces {
         gone.remove(device);
       }
     }
+    gone.netfilter().close();
     told();
     return true;
   }

@@ -2,6 +2,7 @@ package dev.patchbay.stack.conntrack;
 
 import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.time.Timer;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,14 @@ final class ConnectionExpiry {
       link(c);
       wake(c);
     }
+  }
+
+  /** Forgets all of them. */
+  void close() {
+    timer.cancel();
+    Arrays.fill(slots, null);
+    Arrays.fill(occupied, 0);
+    count = 0;
   }
 
   void remove(Connection c) {

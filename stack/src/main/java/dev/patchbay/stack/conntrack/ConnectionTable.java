@@ -1,6 +1,7 @@
 package dev.patchbay.stack.conntrack;
 
 import dev.patchbay.stack.random.SipHash;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +97,12 @@ final class ConnectionTable {
     if (segment != null) {
       segment.remove(c, h << 1 | way);
     }
+  }
+
+  /** Forgets all of them. */
+  void clear() {
+    Arrays.fill(segments, null);
+    size = 0;
   }
 
   /**

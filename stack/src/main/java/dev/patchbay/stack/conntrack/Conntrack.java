@@ -473,6 +473,13 @@ public final class Conntrack {
     }
   }
 
+  /** The namespace has gone: nothing of it waits any more. */
+  public void close() {
+    expiry.close();
+    expectations.close();
+    table.clear();
+  }
+
   /** Those there are and whose time is not over, in no order. */
   public List<Connection> all() {
     List<Connection> all = new ArrayList<>(table.size());

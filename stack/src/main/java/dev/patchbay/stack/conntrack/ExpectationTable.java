@@ -102,6 +102,11 @@ public final class ExpectationTable {
     }
   }
 
+  void close() {
+    timer.cancel();
+    all.clear();
+  }
+
   private void arm() {
     long next = Long.MAX_VALUE;
     for (Expectation e : all) {

@@ -77,6 +77,11 @@ public final class Netfilter {
     return nat;
   }
 
+  /** The namespace has gone. */
+  public void close() {
+    conntrack.close();
+  }
+
   /** Whether connections of a family are tracked: then its fragments are joined first. */
   public boolean tracks(boolean isV4) {
     return family(isV4).tracks();
