@@ -4,8 +4,6 @@ import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.netfilter.expression.Field;
 import dev.patchbay.stack.netfilter.expression.IndexKey;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
-import dev.patchbay.stack.wire.IpProtocol;
-import dev.patchbay.stack.wire.Tcp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -241,7 +239,8 @@ final class ChainIndex {
     boolean hasPorts = !p.laterFragment && p.transport + 4 <= p.packet().tail;
     of.sourcePort = hasPorts ? Field.portAt(p, 0) : 0;
     of.destinationPort = hasPorts ? Field.portAt(p, 2) : 0;
-    boolean isShort = !p.laterFragment && p.transport + portBytes(p.protocol) > p.packet().tail;
+    boolean isShort =
+        !p.laterFragment && p.transport + Field.portBytes(p.protocol) > p.packet().tail;
     int best = Integer.MAX_VALUE;
     for (Group group : groups) {
       if (group.first() >= best) {
@@ -256,9 +255,5 @@ final class ChainIndex {
       }
     }
     return best == Integer.MAX_VALUE ? -1 : best;
-  }
-
-  private static int portBytes(int protocol) {
-    return protocol == IpProtocol.TCP ? Tcp.LENGTH : 8;
   }
 }

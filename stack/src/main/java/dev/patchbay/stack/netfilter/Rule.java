@@ -3,6 +3,8 @@ package dev.patchbay.stack.netfilter;
 import dev.patchbay.stack.netfilter.expression.Condition;
 import dev.patchbay.stack.netfilter.expression.IndexKey;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
+import dev.patchbay.stack.netfilter.expression.PlacedCondition;
+import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.targets.Target;
 import java.util.List;
 
@@ -103,6 +105,16 @@ public final class Rule {
       }
     }
     return !p.hotDrop;
+  }
+
+  /** Whether its conditions can be asked where a hook leads to it. */
+  boolean fits(Hook hook) {
+    for (Condition condition : conditions) {
+      if (condition instanceof PlacedCondition placed && !placed.hooks().contains(hook)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** By which packets it can be met. */

@@ -172,7 +172,7 @@ public final class TableDraft {
    * The table as it is now.
    *
    * @throws TableRefusedException EMLINK for jumps more than 16 deep or in a circle, EINVAL for a
-   *     target that may not stand where a hook leads
+   *     target or a condition that may not stand where a hook leads
    */
   public Table finish() throws TableRefusedException {
     for (Draft draft : changed.values()) {
@@ -246,6 +246,9 @@ public final class TableDraft {
       }
       seen[chain.id()] = true;
       for (Rule rule : chain.array()) {
+        if (!rule.fits(hook)) {
+          throw new TableRefusedException(Errno.EINVAL, chain.name());
+        }
         Chain to = rule.jump() < 0 ? null : all[rule.jump()];
         if (to != null) {
           targets(to, hook, seen);

@@ -214,6 +214,11 @@ public final class Fib {
     return local.typeOf(hi, lo);
   }
 
+  /** The first route that the table local has for an address, or null. */
+  public @Nullable Route localRoute(long hi, long lo) {
+    return local.first(hi, lo);
+  }
+
   Route.Type addressType(IpAddress address) {
     return addressType(address.hi(), address.lo());
   }

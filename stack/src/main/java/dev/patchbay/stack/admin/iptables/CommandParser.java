@@ -5,8 +5,10 @@ import dev.patchbay.stack.admin.iptables.extension.Extension;
 import dev.patchbay.stack.admin.iptables.extension.IptablesException;
 import dev.patchbay.stack.admin.iptables.extension.MatchExtension;
 import dev.patchbay.stack.admin.iptables.extension.Option;
+import dev.patchbay.stack.admin.iptables.extension.Place;
 import dev.patchbay.stack.admin.iptables.extension.Values;
 import dev.patchbay.stack.admin.iptables.targets.RejectWords;
+import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.place.TableKind;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -233,7 +235,8 @@ final class CommandParser {
     }
     if (option.arguments() > 1) {
       if (at == words.size()) {
-        throw IptablesException.parameter("--" + name + " requires two args.");
+        String end = name.equals("tcp-flags") ? "." : "";
+        throw IptablesException.parameter("--" + name + " requires two args" + end);
       }
       text += " " + words.get(at++);
     }
@@ -522,11 +525,27 @@ final class CommandParser {
     }
     for (MatchExtension match : matches) {
       checkProtocol(match.name());
+      checkPlace(match);
     }
     if (spec.extension instanceof RejectWords reject
         && reject.isReset()
         && spec.positiveProtocol() != 6) {
       throw new IptablesException(IptablesException.Kind.RESOURCE, "Invalid argument");
+    }
+  }
+
+  /** What the kernel answers to a rule that is to be put somewhere. */
+  private void checkPlace(MatchExtension match) throws IptablesException {
+    if ("AIR".indexOf(command.letter) < 0) {
+      return;
+    }
+    Hook hook = null;
+    for (Hook own : command.table.hooks()) {
+      hook = own.name().equals(command.chain) ? own : hook;
+    }
+    String why = match.refusal(new Place(spec.positiveProtocol(), command.table, hook));
+    if (why != null) {
+      throw new IptablesException(IptablesException.Kind.RESOURCE, why);
     }
   }
 

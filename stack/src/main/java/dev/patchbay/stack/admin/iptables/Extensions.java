@@ -4,8 +4,11 @@ import dev.patchbay.stack.admin.iptables.extension.Context;
 import dev.patchbay.stack.admin.iptables.extension.IptablesException;
 import dev.patchbay.stack.admin.iptables.extension.MatchExtension;
 import dev.patchbay.stack.admin.iptables.extension.TargetExtension;
+import dev.patchbay.stack.admin.iptables.matches.AddrtypeMatch;
 import dev.patchbay.stack.admin.iptables.matches.CommentMatch;
 import dev.patchbay.stack.admin.iptables.matches.DscpMatch;
+import dev.patchbay.stack.admin.iptables.matches.EcnMatch;
+import dev.patchbay.stack.admin.iptables.matches.FragMatch;
 import dev.patchbay.stack.admin.iptables.matches.HopsMatch;
 import dev.patchbay.stack.admin.iptables.matches.IcmpMatch;
 import dev.patchbay.stack.admin.iptables.matches.IprangeMatch;
@@ -17,6 +20,7 @@ import dev.patchbay.stack.admin.iptables.matches.PhysdevMatch;
 import dev.patchbay.stack.admin.iptables.matches.PkttypeMatch;
 import dev.patchbay.stack.admin.iptables.matches.PortMatch;
 import dev.patchbay.stack.admin.iptables.matches.RangeMatch;
+import dev.patchbay.stack.admin.iptables.matches.SctpMatch;
 import dev.patchbay.stack.admin.iptables.matches.StatisticMatch;
 import dev.patchbay.stack.admin.iptables.matches.TcpMatch;
 import dev.patchbay.stack.admin.iptables.matches.TosMatch;
@@ -33,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 final class Extensions {
   private static final Set<String> MATCHES_NOT_HERE =
       Set.of(
-          "addrtype",
           "bpf",
           "cgroup",
           "cluster",
@@ -46,9 +49,7 @@ final class Extensions {
           "dccp",
           "devgroup",
           "dst",
-          "ecn",
           "eui64",
-          "frag",
           "hashlimit",
           "hbh",
           "helper",
@@ -66,7 +67,6 @@ final class Extensions {
           "recent",
           "rpfilter",
           "rt",
-          "sctp",
           "set",
           "socket",
           "srh",
@@ -151,6 +151,10 @@ final class Extensions {
       case "limit" -> new LimitMatch();
       case "statistic" -> new StatisticMatch(context);
       case "physdev" -> new PhysdevMatch();
+      case "addrtype" -> new AddrtypeMatch(context);
+      case "ecn" -> new EcnMatch();
+      case "sctp" -> new SctpMatch(context);
+      case "frag" -> context.v4() ? null : new FragMatch();
       default -> null;
     };
   }
@@ -165,6 +169,7 @@ final class Extensions {
           case 58 -> "icmp6";
           case 50 -> "esp";
           case 51 -> "ah";
+          case 132 -> "sctp";
           default -> "";
         };
     return known(name, context, protocol);

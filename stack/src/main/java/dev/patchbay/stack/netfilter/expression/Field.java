@@ -55,9 +55,9 @@ public enum Field {
       case TOS -> p.v4 ? packet.ipv4().tos() : packet.ipv6().trafficClass();
       case MARK -> packet.mark & 0xffff_ffffL;
       case SOURCE_PORT ->
-          p.hasTransport(portBytes(p)) ? Bytes.u16(packet.data, p.transport) : ABSENT;
+          p.hasTransport(portBytes(p.protocol)) ? Bytes.u16(packet.data, p.transport) : ABSENT;
       case DESTINATION_PORT ->
-          p.hasTransport(portBytes(p)) ? Bytes.u16(packet.data, p.transport + 2) : ABSENT;
+          p.hasTransport(portBytes(p.protocol)) ? Bytes.u16(packet.data, p.transport + 2) : ABSENT;
       case TCP_FLAGS ->
           p.hasTransport(Tcp.LENGTH) ? Bytes.u8(packet.data, p.transport + 13) : ABSENT;
       case TCP_MSS -> TcpOptionWalk.mss(p);
@@ -74,9 +74,16 @@ public enum Field {
     return Bytes.u16(p.packet().data, p.transport + offset);
   }
 
-  /** {@code tcp_mt} wants the whole header, {@code udp_mt} its eight bytes. */
-  private static int portBytes(PacketFields p) {
-    return p.protocol == IpProtocol.TCP ? Tcp.LENGTH : 8;
+  /**
+   * Bytes of a header whose ports are asked for: the whole one that {@code tcp_mt}, {@code sctp_mt}
+   * and {@code udp_mt} want.
+   */
+  public static int portBytes(int protocol) {
+    return switch (protocol) {
+      case IpProtocol.TCP -> Tcp.LENGTH;
+      case IpProtocol.SCTP -> 12;
+      default -> 8;
+    };
   }
 
   private static long spi(PacketFields p) {

@@ -43,8 +43,15 @@ public abstract class Extension {
   protected final void once(boolean first, String option) throws IptablesException {
     if (!first) {
       throw IptablesException.parameter(
-          name + ": option \"--" + option + "\" can be used only once.\n");
+          name + ": option \"--" + option + "\" can only be used once.\n");
     }
+  }
+
+  /** What two options that exclude each other are refused with. */
+  protected final IptablesException together(String option, String other) {
+    return IptablesException.parameter(
+        "%s: option \"--%s\" cannot be used together with \"--%s\".\n"
+            .formatted(name, option, other));
   }
 
   /** What a missing option is called by. */
