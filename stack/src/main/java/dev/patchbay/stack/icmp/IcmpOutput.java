@@ -350,6 +350,7 @@ public final class IcmpOutput {
     }
     packet.icmp().checksum(InternetChecksum.finish(sum));
     packet.checksumState = Packet.CHECKSUM_UNNECESSARY;
+    packet.socket = Packet.SOCKET_STACK;
     stack.output().send(packet, srcHi, srcLo, dstHi, dstLo);
   }
 }

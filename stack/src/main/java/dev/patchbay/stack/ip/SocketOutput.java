@@ -336,6 +336,7 @@ public final class SocketOutput {
     NetDevice out = flow.device;
     packet.device = null;
     packet.physicalDevice = null;
+    packet.socket = Packet.SOCKET_PROGRAM;
     if (out == null) {
       packet.drop(DropReason.IP_OUTNOROUTES);
       return;

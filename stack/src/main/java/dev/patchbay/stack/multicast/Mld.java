@@ -192,6 +192,7 @@ public final class Mld extends ReportWriter {
         .destinationHi(dstHi)
         .destinationLo(dstLo);
     packet.checksumState = Packet.CHECKSUM_UNNECESSARY;
+    packet.socket = Packet.SOCKET_STACK;
     IpCounters counters = stack.counters(false);
     counters.icmpOutMsgs++;
     counters.icmpOutTypes[type]++;

@@ -485,6 +485,7 @@ public final class NdpProtocol implements NeighbourTable.Solicitor {
     packet.checksumState = Packet.CHECKSUM_UNNECESSARY;
     packet.protocol = IpProtocol.ICMPV6;
     packet.ttl = hopLimit;
+    packet.socket = Packet.SOCKET_STACK;
     stack.output().pushHeader(packet, srcHi, srcLo, dstHi, dstLo);
     stack.output().sendOnLink(packet, device, dstHi, dstLo);
   }

@@ -49,6 +49,15 @@ public final class Packet {
   /** To be cut into TCP segments over IPv6 of {@link #gsoSize} bytes. */
   public static final byte GSO_TCPV6 = 2;
 
+  /** No socket sent it: it came in, or was made by a rule or for IGMP. */
+  public static final byte SOCKET_NONE = 0;
+
+  /** A socket of the stack's own sent it: one that no program has. */
+  public static final byte SOCKET_STACK = 1;
+
+  /** A program's socket sent it. */
+  public static final byte SOCKET_PROGRAM = 2;
+
   /** The array; owned by the pool. */
   public final byte[] data;
 
@@ -95,6 +104,8 @@ public final class Packet {
 
   /** How it stands to {@link #tracking}: a constant of {@code TrackingInfo}. */
   public byte trackingInfo;
+  /** Who sent it, one of the SOCKET constants; counts until it leaves the IP layer. */
+  public byte socket;
 
   /** One of the CHECKSUM constants. */
   public byte checksumState;
@@ -217,6 +228,7 @@ public final class Packet {
     priority = 0;
     tracking = null;
     trackingInfo = 0;
+    socket = SOCKET_NONE;
     checksumState = CHECKSUM_NONE;
     checksumStart = 0;
     checksumOffset = 0;

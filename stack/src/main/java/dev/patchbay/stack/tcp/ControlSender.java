@@ -49,6 +49,7 @@ final class ControlSender {
     int at = packet.append(Tcp.LENGTH + room);
     packet.l3 = at;
     packet.l4 = at;
+    packet.socket = Packet.SOCKET_STACK;
     Bytes.put32(b, at, ports);
     Bytes.put32(b, at + 4, sequence);
     Bytes.put32(b, at + 8, ack);
@@ -145,6 +146,7 @@ final class ControlSender {
       reset.tos = s.tos;
       reset.ttl = s.ttl;
       s.settings.label(reset);
+      reset.socket = Packet.SOCKET_PROGRAM;
       counters.outRsts++;
       queue(reset, s.localHi, s.localLo, s.remoteHi, s.remoteLo);
     }
@@ -192,6 +194,7 @@ final class ControlSender {
     if (scaled) {
       TcpOptions.emitWindowScale(b, o, Lifecycle.receiveShift(config));
     }
+    packet.socket = Packet.SOCKET_PROGRAM; // the listener's
     queue(packet, srcHi, srcLo, syn.sourceHi(), syn.sourceLo());
     return true;
   }

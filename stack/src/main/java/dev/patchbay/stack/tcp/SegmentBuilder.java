@@ -207,6 +207,7 @@ final class SegmentBuilder {
     packet.mark = s.settings.mark;
     packet.device = s.settings.device;
     packet.priority = s.settings.priority;
+    packet.socket = Packet.SOCKET_PROGRAM;
   }
 
   /** Leaves the checksum to the device: the pseudo header's sum is in the field. */

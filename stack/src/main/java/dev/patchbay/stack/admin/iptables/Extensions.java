@@ -16,14 +16,20 @@ import dev.patchbay.stack.admin.iptables.matches.LimitMatch;
 import dev.patchbay.stack.admin.iptables.matches.MacMatch;
 import dev.patchbay.stack.admin.iptables.matches.MarkMatch;
 import dev.patchbay.stack.admin.iptables.matches.MultiportMatch;
+import dev.patchbay.stack.admin.iptables.matches.OwnerMatch;
 import dev.patchbay.stack.admin.iptables.matches.PhysdevMatch;
 import dev.patchbay.stack.admin.iptables.matches.PkttypeMatch;
 import dev.patchbay.stack.admin.iptables.matches.PortMatch;
+import dev.patchbay.stack.admin.iptables.matches.QuotaMatch;
 import dev.patchbay.stack.admin.iptables.matches.RangeMatch;
+import dev.patchbay.stack.admin.iptables.matches.RpfilterMatch;
 import dev.patchbay.stack.admin.iptables.matches.SctpMatch;
 import dev.patchbay.stack.admin.iptables.matches.StatisticMatch;
+import dev.patchbay.stack.admin.iptables.matches.StringMatch;
 import dev.patchbay.stack.admin.iptables.matches.TcpMatch;
+import dev.patchbay.stack.admin.iptables.matches.TimeMatch;
 import dev.patchbay.stack.admin.iptables.matches.TosMatch;
+import dev.patchbay.stack.admin.iptables.matches.U32Match;
 import dev.patchbay.stack.admin.iptables.targets.ClassifyWords;
 import dev.patchbay.stack.admin.iptables.targets.DscpWords;
 import dev.patchbay.stack.admin.iptables.targets.HopsWords;
@@ -59,21 +65,15 @@ final class Extensions {
           "mh",
           "nfacct",
           "osf",
-          "owner",
           "policy",
-          "quota",
           "rateest",
           "realm",
           "recent",
-          "rpfilter",
           "rt",
           "set",
           "socket",
           "srh",
-          "state",
-          "string",
-          "time",
-          "u32");
+          "state");
 
   private static final Set<String> TARGETS_NOT_HERE =
       Set.of(
@@ -155,6 +155,12 @@ final class Extensions {
       case "ecn" -> new EcnMatch();
       case "sctp" -> new SctpMatch(context);
       case "frag" -> context.v4() ? null : new FragMatch();
+      case "rpfilter" -> new RpfilterMatch(context);
+      case "owner" -> new OwnerMatch();
+      case "string" -> new StringMatch();
+      case "u32" -> new U32Match();
+      case "quota" -> new QuotaMatch();
+      case "time" -> new TimeMatch(context);
       default -> null;
     };
   }

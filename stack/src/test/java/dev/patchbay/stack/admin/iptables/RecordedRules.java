@@ -27,7 +27,8 @@ final class RecordedRules implements RecordedWords.Ours {
       new PortNames() {
         @Override
         public @Nullable String name(int port, String protocol) {
-          return port == 1 && protocol.equals("udp") ? null : PORTS.get(port);
+          boolean none = protocol.equals("sctp") || port == 1 && protocol.equals("udp");
+          return none ? null : PORTS.get(port);
         }
 
         @Override
