@@ -58,11 +58,14 @@ final class Firewall {
     return iptables.run(lab.stack, "iptables-restore", List.of(), text);
   }
 
+  /** What {@code iptables-save -c} prints. */
+  String saved(String program) {
+    return iptables.run(lab.stack, program + "-save", List.of("-c"), "").stdout();
+  }
+
   /** What {@code iptables-save -c} prints of the rules of a chain, counters and all. */
   List<String> counted(String program, String chain) {
-    return iptables
-        .run(lab.stack, program + "-save", List.of("-c"), "")
-        .stdout()
+    return saved(program)
         .lines()
         .filter(line -> line.contains("-A " + chain + " ") || line.startsWith(":" + chain + " "))
         .toList();

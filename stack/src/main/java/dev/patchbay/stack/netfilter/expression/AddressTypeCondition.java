@@ -81,18 +81,17 @@ public final class AddressTypeCondition extends Condition {
   /** The type of an address of IPv4. */
   private int type(long lo, @Nullable NetDevice device) {
     int address = (int) lo;
-    if (address >>> 24 == 0 || address == -1) {
+    if (address == 0 || address == -1) {
       return BROADCAST;
     }
     if (address >>> 28 == 0xe) {
       return MULTICAST;
     }
     Route route = routes.localRoute(0, Addresses.v4(address));
-    boolean counts =
-        route != null
-            && !route.type().isRefusal()
-            && (device == null || device.equals(route.device()));
-    return counts ? bit(route.type()) : UNICAST;
+    if (route == null || route.type().isRefusal()) {
+      return UNICAST;
+    }
+    return device == null || device.equals(route.device()) ? bit(route.type()) : UNICAST;
   }
 
   private boolean fits(long hi, long lo, @Nullable NetDevice device) {

@@ -68,11 +68,11 @@ public final class ReversePathCondition extends Condition implements PlacedCondi
   private boolean passes4(PacketFields p, NetDevice in) {
     boolean group = Addresses.isMulticast(0, p.dstLo);
     boolean many = group || Addresses.isLimitedBroadcast(0, p.dstLo);
-    if ((int) p.srcLo >>> 24 == 0
+    if ((int) p.srcLo == 0
         && (Addresses.isLimitedBroadcast(0, p.dstLo) || (int) p.dstLo >>> 8 == 0xe0_0000)) {
       return true; // who has no address yet, on its link
     }
-    boolean asSource = !many && (int) p.dstLo >>> 24 != 0;
+    boolean asSource = !many && (int) p.dstLo != 0;
     Packet packet = p.packet();
     key.to(0, p.srcLo).from(0, asSource ? p.dstLo : Addresses.V4_PREFIX);
     key.input = loopback;
