@@ -195,6 +195,25 @@ public final class IpOutput implements SegmentOutput {
     route(packet, route, hi, lo, null);
   }
 
+  /**
+   * Sends a complete IP packet (head at l3) on the way to another machine than its destination
+   * ({@code nf_dup_ipv4}), through OUTPUT and POSTROUTING.
+   *
+   * @param route that of the other machine
+   * @param hi the other machine
+   */
+  public void sendTowards(Packet packet, Route route, long hi, long lo) {
+    boolean local = route.type() == Route.Type.LOCAL;
+    if (!maySend(packet, local ? stack.loopback() : route.device())) {
+      return;
+    }
+    switch (route.type()) {
+      case LOCAL -> toOurselves(packet);
+      case UNICAST, MULTICAST, BROADCAST -> finish(packet, route, hi, lo);
+      default -> packet.drop(DropReason.IP_OUTNOROUTES);
+    }
+  }
+
   private void route(Packet packet, Route found, long hi, long lo, @Nullable NetDevice only) {
     HookPoint output = netfilter.at(Hook.OUTPUT, packet.isIpv4());
     if (output.isEmpty()) {

@@ -11,6 +11,7 @@ import dev.patchbay.stack.nat.PacketMangler;
 import dev.patchbay.stack.netfilter.expression.Field;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
+import dev.patchbay.stack.netfilter.targets.Duplicator;
 import dev.patchbay.stack.netfilter.targets.Verdict;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Addresses;
@@ -45,6 +46,7 @@ public final class Netfilter {
   private final PacketMangler mangler = new PacketMangler();
   private final TrackingStep trackingStep;
   private final ConfirmStep confirmStep;
+  private final Duplicator duplicator;
   private int depth;
 
   public Netfilter(NetworkStack stack) {
@@ -54,6 +56,7 @@ public final class Netfilter {
     nat = new Nat(conntrack, stack.random());
     trackingStep = new TrackingStep(conntrack);
     confirmStep = new ConfirmStep(conntrack);
+    duplicator = new Duplicator(stack);
     v4 = new FamilyTables(this);
     v6 = new FamilyTables(this);
     for (int i = 0; i < DEPTH; i++) {
@@ -107,6 +110,9 @@ public final class Netfilter {
 
   HookStep natStep(Table table) {
     return new NatStep(table, conntrack, nat, mangler);
+  /** Sends the copies of TEE. */
+  public Duplicator duplicator() {
+    return duplicator;
   }
 
   /** What bridges ask about the frames that they carry. */

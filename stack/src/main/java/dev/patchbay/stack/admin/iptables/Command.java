@@ -32,6 +32,9 @@ final class Command {
   /** Whether {@code -c} stood there. */
   boolean counts;
 
+  /** What is said although all is taken: whole lines. */
+  String warnings = "";
+
   int verbose;
   boolean numeric;
   boolean exact;

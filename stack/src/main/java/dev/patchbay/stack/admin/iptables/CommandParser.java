@@ -477,6 +477,7 @@ final class CommandParser {
   private Command finish() throws IptablesException {
     for (Extension extension : named) {
       extension.check();
+      command.warnings += extension.warning();
     }
     if (command.letter == 0) {
       throw IptablesException.parameter("no command specified");
@@ -531,6 +532,14 @@ final class CommandParser {
         && reject.isReset()
         && spec.positiveProtocol() != 6) {
       throw new IptablesException(IptablesException.Kind.RESOURCE, "Invalid argument");
+    }
+    for (Extension extension : named) {
+      // who looks for a rule asks the kernel nothing
+      String why =
+          "AIR".indexOf(command.letter) < 0 ? null : extension.refusal(spec.positiveProtocol());
+      if (why != null) {
+        throw new IptablesException(IptablesException.Kind.RESOURCE, why);
+      }
     }
   }
 

@@ -32,9 +32,13 @@ import dev.patchbay.stack.admin.iptables.matches.TosMatch;
 import dev.patchbay.stack.admin.iptables.matches.U32Match;
 import dev.patchbay.stack.admin.iptables.targets.ClassifyWords;
 import dev.patchbay.stack.admin.iptables.targets.DscpWords;
+import dev.patchbay.stack.admin.iptables.targets.EcnWords;
 import dev.patchbay.stack.admin.iptables.targets.HopsWords;
 import dev.patchbay.stack.admin.iptables.targets.MarkWords;
 import dev.patchbay.stack.admin.iptables.targets.RejectWords;
+import dev.patchbay.stack.admin.iptables.targets.TcpMssWords;
+import dev.patchbay.stack.admin.iptables.targets.TcpOptionsWords;
+import dev.patchbay.stack.admin.iptables.targets.TeeWords;
 import dev.patchbay.stack.admin.iptables.targets.TosWords;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +89,6 @@ final class Extensions {
           "CT",
           "DNAT",
           "DNPT",
-          "ECN",
           "HMARK",
           "IDLETIMER",
           "LED",
@@ -103,9 +106,6 @@ final class Extensions {
           "SNAT",
           "SNPT",
           "SYNPROXY",
-          "TCPMSS",
-          "TCPOPTSTRIP",
-          "TEE",
           "TPROXY",
           "TRACE");
 
@@ -194,6 +194,10 @@ final class Extensions {
       case "TOS" -> new TosWords();
       case "DSCP" -> new DscpWords();
       case "CLASSIFY" -> new ClassifyWords();
+      case "ECN" -> context.v4() ? new EcnWords() : null;
+      case "TCPMSS" -> new TcpMssWords(context);
+      case "TCPOPTSTRIP" -> new TcpOptionsWords();
+      case "TEE" -> new TeeWords(context);
       default -> null;
     };
   }

@@ -57,9 +57,12 @@ public final class IptablesCommand {
         return ok(save(context, program, argv));
       }
       if (program.endsWith("-restore")) {
-        return ok(new RestoreFile(context, program).run(argv, stdin));
+        RestoreFile file = new RestoreFile(context, program);
+        String said = file.run(argv, stdin);
+        return new Result(0, said, file.warnings());
       }
-      return ok(command(context, program, argv));
+      Command command = parsed(context, argv);
+      return new Result(0, command(context, program, command), command.warnings);
     } catch (IptablesException e) {
       return failed(program, e);
     } catch (RefusedException e) {
@@ -92,9 +95,8 @@ public final class IptablesCommand {
     return new Result(e.kind().status(), "", text);
   }
 
-  private String command(Context context, String program, List<String> argv)
+  private static String command(Context context, String program, Command command)
       throws IptablesException {
-    Command command = parsed(context, argv);
     FamilyTables tables = context.stack().netfilter().family(context.v4());
     TableDraft draft = tables.draft(command.table);
     switch (command.letter) {
@@ -127,11 +129,20 @@ public final class IptablesCommand {
       return new CommandParser(context, argv, TableKind.FILTER).parse();
     } catch (IptablesException e) {
       if (e.kind() == IptablesException.Kind.RESOURCE) {
-        char letter = argv.stream().anyMatch(word -> word.matches("-I|--insert")) ? 'I' : 'A';
-        throw refused(letter, chainOf(argv), e.text());
+        throw refused(letterOf(argv), chainOf(argv), e.text());
       }
       throw e;
     }
+  }
+
+  /** What a command does with its rule, for a message. */
+  private static char letterOf(List<String> argv) {
+    for (String word : argv) {
+      if (word.matches("-[IR]|--insert|--replace")) {
+        return word.endsWith("I") || word.endsWith("insert") ? 'I' : 'R';
+      }
+    }
+    return 'A';
   }
 
   /** The chain that a command names, for a message. */

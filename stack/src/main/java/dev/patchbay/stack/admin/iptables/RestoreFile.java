@@ -44,11 +44,17 @@ final class RestoreFile {
 
   private boolean inTable;
   private int line;
+  private final StringBuilder warnings = new StringBuilder();
 
   RestoreFile(Context context, String program) {
     this.context = context;
     this.program = program;
     tables = context.stack().netfilter().family(context.v4());
+  }
+
+  /** What is said of lines that are taken all the same: whole lines. */
+  String warnings() {
+    return warnings.toString();
   }
 
   /** Reads a file and puts its tables in place. */
@@ -218,6 +224,7 @@ final class RestoreFile {
       throw IptablesException.unsupported("-" + command.letter + " in a restore file");
     }
     change.run(command);
+    warnings.append(command.warnings);
   }
 
   private Command command(List<String> argv, TableKind kind) throws IptablesException {

@@ -1,6 +1,7 @@
 package dev.patchbay.stack.admin.iptables.extension;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A match or a target of one rule. It takes its options while a command is read, and is not changed
@@ -8,6 +9,9 @@ import java.util.List;
  */
 public abstract class Extension {
   private final String name;
+
+  /** The options that were taken, a bit each by its place in {@link #options}. */
+  private int said;
 
   protected Extension(String name) {
     this.name = name;
@@ -33,6 +37,20 @@ public abstract class Extension {
   /** Says what is missing, where something is. */
   public void check() throws IptablesException {}
 
+  /**
+   * What the kernel answers to a rule with it ({@code checkentry}), null where it takes the rule.
+   *
+   * @param protocol the one that all packets of the rule have, 0 for any
+   */
+  public @Nullable String refusal(int protocol) {
+    return null;
+  }
+
+  /** What is said of it although it is taken, a line; empty for nothing. */
+  public String warning() {
+    return "";
+  }
+
   /** Appends its options as {@code -S} prints them, each with a space before it. */
   public abstract void save(StringBuilder to);
 
@@ -52,6 +70,43 @@ public abstract class Extension {
     return IptablesException.parameter(
         "%s: option \"--%s\" cannot be used together with \"--%s\".\n"
             .formatted(name, option, other));
+  }
+
+  /** Notes an option as taken; it may be so once. */
+  protected final void once(String option) throws IptablesException {
+    int bit = bit(option);
+    once((said & bit) == 0, option);
+    said |= bit;
+  }
+
+  /** Whether an option was noted by {@link #once(String)}. */
+  protected final boolean has(String option) {
+    return (said & bit(option)) != 0;
+  }
+
+  private int bit(String option) {
+    List<Option> all = options();
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).name().equals(option)) {
+        return 1 << i;
+      }
+    }
+    throw new IllegalArgumentException(option);
+  }
+
+  /** Refuses two options that were both taken. */
+  protected final void apart(String option, String other) throws IptablesException {
+    if (has(option) && has(other)) {
+      throw together(option, other);
+    }
+  }
+
+  /** A text that an option takes, of one character at least; what is longer is cut. */
+  protected static String text(String value, int most) throws IptablesException {
+    if (value.isEmpty()) {
+      throw IptablesException.parameter("Argument must have a minimum length of 1 characters\n");
+    }
+    return value.length() > most ? value.substring(0, most) : value;
   }
 
   /** What a missing option is called by. */

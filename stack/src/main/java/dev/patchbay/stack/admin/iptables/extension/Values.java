@@ -1,6 +1,10 @@
 package dev.patchbay.stack.admin.iptables.extension;
 
-/** Numbers as iptables reads and prints them. */
+import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.wire.Addresses;
+import org.jspecify.annotations.Nullable;
+
+/** Numbers and addresses as iptables reads and prints them. */
 public final class Values {
   private Values() {}
 
@@ -21,6 +25,38 @@ public final class Values {
     } catch (NumberFormatException e) {
       return -1;
     }
+  }
+
+  /**
+   * An address that an option takes ({@code XTTYPE_HOST}); of IPv4 also in one to three numbers
+   * ({@code inet_aton}). Names are looked up nowhere.
+   */
+  public static IpAddress host(String text, boolean v4) throws IptablesException {
+    IpAddress address = v4 ? numbers(text) : null;
+    address = address != null ? address : IpAddress.parseOrNull(text);
+    if (address == null) {
+      throw IptablesException.parameter("getaddrinfo: Name or service not known\n");
+    }
+    if (address.isV4() != v4) {
+      throw IptablesException.parameter("getaddrinfo: Address family for hostname not supported\n");
+    }
+    return address;
+  }
+
+  /** One to four numbers with dots between them, of which the last one fills what is left. */
+  private static @Nullable IpAddress numbers(String text) {
+    String[] parts = text.split("\\.", -1);
+    long address = 0;
+    for (int i = 0; i < parts.length; i++) {
+      long part = number(parts[i]);
+      boolean last = i == parts.length - 1;
+      long most = last ? 0xffff_ffffL >>> 8 * i : 0xff;
+      if (i > 3 || part < 0 || part > most) {
+        return null;
+      }
+      address |= last ? part : part << 24 - 8 * i;
+    }
+    return new IpAddress(0, Addresses.V4_PREFIX | address);
   }
 
   /** {@code 0x} and the digits that are needed. */
