@@ -10,6 +10,8 @@ import dev.patchbay.stack.nat.Nat;
 import dev.patchbay.stack.nat.PacketMangler;
 import dev.patchbay.stack.netfilter.expression.Field;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
+import dev.patchbay.stack.netfilter.log.LogGroups;
+import dev.patchbay.stack.netfilter.log.PacketLog;
 import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.targets.Duplicator;
 import dev.patchbay.stack.netfilter.targets.Verdict;
@@ -47,6 +49,8 @@ public final class Netfilter {
   private final TrackingStep trackingStep;
   private final ConfirmStep confirmStep;
   private final Duplicator duplicator;
+  private final PacketLog log;
+  private final LogGroups logGroups = new LogGroups();
   private int depth;
 
   public Netfilter(NetworkStack stack) {
@@ -57,6 +61,7 @@ public final class Netfilter {
     trackingStep = new TrackingStep(conntrack);
     confirmStep = new ConfirmStep(conntrack);
     duplicator = new Duplicator(stack);
+    log = new PacketLog(loop);
     v4 = new FamilyTables(this);
     v6 = new FamilyTables(this);
     for (int i = 0; i < DEPTH; i++) {
@@ -113,6 +118,16 @@ public final class Netfilter {
   /** Sends the copies of TEE. */
   public Duplicator duplicator() {
     return duplicator;
+  }
+
+  /** Takes the lines of LOG. */
+  public PacketLog log() {
+    return log;
+  }
+
+  /** The groups of NFLOG. */
+  public LogGroups logGroups() {
+    return logGroups;
   }
 
   /** What bridges ask about the frames that they carry. */

@@ -535,8 +535,8 @@ final class CommandParser {
     }
     for (Extension extension : named) {
       // who looks for a rule asks the kernel nothing
-      String why =
-          "AIR".indexOf(command.letter) < 0 ? null : extension.refusal(spec.positiveProtocol());
+      boolean asks = "AIR".indexOf(command.letter) >= 0;
+      String why = asks ? extension.refusal(command.chain, spec.positiveProtocol()) : null;
       if (why != null) {
         throw new IptablesException(IptablesException.Kind.RESOURCE, why);
       }

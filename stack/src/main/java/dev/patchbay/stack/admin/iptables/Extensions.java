@@ -34,7 +34,9 @@ import dev.patchbay.stack.admin.iptables.targets.ClassifyWords;
 import dev.patchbay.stack.admin.iptables.targets.DscpWords;
 import dev.patchbay.stack.admin.iptables.targets.EcnWords;
 import dev.patchbay.stack.admin.iptables.targets.HopsWords;
+import dev.patchbay.stack.admin.iptables.targets.LogWords;
 import dev.patchbay.stack.admin.iptables.targets.MarkWords;
+import dev.patchbay.stack.admin.iptables.targets.NflogWords;
 import dev.patchbay.stack.admin.iptables.targets.RejectWords;
 import dev.patchbay.stack.admin.iptables.targets.TcpMssWords;
 import dev.patchbay.stack.admin.iptables.targets.TcpOptionsWords;
@@ -92,10 +94,8 @@ final class Extensions {
           "HMARK",
           "IDLETIMER",
           "LED",
-          "LOG",
           "MASQUERADE",
           "NETMAP",
-          "NFLOG",
           "NFQUEUE",
           "NOTRACK",
           "QUEUE",
@@ -195,6 +195,8 @@ final class Extensions {
       case "DSCP" -> new DscpWords();
       case "CLASSIFY" -> new ClassifyWords();
       case "ECN" -> context.v4() ? new EcnWords() : null;
+      case "LOG" -> new LogWords(context);
+      case "NFLOG" -> new NflogWords(context);
       case "TCPMSS" -> new TcpMssWords(context);
       case "TCPOPTSTRIP" -> new TcpOptionsWords();
       case "TEE" -> new TeeWords(context);

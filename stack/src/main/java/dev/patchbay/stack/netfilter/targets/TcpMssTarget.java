@@ -3,8 +3,6 @@ package dev.patchbay.stack.netfilter.targets;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
-import dev.patchbay.stack.netfilter.place.Hook;
-import dev.patchbay.stack.netfilter.place.TableKind;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.route.FlowKey;
 import dev.patchbay.stack.route.Route;
@@ -12,15 +10,12 @@ import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.Ipv4;
 import dev.patchbay.stack.wire.Ipv6;
 import dev.patchbay.stack.wire.Tcp;
-import java.util.EnumSet;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lowers the segment size that a TCP header tells, and adds the option where it is missing and
  * nothing follows the header ({@code xt_TCPMSS}). It is never raised.
  */
-public final class TcpMssTarget extends Target implements PlacedTarget {
+public final class TcpMssTarget extends Target {
   /** In place of a size: what fits the MTU of the ways to both ends. */
   public static final int CLAMP = -1;
 
@@ -42,18 +37,6 @@ public final class TcpMssTarget extends Target implements PlacedTarget {
   public TcpMssTarget(NetworkStack stack, int size) {
     this.stack = stack;
     this.size = size;
-  }
-
-  @Override
-  public Set<Hook> hooks() {
-    return size == CLAMP
-        ? EnumSet.of(Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING)
-        : EnumSet.allOf(Hook.class);
-  }
-
-  @Override
-  public @Nullable TableKind table() {
-    return null;
   }
 
   @Override

@@ -40,9 +40,10 @@ public abstract class Extension {
   /**
    * What the kernel answers to a rule with it ({@code checkentry}), null where it takes the rule.
    *
+   * @param chain where the rule is to stand
    * @param protocol the one that all packets of the rule have, 0 for any
    */
-  public @Nullable String refusal(int protocol) {
+  public @Nullable String refusal(String chain, int protocol) {
     return null;
   }
 

@@ -52,7 +52,7 @@ public final class EcnWords extends TargetExtension {
   }
 
   @Override
-  public @Nullable String refusal(int protocol) {
+  public @Nullable String refusal(String chain, int protocol) {
     boolean changesTcp = ece != EcnTarget.KEEP || cwr != EcnTarget.KEEP;
     return changesTcp && protocol != IpProtocol.TCP ? "Invalid argument" : null;
   }

@@ -43,8 +43,11 @@ public final class TcpMssWords extends TargetExtension {
   }
 
   @Override
-  public @Nullable String refusal(int protocol) {
-    return protocol == IpProtocol.TCP ? null : "Invalid argument";
+  public @Nullable String refusal(String chain, int protocol) {
+    // the way of a packet is not known there; of a chain of the user's nothing is asked
+    boolean tooEarly = chain.equals("PREROUTING") || chain.equals("INPUT");
+    boolean fits = protocol == IpProtocol.TCP && (size != TcpMssTarget.CLAMP || !tooEarly);
+    return fits ? null : "Invalid argument";
   }
 
   @Override

@@ -49,7 +49,7 @@ public final class TcpOptionsWords extends TargetExtension {
   }
 
   @Override
-  public @Nullable String refusal(int protocol) {
+  public @Nullable String refusal(String chain, int protocol) {
     return protocol == IpProtocol.TCP ? null : "Invalid argument";
   }
 

@@ -53,7 +53,7 @@ public final class TeeWords extends TargetExtension {
   }
 
   @Override
-  public @Nullable String refusal(int protocol) {
+  public @Nullable String refusal(String chain, int protocol) {
     return gateway.equals(any()) ? "Invalid argument" : null;
   }
 
