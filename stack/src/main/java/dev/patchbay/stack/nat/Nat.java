@@ -171,7 +171,12 @@ public final class Nat {
               persistent ? 0 : wanted.dstHi,
               persistent ? 0 : wanted.dstLo,
               c.zone());
-      if (hi == range.maxHi()) {
+      if (Addresses.isV4(hi, lo)) {
+        // 32 bits: the first address may be behind the last one, and then it is any
+        int size = (int) range.maxLo() - (int) range.minLo() + 1;
+        long far = size == 0 ? value >>> 32 : (value >>> 32) * Integer.toUnsignedLong(size) >>> 32;
+        lo = Addresses.v4((int) lo + (int) far);
+      } else if (hi == range.maxHi()) {
         lo += scale(value, range.maxLo() - range.minLo() + 1);
       } else {
         hi += scale(value, range.maxHi() - range.minHi() + 1);

@@ -41,6 +41,11 @@ public record NatRange(
     return new NatRange(true, hi, lo, hi, lo, true, port, port, 0, 0);
   }
 
+  /** The same with one address. */
+  public NatRange at(long hi, long lo) {
+    return new NatRange(true, hi, lo, hi, lo, mapsPort, minPort, maxPort, basePort, flags);
+  }
+
   /** Whether the port is to be drawn. */
   boolean isRandom() {
     return (flags & (RANDOM | RANDOM_FULLY)) != 0;

@@ -6,6 +6,7 @@ import dev.patchbay.stack.bridge.BridgeFilter;
 import dev.patchbay.stack.conntrack.Conntrack;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.loop.EventLoop;
+import dev.patchbay.stack.nat.Masquerades;
 import dev.patchbay.stack.nat.Nat;
 import dev.patchbay.stack.nat.PacketMangler;
 import dev.patchbay.stack.netfilter.expression.Field;
@@ -45,6 +46,7 @@ public final class Netfilter {
   private final Way[] ways = new Way[DEPTH];
   private final Conntrack conntrack;
   private final Nat nat;
+  private final Masquerades masquerades;
   private final PacketMangler mangler = new PacketMangler();
   private final TrackingStep trackingStep;
   private final ConfirmStep confirmStep;
@@ -58,6 +60,7 @@ public final class Netfilter {
     loop = stack.loop();
     conntrack = new Conntrack(loop, stack.random());
     nat = new Nat(conntrack, stack.random());
+    masquerades = new Masquerades(stack, conntrack);
     trackingStep = new TrackingStep(conntrack);
     confirmStep = new ConfirmStep(conntrack);
     duplicator = new Duplicator(stack);
@@ -90,6 +93,11 @@ public final class Netfilter {
     conntrack.close();
   }
 
+  /** The connections under addresses of our devices. */
+  public Masquerades masquerades() {
+    return masquerades;
+  }
+
   /** Whether connections of a family are tracked: then its fragments are joined first. */
   public boolean tracks(boolean isV4) {
     return family(isV4).tracks();
@@ -115,6 +123,8 @@ public final class Netfilter {
 
   HookStep natStep(Table table) {
     return new NatStep(table, conntrack, nat, mangler);
+  }
+
   /** Sends the copies of TEE. */
   public Duplicator duplicator() {
     return duplicator;

@@ -168,6 +168,17 @@ public final class TableDraft {
     return count;
   }
 
+  /** Whether a rule's target may stand in a chain; of the user's chains that is not known yet. */
+  public boolean mayStand(Rule rule, int id) {
+    Hook hook = chain(id).hook();
+    return hook == null || fits(rule, kind, hook);
+  }
+
+  private static boolean fits(Rule rule, TableKind kind, Hook hook) {
+    return !(rule.target() instanceof PlacedTarget placed)
+        || placed.hooks().contains(hook) && (placed.table() == null || placed.table() == kind);
+  }
+
   /**
    * The table as it is now.
    *
@@ -252,9 +263,7 @@ public final class TableDraft {
         Chain to = rule.jump() < 0 ? null : all[rule.jump()];
         if (to != null) {
           targets(to, hook, seen);
-        } else if (rule.target() instanceof PlacedTarget placed
-            && (!placed.hooks().contains(hook)
-                || placed.table() != null && placed.table() != kind)) {
+        } else if (!fits(rule, kind, hook)) {
           throw new TableRefusedException(Errno.EINVAL, chain.name());
         }
       }

@@ -104,6 +104,7 @@ public final class Packet {
 
   /** How it stands to {@link #tracking}: a constant of {@code TrackingInfo}. */
   public byte trackingInfo;
+
   /** Who sent it, one of the SOCKET constants; counts until it leaves the IP layer. */
   public byte socket;
 

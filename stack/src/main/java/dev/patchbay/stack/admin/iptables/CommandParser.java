@@ -7,6 +7,7 @@ import dev.patchbay.stack.admin.iptables.extension.MatchExtension;
 import dev.patchbay.stack.admin.iptables.extension.Option;
 import dev.patchbay.stack.admin.iptables.extension.Place;
 import dev.patchbay.stack.admin.iptables.extension.Values;
+import dev.patchbay.stack.admin.iptables.targets.NatWords;
 import dev.patchbay.stack.admin.iptables.targets.RejectWords;
 import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.place.TableKind;
@@ -436,6 +437,9 @@ final class CommandParser {
     if (!goes) {
       spec.extension = Extensions.target(name, context);
       if (spec.extension != null) {
+        if (spec.extension instanceof NatWords nat) {
+          nat.protocol(() -> spec.protocol == null ? 0 : spec.protocol.value());
+        }
         named.add(spec.extension);
       }
     }
@@ -463,9 +467,6 @@ final class CommandParser {
 
   private void table(String name) throws IptablesException {
     TableKind kind = TableKind.of(name);
-    if (name.equals("nat")) {
-      throw IptablesException.unsupported("table nat");
-    }
     if (kind == null) {
       throw new IptablesException(
           IptablesException.Kind.VERSION, "table '" + name + "' does not exist");
@@ -481,6 +482,12 @@ final class CommandParser {
     }
     if (command.letter == 0) {
       throw IptablesException.parameter("no command specified");
+    }
+    boolean drops = command.letter == 'P' && command.value.equals("DROP");
+    if (command.table == TableKind.NAT && (drops || spec.target.equals("DROP"))) {
+      throw IptablesException.parameter(
+          "\nThe \"nat\" table is not intended for filtering, "
+              + "the use of DROP is therefore inhibited.\n\n");
     }
     String allowed = ALLOWED.getOrDefault(command.letter, "");
     for (char letter : "sdpjiofcmgnvx0".toCharArray()) {

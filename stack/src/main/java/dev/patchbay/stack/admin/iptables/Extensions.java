@@ -36,12 +36,15 @@ import dev.patchbay.stack.admin.iptables.targets.EcnWords;
 import dev.patchbay.stack.admin.iptables.targets.HopsWords;
 import dev.patchbay.stack.admin.iptables.targets.LogWords;
 import dev.patchbay.stack.admin.iptables.targets.MarkWords;
+import dev.patchbay.stack.admin.iptables.targets.NetmapWords;
 import dev.patchbay.stack.admin.iptables.targets.NflogWords;
+import dev.patchbay.stack.admin.iptables.targets.OwnAddressWords;
 import dev.patchbay.stack.admin.iptables.targets.RejectWords;
 import dev.patchbay.stack.admin.iptables.targets.TcpMssWords;
 import dev.patchbay.stack.admin.iptables.targets.TcpOptionsWords;
 import dev.patchbay.stack.admin.iptables.targets.TeeWords;
 import dev.patchbay.stack.admin.iptables.targets.TosWords;
+import dev.patchbay.stack.admin.iptables.targets.TranslateWords;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -89,21 +92,16 @@ final class Extensions {
           "CONNMARK",
           "CONNSECMARK",
           "CT",
-          "DNAT",
           "DNPT",
           "HMARK",
           "IDLETIMER",
           "LED",
-          "MASQUERADE",
-          "NETMAP",
           "NFQUEUE",
           "NOTRACK",
           "QUEUE",
           "RATEEST",
-          "REDIRECT",
           "SECMARK",
           "SET",
-          "SNAT",
           "SNPT",
           "SYNPROXY",
           "TPROXY",
@@ -200,6 +198,9 @@ final class Extensions {
       case "TCPMSS" -> new TcpMssWords(context);
       case "TCPOPTSTRIP" -> new TcpOptionsWords();
       case "TEE" -> new TeeWords(context);
+      case "DNAT", "SNAT" -> new TranslateWords(name, context);
+      case "MASQUERADE", "REDIRECT" -> new OwnAddressWords(name, context);
+      case "NETMAP" -> new NetmapWords(context);
       default -> null;
     };
   }

@@ -259,9 +259,6 @@ public final class IptablesCommand {
         default -> throw IptablesException.unsupported("-" + option.letter());
       }
     }
-    if (only.equals("nat")) {
-      throw IptablesException.unsupported("table nat");
-    }
     if (!only.isEmpty() && TableKind.of(only) == null) {
       throw new IptablesException(
           IptablesException.Kind.BARE, "Table `" + only + "' does not exist");
@@ -281,7 +278,7 @@ public final class IptablesCommand {
            %1$s -E old-chain-name new-chain-name
            %1$s -P chain target [options]
 
-      -t TABLE    filter (default), mangle, raw, security
+      -t TABLE    filter (default), nat, mangle, raw, security
       -s, -d, -i, -o, -p, -f, -m MATCH, -j TARGET, -g CHAIN, -c PACKETS BYTES; ! before what is not
       -v, -n, -x, --line-numbers
     """

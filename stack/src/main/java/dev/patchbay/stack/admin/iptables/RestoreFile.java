@@ -7,6 +7,7 @@ import dev.patchbay.stack.admin.iptables.extension.IptablesException;
 import dev.patchbay.stack.admin.iptables.extension.Quoting;
 import dev.patchbay.stack.netfilter.Counter;
 import dev.patchbay.stack.netfilter.FamilyTables;
+import dev.patchbay.stack.netfilter.Rule;
 import dev.patchbay.stack.netfilter.Table;
 import dev.patchbay.stack.netfilter.TableDraft;
 import dev.patchbay.stack.netfilter.TableRefusedException;
@@ -160,9 +161,6 @@ final class RestoreFile {
 
   private void begin(String name) throws IptablesException {
     TableKind kind = TableKind.of(name);
-    if (name.equals("nat")) {
-      throw IptablesException.unsupported("table nat");
-    }
     if (kind == null) {
       throw IptablesException.parameter(
           "%s: line %d table name '%s' invalid".formatted(program, line, name));
@@ -225,6 +223,24 @@ final class RestoreFile {
     }
     change.run(command);
     warnings.append(command.warnings);
+    if ("AI".indexOf(command.letter) >= 0) {
+      checkPlaces(table, command);
+    }
+  }
+
+  /** Refuses targets that may not stand where they were put, so that their line is named. */
+  private static void checkPlaces(TableDraft table, Command command) throws IptablesException {
+    int id = table.id(command.chain);
+    List<Rule> rules = table.look(id);
+    int count = command.rules.size();
+    int from = command.letter == 'A' ? rules.size() - count : command.number - 1;
+    for (Rule rule : rules.subList(from, from + count)) {
+      if (!table.mayStand(rule, id)) {
+        throw new IptablesException(
+            IptablesException.Kind.RESOURCE,
+            IptablesCommand.answer(command.letter, command.chain, Errno.text(Errno.EINVAL)));
+      }
+    }
   }
 
   private Command command(List<String> argv, TableKind kind) throws IptablesException {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class SavedTable {
   /** The order in which iptables prints its tables. */
   private static final List<TableKind> ORDER =
-      List.of(TableKind.MANGLE, TableKind.SECURITY, TableKind.RAW, TableKind.FILTER);
+      List.of(TableKind.MANGLE, TableKind.SECURITY, TableKind.RAW, TableKind.FILTER, TableKind.NAT);
 
   private SavedTable() {}
 

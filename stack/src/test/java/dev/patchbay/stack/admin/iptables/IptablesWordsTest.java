@@ -11,4 +11,9 @@ class IptablesWordsTest {
     new RecordedWords("iptables")
         .compare(new RecordedRules("iptables"), List.of("answers.txt"), 330);
   }
+
+  @Test
+  void tableNatAsRecorded() {
+    new RecordedWords("nat").compare(new RecordedRules("nat"), List.of("answers.txt"), 300);
+  }
 }
