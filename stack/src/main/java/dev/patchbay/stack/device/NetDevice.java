@@ -715,6 +715,9 @@ public abstract class NetDevice {
     int segments = Math.max(packet.gsoCount, 1);
     statistics.txPackets += segments;
     statistics.txBytes += packet.wireLength();
+    if (packet.trace != null) {
+      packet.trace.sent(packet, this);
+    }
     show(packet, true);
     send(packet);
   }

@@ -58,6 +58,7 @@ public final class Fragmenter {
       piece.l4 = piece.l3 + overhead;
       piece.mark = packet.mark;
       piece.priority = packet.priority;
+      piece.followAs(packet);
       System.arraycopy(packet.data, packet.l3, piece.data, piece.l3, header);
       System.arraycopy(packet.data, packet.l3 + header + offset, piece.data, piece.l4, length);
       boolean more = offset + length < payload;

@@ -207,6 +207,9 @@ public final class IpOutput implements SegmentOutput {
     if (!maySend(packet, local ? stack.loopback() : route.device())) {
       return;
     }
+    if (packet.trace != null) {
+      packet.trace.routed(packet, route);
+    }
     switch (route.type()) {
       case LOCAL -> toOurselves(packet);
       case UNICAST, MULTICAST, BROADCAST -> finish(packet, route, hi, lo);

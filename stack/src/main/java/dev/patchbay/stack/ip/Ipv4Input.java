@@ -106,6 +106,9 @@ public final class Ipv4Input {
       return;
     }
     Route route = route(packet, source, destination);
+    if (packet.trace != null) {
+      packet.trace.routed(packet, route);
+    }
     if (!areOptionsGood(packet)) {
       return;
     }

@@ -96,6 +96,9 @@ public final class Ipv6Input {
       return;
     }
     Route route = route(packet, ip);
+    if (packet.trace != null) {
+      packet.trace.routed(packet, route);
+    }
     boolean ours =
         route != null && (route.type() == Route.Type.LOCAL || route.type() == Route.Type.ANYCAST);
     if (!ours && !StackConf.forwards6(packet.device)) {

@@ -293,6 +293,7 @@ public final class Reassembler {
     whole.joined = true;
     whole.mark = first.mark;
     whole.priority = first.priority;
+    whole.followAs(first);
     if (last.l2 >= 0) {
       // whether it came to a group is what the frame of the last one to come says
       whole.l2 = whole.l3 - ETHERNET;

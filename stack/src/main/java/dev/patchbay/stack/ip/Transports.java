@@ -40,6 +40,10 @@ public final class Transports {
    * anybody else looks ({@code raw_local_deliver}).
    */
   public void deliver(Packet packet) {
+    if (packet.trace != null) {
+      packet.trace.delivered(packet);
+      packet.endTrace();
+    }
     boolean raw = stack.raw().deliver(packet);
     stack.counters(packet.isIpv4()).inDelivers++;
     switch (packet.protocol) {

@@ -44,10 +44,16 @@ final class BridgeNetfilter implements BridgeFilter {
     }
     boolean v4 = type == EtherType.IPV4;
     if (!isValid(packet, v4)) {
+      if (!netfilter.hasRules()) {
+        packet.l3 = before; // who follows packets changes nothing
+        return packet;
+      }
       NetDevice.dropIncoming(packet, DropReason.IP_INHDR);
       return null;
     }
-    cutTrailer(packet, v4);
+    if (netfilter.hasRules()) {
+      cutTrailer(packet, v4);
+    }
     packet.l4 = packet.l3 + (v4 ? packet.ipv4().headerLength() : Ipv6.LENGTH);
     // an answer of REJECT asks what the packet is
     packet.protocol = v4 ? packet.ipv4().protocol() : packet.ipv6().nextHeader();

@@ -15,6 +15,9 @@ public final class HookPoint {
   private final Hook hook;
   private HookStep[] steps = NONE;
 
+  /** Whether it need not be asked: it has no rules and nobody follows packets. */
+  private boolean idle = true;
+
   HookPoint(Netfilter netfilter, Hook hook) {
     this.netfilter = netfilter;
     this.hook = hook;
@@ -22,11 +25,17 @@ public final class HookPoint {
 
   void attach(HookStep[] attached) {
     steps = attached;
+    update();
   }
 
-  /** Whether nothing is attached: then there is no need to ask. */
+  /** Rules or those who follow packets have come or gone. */
+  void update() {
+    idle = steps.length == 0 && !netfilter.tracing().isOn();
+  }
+
+  /** Whether nothing is attached and nobody looks on: then there is no need to ask. */
   public boolean isEmpty() {
-    return steps.length == 0;
+    return idle;
   }
 
   /**
@@ -38,7 +47,7 @@ public final class HookPoint {
    * @return false where it was dropped and is the caller's no more
    */
   public boolean accepts(Packet packet, @Nullable NetDevice in, @Nullable NetDevice out) {
-    if (steps.length == 0) {
+    if (idle) {
       return true;
     }
     return netfilter.run(steps, hook, packet, in, out, null) == Verdict.ACCEPT;
@@ -51,13 +60,25 @@ public final class HookPoint {
    * @param portOut the port by which it leaves, null where that is not known yet
    */
   public boolean acceptsBridged(Packet packet, NetDevice bridge, @Nullable NetDevice portOut) {
-    if (steps.length == 0) {
+    if (idle) {
       return true;
     }
     NetDevice out = hook == Hook.PREROUTING ? null : bridge;
     NetDevice in = hook == Hook.POSTROUTING ? null : bridge;
     NetDevice port = portOut == null ? bridge : portOut;
     return netfilter.run(steps, hook, packet, in, out, port) == Verdict.ACCEPT;
+  }
+
+  /**
+   * What {@link #accepts} or {@link #acceptsBridged} would say of a packet that nobody has sent:
+   * tells its {@link Packet#trace} and changes nothing but the packet.
+   *
+   * @param port of a bridged frame the port by which it leaves, the bridge where that is not known;
+   *     else null
+   */
+  public boolean describes(
+      Packet packet, @Nullable NetDevice in, @Nullable NetDevice out, @Nullable NetDevice port) {
+    return netfilter.describe(steps, hook, packet, in, out, port) == Verdict.ACCEPT;
   }
 
   static void drop(Packet packet) {

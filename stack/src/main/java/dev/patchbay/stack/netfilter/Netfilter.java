@@ -17,6 +17,8 @@ import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.targets.Duplicator;
 import dev.patchbay.stack.netfilter.targets.Verdict;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.trace.Trace;
+import dev.patchbay.stack.trace.Tracing;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.IpProtocol;
 import java.util.function.Consumer;
@@ -39,6 +41,7 @@ public final class Netfilter {
 
   private final NetworkStack stack;
   private final EventLoop loop;
+  private final Tracing tracing = new Tracing(this::tracingChanged);
   private final FamilyTables v4;
   private final FamilyTables v6;
   private final BridgeNetfilter bridges = new BridgeNetfilter(this);
@@ -140,14 +143,31 @@ public final class Netfilter {
     return logGroups;
   }
 
+  /** Who follows packets of this namespace. */
+  public Tracing tracing() {
+    return tracing;
+  }
+
+  private void tracingChanged() {
+    for (Hook hook : Hook.values()) {
+      v4.at(hook).update();
+      v6.at(hook).update();
+    }
+  }
+
   /** What bridges ask about the frames that they carry. */
   public BridgeFilter bridges() {
     return bridges;
   }
 
   /** Whether any table is there. */
-  boolean isActive() {
+  boolean hasRules() {
     return v4.isActive() || v6.isActive();
+  }
+
+  /** Whether any table is there, or anybody follows packets. */
+  boolean isActive() {
+    return hasRules() || tracing.isOn();
   }
 
   /** The hook for a packet's family. */
@@ -182,6 +202,51 @@ public final class Netfilter {
     return here && (from == client && to == server || from == server && to == client);
   }
 
+  /** The tables in their order, to the first that does not accept. */
+  private Verdict ask(HookStep[] steps, PacketFields p, Way way) {
+    if (p.protocol == IpProtocol.UDP && isOurDhcp(p)) {
+      Trace trace = p.packet().trace;
+      if (trace != null) {
+        trace.exempt(p);
+      }
+      return Verdict.ACCEPT;
+    }
+    Verdict verdict = Verdict.ACCEPT;
+    for (int i = 0; i < steps.length && verdict == Verdict.ACCEPT; i++) {
+      verdict = steps[i].run(p, p.hook, way);
+    }
+    return verdict;
+  }
+
+  /** As {@link #run}, of a packet that nobody has sent and that stays the caller's. */
+  Verdict describe(
+      HookStep[] steps,
+      Hook hook,
+      Packet packet,
+      @Nullable NetDevice in,
+      @Nullable NetDevice out,
+      @Nullable NetDevice port) {
+    PacketFields p = new PacketFields();
+    load(p, packet, hook, in, out, port);
+    p.described = true;
+    return ask(steps, p, new Way());
+  }
+
+  private void load(
+      PacketFields p,
+      Packet packet,
+      Hook hook,
+      @Nullable NetDevice in,
+      @Nullable NetDevice out,
+      @Nullable NetDevice port) {
+    p.load(packet, hook, in, out, loop.now());
+    p.physicalIn = bridgePort(packet.physicalDevice);
+    if (port != null) {
+      p.bridged = true;
+      p.physicalOut = port.equals(in) ? null : port;
+    }
+  }
+
   Verdict run(
       HookStep[] steps,
       Hook hook,
@@ -196,17 +261,11 @@ public final class Netfilter {
     PacketFields p = fields[depth];
     Way way = ways[depth];
     depth++;
-    p.load(packet, hook, in, out, loop.now());
-    p.physicalIn = bridgePort(packet.physicalDevice);
-    if (port != null) {
-      p.bridged = true;
-      p.physicalOut = port.equals(in) ? null : port;
+    load(p, packet, hook, in, out, port);
+    if (packet.trace == null && tracing.isOn()) {
+      tracing.offer(p);
     }
-    Verdict verdict = Verdict.ACCEPT;
-    boolean asked = p.protocol != IpProtocol.UDP || !isOurDhcp(p);
-    for (int i = 0; asked && i < steps.length && verdict == Verdict.ACCEPT; i++) {
-      verdict = steps[i].run(p, hook, way);
-    }
+    Verdict verdict = ask(steps, p, way);
     if (verdict != Verdict.ACCEPT) {
       way.blame(packet);
       HookPoint.drop(packet);

@@ -117,6 +117,29 @@ public final class Rule {
     return true;
   }
 
+  /**
+   * The same of a packet that nobody has sent: what depends on more than the packet is taken to
+   * hold.
+   */
+  boolean mayMeet(PacketFields p) {
+    for (Condition condition : conditions) {
+      if (!condition.remembers() && !condition.holds(p)) {
+        return false;
+      }
+    }
+    return !p.hotDrop;
+  }
+
+  /** Whether being asked changes what it answers next. */
+  boolean remembers() {
+    for (Condition condition : conditions) {
+      if (condition.remembers()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** By which packets it can be met. */
   IndexKey key() {
     IndexKey key = new IndexKey();

@@ -4,6 +4,7 @@ import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.place.TableKind;
 import dev.patchbay.stack.netfilter.targets.Verdict;
+import dev.patchbay.stack.trace.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,15 @@ public final class Table extends HookStep {
     return null;
   }
 
+  /** The name of the chain of an id ({@link Rule#jump}) now. */
+  public String chainName(int id) {
+    Chain chain = chains[id];
+    if (chain == null) {
+      throw new IllegalArgumentException("no chain " + id);
+    }
+    return chain.name();
+  }
+
   @Nullable Chain[] byId() {
     return chains;
   }
@@ -122,16 +132,26 @@ public final class Table extends HookStep {
       }
       at = place + 1;
       Rule rule = chain.rule(place);
-      if (!rule.meets(p)) {
+      if (p.described ? !rule.mayMeet(p) : !rule.meets(p)) {
         if (p.hotDrop) {
           way.decided(this, chain, place + 1);
           return Verdict.DROP;
         }
         continue;
       }
-      rule.counter().count(p.packet().gsoCount, p.length);
+      Trace trace = p.packet().trace;
+      if (p.described) {
+        if (trace != null && rule.remembers()) {
+          trace.assumed(p, this, chain, place + 1);
+        }
+      } else {
+        rule.counter().count(p.packet().gsoCount, p.length);
+      }
       Chain to = rule.jump() >= 0 ? chains[rule.jump()] : null;
       if (to != null) {
+        if (trace != null) {
+          trace.rule(p, this, chain, place + 1, null, to);
+        }
         if (!rule.goes()) {
           way.push(chain, at);
         }
@@ -139,7 +159,12 @@ public final class Table extends HookStep {
         at = 0;
         continue;
       }
-      switch (rule.target().apply(p)) {
+      Verdict verdict = p.described ? rule.target().describe(p) : rule.target().apply(p);
+      trace = p.packet().trace; // TRACE sets it
+      if (trace != null) {
+        trace.rule(p, this, chain, place + 1, verdict, null);
+      }
+      switch (verdict) {
         case ACCEPT -> {
           return Verdict.ACCEPT;
         }
@@ -156,7 +181,13 @@ public final class Table extends HookStep {
   }
 
   private Verdict policy(Chain base, PacketFields p, Way way) {
-    base.policyCounter().count(p.packet().gsoCount, p.length);
+    if (!p.described) {
+      base.policyCounter().count(p.packet().gsoCount, p.length);
+    }
+    Trace trace = p.packet().trace;
+    if (trace != null) {
+      trace.policy(p, this, base);
+    }
     if (base.policy() == Verdict.DROP) {
       way.decided(this, base, 0);
     }

@@ -1,6 +1,7 @@
 package dev.patchbay.stack.packet;
 
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.trace.Trace;
 import dev.patchbay.stack.wire.Arp;
 import dev.patchbay.stack.wire.Ethernet;
 import dev.patchbay.stack.wire.Icmp;
@@ -107,6 +108,8 @@ public final class Packet {
 
   /** Who sent it, one of the SOCKET constants; counts until it leaves the IP layer. */
   public byte socket;
+  /** Who follows it on its way; almost always nobody. */
+  public @Nullable Trace trace;
 
   /** One of the CHECKSUM constants. */
   public byte checksumState;
@@ -230,6 +233,7 @@ public final class Packet {
     tracking = null;
     trackingInfo = 0;
     socket = SOCKET_NONE;
+    trace = null;
     checksumState = CHECKSUM_NONE;
     checksumStart = 0;
     checksumOffset = 0;
@@ -416,6 +420,7 @@ public final class Packet {
     twin.priority = priority;
     twin.tracking = tracking;
     twin.trackingInfo = trackingInfo;
+    twin.followAs(this);
     twin.checksumState = checksumState;
     twin.checksumStart = checksumStart;
     twin.checksumOffset = checksumOffset;
@@ -441,6 +446,24 @@ public final class Packet {
     twin.endSequence = endSequence;
     twin.time = time;
     return twin;
+  }
+
+  /** Who follows another packet follows this one too, which is made of it. */
+  public void followAs(Packet other) {
+    Trace following = other.trace;
+    if (following != null) {
+      trace = following;
+      following.copied();
+    }
+  }
+
+  /** It is as good as gone for who follows it. */
+  public void endTrace() {
+    Trace following = trace;
+    if (following != null) {
+      trace = null;
+      following.ended();
+    }
   }
 
   @Override

@@ -113,6 +113,9 @@ public final class PacketPool {
       tracked.remove(packet);
       packet.owner = new Throwable("released here");
     }
+    if (packet.trace != null) {
+      packet.endTrace();
+    }
     packet.free = true;
     packet.tracking = null;
     packet.trackingInfo = 0;
@@ -131,6 +134,9 @@ public final class PacketPool {
 
   void drop(Packet packet, DropReason reason) {
     drops[reason.ordinal()]++;
+    if (packet.trace != null) {
+      packet.trace.dropped(packet, reason);
+    }
     if (observer != null) {
       observer.dropped(packet, reason);
     }

@@ -35,6 +35,12 @@ public final class PacketFields {
   /** Whether it goes from one port of a bridge to another, not through the IP layer. */
   public boolean bridged;
 
+  /**
+   * Whether nobody has sent the packet: it is asked what would become of it. Then nothing but the
+   * packet may change, and nothing may leave.
+   */
+  public boolean described;
+
   /** ns of the loop's monotonic clock when it came to the hook. */
   public long now;
 
@@ -84,6 +90,7 @@ public final class PacketFields {
     physicalIn = null;
     physicalOut = null;
     bridged = false;
+    described = false;
     now = time;
     hotDrop = false;
     v4 = of.isIpv4();

@@ -58,6 +58,11 @@ public final class RejectTarget extends Target implements PlacedTarget {
     return Verdict.DROP;
   }
 
+  @Override
+  public Verdict describe(PacketFields p) {
+    return Verdict.DROP;
+  }
+
   /** {@code nf_send_unreach}: nobody is told of what was garbled on its way. */
   private static boolean mayAnswer(PacketFields p, Packet about) {
     if (p.fragment) {

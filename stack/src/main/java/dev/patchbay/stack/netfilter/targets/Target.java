@@ -10,4 +10,12 @@ public abstract class Target {
   public boolean needsTracking() {
     return false;
   }
+
+  /**
+   * What {@link #apply} would say of a packet that nobody has sent. To be overridden where that
+   * does more than to change the packet's own fields: sends, counts, remembers, logs.
+   */
+  public Verdict describe(PacketFields p) {
+    return apply(p);
+  }
 }
