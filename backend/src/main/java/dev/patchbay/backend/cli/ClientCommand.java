@@ -8,6 +8,7 @@ import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.ss.NstatCommand;
 import dev.patchbay.stack.admin.ss.SsCommand;
 import dev.patchbay.stack.admin.tc.TcCommand;
+import dev.patchbay.stack.admin.trace.TraceCommand;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -87,6 +88,7 @@ final class ClientCommand implements Command {
           case "bridge" -> BridgeCommand.withoutNetwork(args);
           case "tc" -> TcCommand.withoutNetwork(args);
           case "ethtool" -> EthtoolCommand.withoutNetwork(args);
+          case "trace" -> TraceCommand.withoutNetwork(args);
           default -> null;
         };
     if (result != null) {

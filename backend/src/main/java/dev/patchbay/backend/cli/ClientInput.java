@@ -2,6 +2,7 @@ package dev.patchbay.backend.cli;
 
 import dev.patchbay.stack.admin.ip.NetnsExec;
 import dev.patchbay.stack.admin.sysctl.SysctlFiles;
+import dev.patchbay.stack.admin.trace.TraceCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -72,8 +73,20 @@ public record ClientInput(List<String> args, @Nullable String stdin) {
     return RESTORE.contains(word) ? restore(args, io) : new ClientInput(args, null);
   }
 
-  /** Whether a word prints what happens until it is ended: {@code ip monitor}. */
+  /**
+   * Whether a word prints what happens until it is ended: {@code ip monitor}, {@code trace}, in
+   * whatever namespace.
+   */
   static boolean isEndless(String word, List<String> args) {
+    List<String> argv = new ArrayList<>(args);
+    argv.addFirst(word);
+    int prefix = NetnsExec.prefix(argv);
+    if (prefix > 0) {
+      return isEndless(argv.get(prefix), argv.subList(prefix + 1, argv.size()));
+    }
+    if (word.equals("trace")) {
+      return TraceCommand.isEndless(args);
+    }
     if (!word.equals("ip")) {
       return false;
     }

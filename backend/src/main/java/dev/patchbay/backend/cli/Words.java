@@ -57,11 +57,12 @@ public final class Words {
           "dns",
           "save",
           "load",
-          "drops");
+          "drops",
+          "trace");
 
   /** Own words of the contract that are still to come. */
   private static final List<String> LATER =
-      List.of("trace", "wait", "ncsi", "doctor", "qemu-args", "shell", "completion", "check");
+      List.of("wait", "ncsi", "doctor", "qemu-args", "shell", "completion", "check");
 
   private final Map<String, Command> table = new LinkedHashMap<>();
 

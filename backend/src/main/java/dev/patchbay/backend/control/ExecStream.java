@@ -35,6 +35,11 @@ public final class ExecStream implements ByteStream {
     onClose = told;
   }
 
+  /** Whether what is appended now may be lost, since half of the room waits for the reader. */
+  public boolean isFull() {
+    return bytes > LIMIT / 2;
+  }
+
   /** Appends to standard output. */
   public void out(String text) {
     add("stdout", text);

@@ -28,6 +28,8 @@ import dev.patchbay.stack.admin.ss.NstatCommand;
 import dev.patchbay.stack.admin.ss.SsCommand;
 import dev.patchbay.stack.admin.sysctl.SysctlCommand;
 import dev.patchbay.stack.admin.tc.TcCommand;
+import dev.patchbay.stack.admin.trace.LiveTrace;
+import dev.patchbay.stack.admin.trace.TraceCommand;
 import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.device.DeviceStatistics;
 import dev.patchbay.stack.device.NetDevice;
@@ -130,6 +132,7 @@ final class Model implements ControlModel {
       case "ra" -> service(ServiceKeys.Kind.RA, netns, args);
       case "dns" -> service(ServiceKeys.Kind.DNS, netns, args);
       case "save" -> of(daemon.save().run(stack.namespaces(), args));
+      case "trace" -> of(TraceCommand.run(stack, args));
       case "drops" -> DropsWord.run(daemon.drops(), args, this::isDevice);
       default -> new ExecResult(USAGE, "", "patchbay: '" + word + "' is not supported yet\n");
     };
@@ -139,13 +142,10 @@ final class Model implements ControlModel {
   public ByteStream execStream(List<String> argv, String stdin) {
     ExecStream stream = new ExecStream();
     try {
-      IpMonitor monitor =
-          argv.getFirst().equals("ip")
-              ? IpMonitor.of(daemon.network().stack(), argv.subList(1, argv.size()))
-              : null;
-      if (monitor != null) {
-        monitor.start(stream::out);
-        stream.onClose(monitor::close);
+      NetnsExec where = NetnsExec.of(daemon.network().stack(), argv);
+      String word = where.argv().isEmpty() ? "" : where.argv().getFirst();
+      if (word.equals("ip") && monitors(where, stream)
+          || word.equals("trace") && traces(where, stream)) {
         return stream;
       }
     } catch (RefusedException e) {
@@ -162,6 +162,48 @@ final class Model implements ControlModel {
           }
         });
     return stream;
+  }
+
+  /** {@code ip monitor}; false where it is another command. */
+  private static boolean monitors(NetnsExec where, ExecStream stream) throws RefusedException {
+    List<String> args = where.argv().subList(1, where.argv().size());
+    IpMonitor monitor = IpMonitor.of(where.stack(), args);
+    if (monitor != null) {
+      monitor.start(stream::out);
+      stream.onClose(monitor::close);
+    }
+    return monitor != null;
+  }
+
+  /** {@code trace} of packets as they come; false where one is described. */
+  private static boolean traces(NetnsExec where, ExecStream stream) throws RefusedException {
+    List<String> args = where.argv().subList(1, where.argv().size());
+    LiveTrace trace = TraceCommand.live(where.stack(), args);
+    if (trace != null) {
+      trace.start(
+          new LiveTrace.Output() {
+            @Override
+            public boolean isFull() {
+              return stream.isFull();
+            }
+
+            @Override
+            public void out(String line) {
+              stream.out(line);
+            }
+
+            @Override
+            public void err(String line) {
+              stream.err(line);
+            }
+          },
+          () -> {
+            trace.close();
+            stream.end(0);
+          });
+      stream.onClose(trace::close);
+    }
+    return trace != null;
   }
 
   private ExecResult service(ServiceKeys.Kind kind, String netns, List<String> args) {

@@ -53,7 +53,7 @@ public final class IpOutput implements SegmentOutput {
   }
 
   /** What a packet of ours (l3 and l4 set) is looked up by. */
-  private FlowKey keyOf(Packet packet, long dstHi, long dstLo, @Nullable NetDevice only) {
+  FlowKey keyOf(Packet packet, long dstHi, long dstLo, @Nullable NetDevice only) {
     FlowKey flow = key.to(dstHi, dstLo).from(packet.sourceHi(), packet.sourceLo()).by(only);
     flow.mark = packet.mark;
     flow.tos = packet.tos;

@@ -139,7 +139,7 @@ public final class Ipv4Input {
     }
   }
 
-  private static boolean isForUs(Route route) {
+  static boolean isForUs(Route route) {
     return route.type() == Route.Type.LOCAL || route.type() == Route.Type.BROADCAST;
   }
 
@@ -180,7 +180,7 @@ public final class Ipv4Input {
     return false;
   }
 
-  private @Nullable Route route(Packet packet, long source, long destination) {
+  @Nullable Route route(Packet packet, long source, long destination) {
     FlowKey key = this.key.to(0, destination).from(0, source);
     key.input = packet.device;
     key.mark = packet.mark;
@@ -193,7 +193,7 @@ public final class Ipv4Input {
   }
 
   /** RFC 1812 section 5.3.7: sources that no packet on a wire may have. */
-  private boolean isMartian(Packet packet, long source, long destination) {
+  boolean isMartian(Packet packet, long source, long destination) {
     if (Addresses.isMulticast(0, source) || Addresses.isLimitedBroadcast(0, source)) {
       return true;
     }

@@ -123,7 +123,7 @@ public final class Ipv6Input {
     }
   }
 
-  private @Nullable Route route(Packet packet, Ipv6 ip) {
+  @Nullable Route route(Packet packet, Ipv6 ip) {
     FlowKey key = this.key.to(ip.destinationHi(), ip.destinationLo());
     key.from(ip.sourceHi(), ip.sourceLo());
     key.input = packet.device;

@@ -70,14 +70,18 @@ public final class HookPoint {
   }
 
   /**
-   * What {@link #accepts} or {@link #acceptsBridged} would say of a packet that nobody has sent:
-   * tells its {@link Packet#trace} and changes nothing but the packet.
-   *
-   * @param port of a bridged frame the port by which it leaves, the bridge where that is not known;
-   *     else null
+   * What {@link #accepts} would say of a packet that nobody has sent: tells its {@link
+   * Packet#trace} and changes nothing but the packet, which stays the caller's.
    */
-  public boolean describes(
-      Packet packet, @Nullable NetDevice in, @Nullable NetDevice out, @Nullable NetDevice port) {
+  public boolean describes(Packet packet, @Nullable NetDevice in, @Nullable NetDevice out) {
+    return netfilter.describe(steps, hook, packet, in, out, null) == Verdict.ACCEPT;
+  }
+
+  /** The same of a bridged frame, as {@link #acceptsBridged}. */
+  public boolean describesBridged(Packet packet, NetDevice bridge, @Nullable NetDevice portOut) {
+    NetDevice out = hook == Hook.PREROUTING ? null : bridge;
+    NetDevice in = hook == Hook.POSTROUTING ? null : bridge;
+    NetDevice port = portOut == null ? bridge : portOut;
     return netfilter.describe(steps, hook, packet, in, out, port) == Verdict.ACCEPT;
   }
 

@@ -161,7 +161,7 @@ public final class Netfilter {
   }
 
   /** Whether any table is there. */
-  boolean hasRules() {
+  public boolean hasRules() {
     return v4.isActive() || v6.isActive();
   }
 

@@ -1,6 +1,7 @@
 package dev.patchbay.stack.trace;
 
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.netfilter.Chain;
 import dev.patchbay.stack.netfilter.Table;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
@@ -55,6 +56,14 @@ public interface Trace {
   /** It leaves by a device: by a bridge first, then by its port. */
   void sent(Packet packet, NetDevice device);
 
+  /**
+   * It waits until its next hop has answered who it is. Of described packets only.
+   *
+   * @param hop the next hop, which is not known or not known to be there
+   */
+  void waits(Packet packet, NetDevice out, IpAddress hop);
+
+  /** It ended here. */
   void dropped(Packet packet, DropReason reason);
 
   /** There is one more packet that it follows: a copy or a fragment. */

@@ -1,6 +1,7 @@
 package dev.patchbay.stack.trace;
 
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.netfilter.Chain;
 import dev.patchbay.stack.netfilter.Table;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
@@ -63,6 +64,11 @@ final class TraceGroup implements Trace {
   @Override
   public void sent(Packet packet, NetDevice device) {
     all.forEach(trace -> trace.sent(packet, device));
+  }
+
+  @Override
+  public void waits(Packet packet, NetDevice out, IpAddress hop) {
+    all.forEach(trace -> trace.waits(packet, out, hop));
   }
 
   @Override

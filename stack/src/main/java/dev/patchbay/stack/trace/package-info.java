@@ -11,7 +11,7 @@
  * tables of rules and policies, the IP layer of routes, {@code Transports} of what is for us,
  * {@code NetDevice} of what leaves, {@code PacketPool} of drops.
  *
- * <p>Described ("what would happen to …"): {@link dev.patchbay.stack.trace.DescribedWay} takes a
+ * <p>Described ("what would happen to …"): {@link dev.patchbay.stack.ip.DescribedWay} takes a
  * packet that nobody sent along the decisions of the IP layer and the bridge, which it asks without
  * acting: {@code HookPoint.describes} runs the rules with {@code PacketFields.described} set, where
  * no counter is moved, no condition that remembers is asked and targets change nothing but the

@@ -44,6 +44,7 @@ import dev.patchbay.stack.admin.iptables.targets.TcpMssWords;
 import dev.patchbay.stack.admin.iptables.targets.TcpOptionsWords;
 import dev.patchbay.stack.admin.iptables.targets.TeeWords;
 import dev.patchbay.stack.admin.iptables.targets.TosWords;
+import dev.patchbay.stack.admin.iptables.targets.TraceWords;
 import dev.patchbay.stack.admin.iptables.targets.TranslateWords;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -104,8 +105,11 @@ final class Extensions {
           "SET",
           "SNPT",
           "SYNPROXY",
-          "TPROXY",
-          "TRACE");
+          "TPROXY");
+          "TCPMSS",
+          "TCPOPTSTRIP",
+          "TEE",
+          "TPROXY");
 
   private Extensions() {}
 
@@ -201,6 +205,7 @@ final class Extensions {
       case "DNAT", "SNAT" -> new TranslateWords(name, context);
       case "MASQUERADE", "REDIRECT" -> new OwnAddressWords(name, context);
       case "NETMAP" -> new NetmapWords(context);
+      case "TRACE" -> new TraceWords(context);
       default -> null;
     };
   }

@@ -4,6 +4,7 @@ import dev.patchbay.stack.admin.iptables.extension.MatchExtension;
 import dev.patchbay.stack.admin.iptables.extension.TargetExtension;
 import dev.patchbay.stack.netfilter.Counter;
 import dev.patchbay.stack.netfilter.Rule;
+import dev.patchbay.stack.netfilter.Table;
 import dev.patchbay.stack.netfilter.TableDraft;
 import dev.patchbay.stack.netfilter.expression.AddressCondition;
 import dev.patchbay.stack.netfilter.expression.Condition;
@@ -112,6 +113,11 @@ final class RuleSpec implements Rule.Description {
     if (said != null) {
       to.append(' ').append(said.not()).append(option).append(' ').append(said.value);
     }
+  }
+
+  /** The rule as {@code -S} prints it, without {@code -A CHAIN}. */
+  String words(Table table) {
+    return saved(jump < 0 ? target : table.chainName(jump), null).strip();
   }
 
   /** The name of its target now. */
