@@ -90,7 +90,7 @@ public final class DescribedWay {
     return at.describes(packet, in, out) || isRefused(packet);
   }
 
-  private boolean passes(Hook hook, Packet packet, Bridge bridge, @Nullable NetDevice out) {
+  private boolean passesBridged(Hook hook, Packet packet, Bridge bridge, @Nullable NetDevice out) {
     HookPoint at = netfilter.at(hook, packet.isIpv4());
     return at.describesBridged(packet, bridge, out) || isRefused(packet);
   }
@@ -111,7 +111,7 @@ public final class DescribedWay {
     }
     packet.physicalDevice = from;
     boolean filtered = netfilter.hasRules();
-    if (filtered && !passes(Hook.PREROUTING, packet, bridge, null)) {
+    if (filtered && !passesBridged(Hook.PREROUTING, packet, bridge, null)) {
       return;
     }
     DescribedFrame frame = DescribedFrame.received(bridge, from, packet);
@@ -156,8 +156,8 @@ public final class DescribedWay {
     }
     boolean passes =
         !netfilter.hasRules()
-            || passes(Hook.FORWARD, packet, bridge, to)
-                && passes(Hook.POSTROUTING, packet, bridge, to);
+            || passesBridged(Hook.FORWARD, packet, bridge, to)
+                && passesBridged(Hook.POSTROUTING, packet, bridge, to);
     if (passes) {
       transmit(packet, to);
     }

@@ -42,6 +42,11 @@ public final class FamilyTables {
     return tables.get(kind);
   }
 
+  /** All as they are now. */
+  public TableSet set() {
+    return new TableSet(tables);
+  }
+
   /** Those there are, in the order of their priorities. */
   public List<Table> tables() {
     return List.copyOf(tables.values());
@@ -49,8 +54,7 @@ public final class FamilyTables {
 
   /** A copy of the table to be changed; of an empty one where there is none. */
   public TableDraft draft(TableKind kind) {
-    Table there = tables.get(kind);
-    return new TableDraft(there == null ? Table.empty(kind) : there);
+    return set().draft(kind);
   }
 
   /**

@@ -108,6 +108,7 @@ public final class Packet {
 
   /** Who sent it, one of the SOCKET constants; counts until it leaves the IP layer. */
   public byte socket;
+
   /** Who follows it on its way; almost always nobody. */
   public @Nullable Trace trace;
 

@@ -106,10 +106,6 @@ final class Extensions {
           "SNPT",
           "SYNPROXY",
           "TPROXY");
-          "TCPMSS",
-          "TCPOPTSTRIP",
-          "TEE",
-          "TPROXY");
 
   private Extensions() {}
 

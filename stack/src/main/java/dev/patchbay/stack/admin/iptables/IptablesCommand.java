@@ -8,10 +8,10 @@ import dev.patchbay.stack.admin.ip.IpCommand.Result;
 import dev.patchbay.stack.admin.iptables.extension.Context;
 import dev.patchbay.stack.admin.iptables.extension.IptablesException;
 import dev.patchbay.stack.netfilter.Chain;
-import dev.patchbay.stack.netfilter.FamilyTables;
 import dev.patchbay.stack.netfilter.Table;
 import dev.patchbay.stack.netfilter.TableDraft;
 import dev.patchbay.stack.netfilter.TableRefusedException;
+import dev.patchbay.stack.netfilter.TableSet;
 import dev.patchbay.stack.netfilter.place.TableKind;
 import dev.patchbay.stack.socket.Errno;
 import java.util.ArrayList;
@@ -51,27 +51,35 @@ public final class IptablesCommand {
    * @param stdin what {@code -restore} reads
    */
   public Result run(NetworkStack stack, String program, List<String> argv, String stdin) {
-    Context context = new Context(stack, !program.startsWith("ip6"), services);
-    try {
-      if (program.endsWith("-save")) {
-        return ok(save(context, program, argv));
-      }
-      if (program.endsWith("-restore")) {
-        RestoreFile file = new RestoreFile(context, program);
-        String said = file.run(argv, stdin);
-        return new Result(0, said, file.warnings());
-      }
-      Command command = parsed(context, argv);
-      return new Result(0, command(context, program, command), command.warnings);
-    } catch (IptablesException e) {
-      return failed(program, e);
-    } catch (RefusedException e) {
-      return new Result(1, "", e.getMessage() + "\n");
-    }
+    RuleWork work = work(stack, program, argv, stdin);
+    Result result;
+    do {
+      work.begin();
+      work.compile();
+      result = work.finish();
+    } while (result == null);
+    return result;
   }
 
-  private static Result ok(String text) {
-    return new Result(0, text, "");
+  /** The same in steps: which of them must be made on the loop stands at {@link RuleWork}. */
+  public RuleWork work(NetworkStack stack, String program, List<String> argv, String stdin) {
+    return new RuleWork(
+        new Context(stack, !program.startsWith("ip6"), services), program, argv, stdin);
+  }
+
+  /** Reads the words, makes the new tables where there are some, and tells what is printed. */
+  static String carryOut(RuleWork work) throws IptablesException, RefusedException {
+    if (work.program().endsWith("-save")) {
+      return save(work);
+    }
+    if (work.program().endsWith("-restore")) {
+      RestoreFile file = new RestoreFile(work.context(), work.program(), work.tables());
+      String said = file.run(work.argv(), work.stdin());
+      work.say(file.warnings());
+      work.made(file.made());
+      return said;
+    }
+    return command(work);
   }
 
   static Result failed(String program, IptablesException e) {
@@ -95,9 +103,12 @@ public final class IptablesCommand {
     return new Result(e.kind().status(), "", text);
   }
 
-  private static String command(Context context, String program, Command command)
-      throws IptablesException {
-    FamilyTables tables = context.stack().netfilter().family(context.v4());
+  private static String command(RuleWork work) throws IptablesException {
+    Context context = work.context();
+    String program = work.program();
+    Command command = parsed(context, work.argv());
+    work.say(command.warnings);
+    TableSet tables = work.tables();
     TableDraft draft = tables.draft(command.table);
     switch (command.letter) {
       case 'V' -> {
@@ -117,7 +128,7 @@ public final class IptablesCommand {
         }
         new TableChange(draft, context).run(command);
         if (command.letter != 'C') {
-          tables.replace(List.of(finished(draft, command)));
+          work.made(List.of(finished(draft, command)));
         }
         return "";
       }
@@ -213,8 +224,9 @@ public final class IptablesCommand {
     return all;
   }
 
-  private static String save(Context context, String program, List<String> argv)
-      throws IptablesException, RefusedException {
+  private static String save(RuleWork work) throws IptablesException, RefusedException {
+    Context context = work.context();
+    String program = work.program();
     GetOpt options =
         GetOpt.parse(
             program,
@@ -237,7 +249,7 @@ public final class IptablesCommand {
                 "version",
                 'V'),
             "Look at manual page `iptables-save.8' for more information.",
-            argv);
+            work.argv());
     if (!options.words().isEmpty()) {
       throw new IptablesException(
           IptablesException.Kind.BARE, "Unknown arguments found on commandline");
@@ -263,7 +275,7 @@ public final class IptablesCommand {
       throw new IptablesException(
           IptablesException.Kind.BARE, "Table `" + only + "' does not exist");
     }
-    return SavedTable.all(context, program + VERSION, only, counters);
+    return SavedTable.all(work.tables(), work.date(), program + VERSION, only, counters);
   }
 
   private static String usage(String program) {

@@ -6,11 +6,11 @@ import dev.patchbay.stack.admin.iptables.extension.Context;
 import dev.patchbay.stack.admin.iptables.extension.IptablesException;
 import dev.patchbay.stack.admin.iptables.extension.Quoting;
 import dev.patchbay.stack.netfilter.Counter;
-import dev.patchbay.stack.netfilter.FamilyTables;
 import dev.patchbay.stack.netfilter.Rule;
 import dev.patchbay.stack.netfilter.Table;
 import dev.patchbay.stack.netfilter.TableDraft;
 import dev.patchbay.stack.netfilter.TableRefusedException;
+import dev.patchbay.stack.netfilter.TableSet;
 import dev.patchbay.stack.netfilter.place.TableKind;
 import dev.patchbay.stack.socket.Errno;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ final class RestoreFile {
 
   private final Context context;
   private final String program;
-  private final FamilyTables tables;
+  private final TableSet tables;
   private final List<Table> done = new ArrayList<>();
   private boolean counters;
   private boolean keeps;
@@ -47,10 +47,15 @@ final class RestoreFile {
   private int line;
   private final StringBuilder warnings = new StringBuilder();
 
-  RestoreFile(Context context, String program) {
+  /**
+   * A file that is to be read.
+   *
+   * @param tables upon which it is read
+   */
+  RestoreFile(Context context, String program, TableSet tables) {
     this.context = context;
     this.program = program;
-    tables = context.stack().netfilter().family(context.v4());
+    this.tables = tables;
   }
 
   /** What is said of lines that are taken all the same: whole lines. */
@@ -58,7 +63,12 @@ final class RestoreFile {
     return warnings.toString();
   }
 
-  /** Reads a file and puts its tables in place. */
+  /** The tables that it makes, when it was read to its end. */
+  List<Table> made() {
+    return onlyTests ? List.of() : done;
+  }
+
+  /** Reads a file; tells what is to be printed. */
   String run(List<String> argv, String text) throws IptablesException, RefusedException {
     String said = options(argv);
     if (!said.isEmpty()) {
@@ -74,9 +84,6 @@ final class RestoreFile {
     }
     if (inTable) {
       throw IptablesException.answer("COMMIT expected at line " + line);
-    }
-    if (!onlyTests) {
-      tables.replace(done);
     }
     return "";
   }

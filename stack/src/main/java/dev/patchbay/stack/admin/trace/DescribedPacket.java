@@ -124,13 +124,12 @@ final class DescribedPacket {
     int least = header + transportLength();
     int length = (int) keys.number("length", least, 0xffff, least);
     NetDevice by = in;
-    boolean framed = by != null && by.isEthernet();
     Packet packet = stack.pool().acquire(length + Ethernet.LENGTH);
     if (packet == null) {
       throw new RefusedException(RefusedException.FAILED, "trace: packet memory is used up");
     }
     try {
-      if (framed) {
+      if (by != null && by.isEthernet()) {
         packet.l2 = packet.append(Ethernet.LENGTH);
         packet
             .ethernet()
