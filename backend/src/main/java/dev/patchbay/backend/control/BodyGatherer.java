@@ -13,6 +13,8 @@ final class BodyGatherer extends HttpObjectAggregator {
   @Override
   protected void handleOversizedMessage(ChannelHandlerContext ctx, HttpMessage oversized) {
     ControlHandler.refuse(
-        ctx, new ControlException(413, "too-large", "a body has at most 1048576 bytes"));
+        ctx,
+        new ControlException(
+            413, "too-large", "a body has at most " + ControlServer.MAX_BODY + " bytes"));
   }
 }

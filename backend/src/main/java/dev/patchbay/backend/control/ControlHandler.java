@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -38,6 +39,10 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   private static final Logger LOG = LogManager.getLogger(ControlHandler.class);
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+  /** Bytes or characters of JSON from which on it is read and written beside the loop. */
+  private static final int MUCH = 1 << 15;
+
   private static final String JSON_TYPE = "application/json";
   private static final String FORWARD = "/v1/forwards/";
   private static final String CAPTURE = "/v1/captures/";
@@ -56,7 +61,7 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     this.events = events;
   }
 
-  /** What is answered; the body is text, or a value that becomes JSON. */
+  /** What is answered; the body is text, bytes, or a value that becomes JSON. */
   private record Answer(int status, String type, Object body) {
     static Answer json(int status, Object body) {
       return new Answer(status, JSON_TYPE, body);
@@ -172,12 +177,41 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   }
 
   private void exec(ChannelHandlerContext ctx, QueryStringDecoder uri, FullHttpRequest request) {
+    if (request.content().readableBytes() <= MUCH) {
+      exec(ctx, uri, object(request, List.of("argv", "stdin")));
+      return;
+    }
+    FullHttpRequest kept = request.retain();
+    CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return object(kept, List.of("argv", "stdin"));
+              } finally {
+                kept.release();
+              }
+            })
+        .whenCompleteAsync(
+            (body, failure) -> {
+              enter.run();
+              if (failure != null) {
+                failed(ctx, failure);
+                return;
+              }
+              try {
+                exec(ctx, uri, body);
+              } catch (RuntimeException e) {
+                failed(ctx, e);
+              }
+            },
+            ctx.executor());
+  }
+
+  private void exec(ChannelHandlerContext ctx, QueryStringDecoder uri, JsonNode body) {
     boolean streams = uri.parameters().equals(Map.of("stream", List.of("1")));
     if (!uri.parameters().isEmpty() && !streams) {
       throw new ControlException(
           400, "bad-request", "?" + uri.rawQuery() + ": expected ?stream=1 or nothing");
     }
-    JsonNode body = object(request, List.of("argv", "stdin"));
     List<String> argv = new ArrayList<>();
     JsonNode words = body.get("argv");
     if (words == null || !words.isArray() || words.isEmpty()) {
@@ -196,7 +230,15 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
       response.start("application/x-ndjson");
       return;
     }
-    later(ctx, model.exec(argv, text(body, "stdin", "")), result -> Answer.json(200, result));
+    CompletionStage<Answer> answer =
+        model
+            .exec(argv, text(body, "stdin", ""))
+            .thenCompose(result ->
+                result.stdout().length() <= MUCH
+                    ? CompletableFuture.completedStage(Answer.json(200, result))
+                    : CompletableFuture.supplyAsync(
+                        () -> Answer.json(200, JSON.writeValueAsBytes(result))));
+    later(ctx, answer, made -> made);
   }
 
   private static JsonNode object(FullHttpRequest request, List<String> keys) {
@@ -314,9 +356,11 @@ final class ControlHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   private static FullHttpResponse response(Answer answer) {
     byte[] bytes =
-        answer.body() instanceof String text
-            ? text.getBytes(StandardCharsets.UTF_8)
-            : JSON.writeValueAsBytes(answer.body());
+        switch (answer.body()) {
+          case String text -> text.getBytes(StandardCharsets.UTF_8);
+          case byte[] made -> made;
+          default -> JSON.writeValueAsBytes(answer.body());
+        };
     FullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,

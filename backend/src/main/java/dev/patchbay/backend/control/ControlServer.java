@@ -20,8 +20,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 /** The listener of the control socket; its channels run on the loop that is given. */
 public final class ControlServer implements AutoCloseable {
-  /** Longest body of a request in bytes. */
-  public static final int MAX_BODY = 1 << 20;
+  /** Longest body of a request in bytes: room for a file of 200 000 rules. */
+  public static final int MAX_BODY = 32 << 20;
 
   /** Clients at one time; one more is closed at once. */
   static final int MAX_CLIENTS = 128;

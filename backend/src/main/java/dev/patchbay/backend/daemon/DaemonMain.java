@@ -93,7 +93,11 @@ public final class DaemonMain implements DaemonStarter {
       Listeners listeners = new Listeners(dirs, files, System::nanoTime);
       Daemon daemon = new Daemon(loop, config, seed, dir, files, listeners);
       // a file that blocks, such as a FIFO without a reader, must not hold up leases: a thread each
-      Model model = new Model(daemon, task -> thread(task, "capture").start());
+      Model model =
+          new Model(
+              daemon,
+              task -> thread(task, "capture").start(),
+              task -> thread(task, "rules").start());
       ControlServer control;
       try {
         new Start(daemon, model, config, io, dir).run();

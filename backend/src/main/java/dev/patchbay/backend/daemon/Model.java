@@ -64,12 +64,15 @@ final class Model implements ControlModel {
   private final EthtoolCommand ethtool = new EthtoolCommand();
   private final BridgeCommand bridge = new BridgeCommand();
   private final SysctlCommand sysctl = new SysctlCommand();
+  private final RuleQueue rules;
 
   /**
    * @param files runs what touches files
+   * @param elsewhere runs what takes long
    */
-  Model(Daemon daemon, Executor files) {
+  Model(Daemon daemon, Executor files, Executor elsewhere) {
     this.daemon = daemon;
+    rules = new RuleQueue(daemon.loop(), elsewhere);
     captures = new CaptureModel(daemon, files);
   }
 
@@ -90,6 +93,10 @@ final class Model implements ControlModel {
       NetnsExec where = NetnsExec.of(own, argv);
       NetworkStack stack = where.stack();
       List<String> words = where.argv();
+      if (!words.isEmpty() && IptablesCommand.NAMES.contains(words.getFirst())) {
+        List<String> args = words.subList(1, words.size());
+        return rules.run(iptables.work(stack, words.getFirst(), args, stdin));
+      }
       if (words.isEmpty() || !words.getFirst().equals("load")) {
         return CompletableFuture.completedStage(now(stack, words, stdin));
       }
@@ -119,13 +126,6 @@ final class Model implements ControlModel {
       case "nstat" -> of(nstat.run(stack, args));
       case "bridge" -> of(bridge.run(stack, args));
       case "tc" -> of(tc.run(stack, args, stdin));
-      case "iptables",
-          "iptables-save",
-          "iptables-restore",
-          "ip6tables",
-          "ip6tables-save",
-          "ip6tables-restore" ->
-          of(iptables.run(stack, word, args, stdin));
       case "sysctl" -> of(sysctl.run(stack, args, stdin));
       case "ethtool" -> of(ethtool.run(stack, args));
       case "dhcp" -> service(ServiceKeys.Kind.DHCP, netns, args);
@@ -376,6 +376,10 @@ final class Model implements ControlModel {
                 monitor.repairs(),
                 "port",
                 port));
+    text.gauge(
+        "patchbay_loop_longest_turn_nanoseconds",
+        "The longest turn of the loop since this was last asked for.",
+        daemon.loop().takeLongestTurn());
     text.gauge("patchbay_packet_memory_bytes", "Packet memory in use.", daemon.pool().used());
     for (Plug plug : daemon.plugs()) {
       text.gauge(

@@ -265,7 +265,8 @@ class ControlServerTest {
   void malformedAndOversizedHttp() throws IOException {
     assertThat(raw("GARBAGE\r\n\r\n")).startsWith("HTTP/1.1 400 ").contains("bad-request");
     assertThat(raw("GET /" + "a".repeat(9000) + " HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 400 ");
-    assertThat(raw("POST /v1/exec HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n"))
+    int tooLong = ControlServer.MAX_BODY + 1;
+    assertThat(raw("POST /v1/exec HTTP/1.1\r\nHost: x\r\nContent-Length: " + tooLong + "\r\n\r\n"))
         .startsWith("HTTP/1.1 413 ")
         .contains("too-large");
     expect("GET", "/v1/forwards", "", 200, "[]");

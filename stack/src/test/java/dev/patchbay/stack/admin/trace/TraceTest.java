@@ -24,6 +24,35 @@ class TraceTest {
   private static final String OTHER = "10.0.2.16";
   private static final String WORLD = "192.0.2.7";
 
+  private static final String[] RULES = {
+    "-p tcp --dport 1000:2000 -j ACCEPT",
+    "-p udp -j DROP",
+    "-s 10.0.2.15 -p tcp --dport 22 -j DROP",
+    "-m physdev --physdev-in net0 -p udp --dport 5 -j ACCEPT",
+    "-p tcp --dport 7 -j own",
+    "-i br0 -p icmp -j ACCEPT",
+    "-m ttl --ttl-lt 3 -j DROP",
+    "-d 198.51.100.0/24 -j own",
+  };
+
+  private static final String[] DESTINATIONS = {
+    WORLD, OTHER, "10.0.2.2", "198.51.100.9", "203.0.113.4", "127.0.0.5", "10.0.2.15"
+  };
+
+  private static final String[] SOURCES = {
+    GUEST, "10.0.2.40", "192.0.2.200", "10.0.2.2", "127.0.0.1"
+  };
+
+  private static final String[] CHAINS = {
+    "-t raw -A PREROUTING",
+    "-t mangle -A PREROUTING",
+    "-t mangle -A FORWARD",
+    "-t mangle -A POSTROUTING",
+    "-A FORWARD",
+    "-A INPUT",
+    "-t mangle -A INPUT",
+  };
+
   private final Lab lab = new Lab();
   private final IptablesCommand iptables = new IptablesCommand(PortNames.NONE);
   private final Reader reader = new Reader();
@@ -119,7 +148,7 @@ class TraceTest {
     rule("iptables -A web -s 10.0.2.0/24");
     rule("iptables -A FORWARD -o host0 -j web");
     rule("iptables -A FORWARD -p tcp -j ACCEPT");
-    try (LiveTrace trace = live()) {
+    try (LiveTrace _ = live()) {
       fromGuest(syn(GUEST, WORLD, 443), Lab.APPLIANCE);
       fromGuest(syn(GUEST, WORLD, 80), Lab.APPLIANCE);
     }
@@ -140,7 +169,7 @@ class TraceTest {
 
   @Test
   void withoutRulesItShowsTheWayAlone() {
-    try (LiveTrace trace = live("dst=192.0.2.0/24", "in=net0")) {
+    try (LiveTrace _ = live("dst=192.0.2.0/24", "in=net0")) {
       fromGuest(syn(GUEST, WORLD, 443), Lab.APPLIANCE);
       fromGuest(syn(GUEST, "198.51.100.7", 443), Lab.APPLIANCE);
       fromGuest(syn(GUEST, OTHER, 443), Lab.GUEST_B);
@@ -151,7 +180,7 @@ class TraceTest {
 
   @Test
   void endsAfterSoManyPackets() {
-    try (LiveTrace trace = live("-c", "2", "proto=tcp")) {
+    try (LiveTrace _ = live("-c", "2", "proto=tcp")) {
       fromGuest(syn(GUEST, WORLD, 1), Lab.APPLIANCE);
       assertThat(reader.ended).isFalse();
       fromGuest(syn(GUEST, WORLD, 2), Lab.APPLIANCE);
@@ -163,7 +192,7 @@ class TraceTest {
 
   @Test
   void countsWhatNobodyHasRead() {
-    try (LiveTrace trace = live("all")) {
+    try (LiveTrace _ = live("all")) {
       reader.full = true;
       fromGuest(syn(GUEST, WORLD, 1), Lab.APPLIANCE);
       fromGuest(syn(GUEST, WORLD, 2), Lab.APPLIANCE);
@@ -178,7 +207,7 @@ class TraceTest {
   @Test
   void twoReadersFollowTheSamePacket() {
     Reader second = new Reader();
-    try (LiveTrace one = live("all");
+    try (LiveTrace _ = live("all");
         LiveTrace two = new LiveTrace(lab.stack, null, 0, true)) {
       two.start(second, () -> {});
       rule("iptables -t raw -A PREROUTING -j TRACE");
@@ -265,16 +294,6 @@ class TraceTest {
   @Test
   void describedPacketsGoAsSentOnes() {
     Random random = new Random(7);
-    String[] rules = {
-      "-p tcp --dport 1000:2000 -j ACCEPT",
-      "-p udp -j DROP",
-      "-s 10.0.2.15 -p tcp --dport 22 -j DROP",
-      "-m physdev --physdev-in net0 -p udp --dport 5 -j ACCEPT",
-      "-p tcp --dport 7 -j own",
-      "-i br0 -p icmp -j ACCEPT",
-      "-m ttl --ttl-lt 3 -j DROP",
-      "-d 198.51.100.0/24 -j own",
-    };
     rule("iptables -t raw -N own");
     rule("iptables -t mangle -N own");
     rule("iptables -N own");
@@ -284,29 +303,16 @@ class TraceTest {
     ip("route add blackhole 203.0.113.0/24");
     ip("route add 198.51.100.0/24 via 10.0.2.16 dev br0");
     ip("rule add fwmark 7 blackhole");
-    String[] destinations = {
-      WORLD, OTHER, "10.0.2.2", "198.51.100.9", "203.0.113.4", "127.0.0.5", "10.0.2.15"
-    };
-    String[] sources = {GUEST, "10.0.2.40", "192.0.2.200", "10.0.2.2", "127.0.0.1"};
-    String[] chains = {
-      "-t raw -A PREROUTING",
-      "-t mangle -A PREROUTING",
-      "-t mangle -A FORWARD",
-      "-t mangle -A POSTROUTING",
-      "-A FORWARD",
-      "-A INPUT",
-      "-t mangle -A INPUT",
-    };
     int compared = 0;
     for (int round = 0; round < 60; round++) {
-      String chain = chains[random.nextInt(chains.length)];
-      String words = rules[random.nextInt(rules.length)];
+      String chain = CHAINS[random.nextInt(CHAINS.length)];
+      String words = RULES[random.nextInt(RULES.length)];
       if (!chain.contains("POSTROUTING") || !words.contains("-i ")) {
         rule("iptables " + chain + " " + words);
       }
       for (int i = 0; i < 30; i++) {
-        String source = sources[random.nextInt(sources.length)];
-        String destination = destinations[random.nextInt(destinations.length)];
+        String source = SOURCES[random.nextInt(SOURCES.length)];
+        String destination = DESTINATIONS[random.nextInt(DESTINATIONS.length)];
         int port = random.nextBoolean() ? random.nextInt(10) : random.nextInt(3000);
         int ttl = random.nextInt(4) == 0 ? random.nextInt(4) : 64;
         boolean toOther = random.nextInt(3) == 0;
@@ -316,7 +322,7 @@ class TraceTest {
         byte[] ip = Lab.ipv4(source, destination, protocol, ttl, segment);
         reader.lines.clear();
         long mac = toOther ? Lab.GUEST_B : Lab.APPLIANCE;
-        try (LiveTrace trace = live("src=" + source)) {
+        try (LiveTrace _ = live("src=" + source)) {
           fromGuest(ip, mac);
           lab.loop.turn();
         }
