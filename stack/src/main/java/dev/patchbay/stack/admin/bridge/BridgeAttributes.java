@@ -12,10 +12,12 @@ import dev.patchbay.stack.bridge.MulticastSettings;
 import dev.patchbay.stack.bridge.MulticastSettings.Interval;
 import dev.patchbay.stack.bridge.Snooping;
 import dev.patchbay.stack.bridge.SpanningTree;
+import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.EtherType;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +132,42 @@ public final class BridgeAttributes {
     void apply(Bridge bridge) throws BridgeRefusedException;
   }
 
-  private final List<Change> changes = new ArrayList<>();
+  /** In the order in which Linux makes them, whatever that of the words is. */
+  private static final List<String> ORDER =
+      List.of(
+          "forward_delay",
+          "hello_time",
+          "max_age",
+          "ageing_time",
+          "stp_state",
+          "priority",
+          "vlan_filtering",
+          "vlan_protocol",
+          "vlan_default_pvid",
+          "group_fwd_mask",
+          "group_address",
+          "fdb_flush",
+          "mcast_router",
+          "mcast_snooping",
+          "mcast_query_use_ifaddr",
+          "mcast_querier",
+          "mcast_hash_max",
+          "mcast_last_member_count",
+          "mcast_startup_query_count",
+          "mcast_last_member_interval",
+          "mcast_membership_interval",
+          "mcast_querier_interval",
+          "mcast_query_interval",
+          "mcast_query_response_interval",
+          "mcast_startup_query_interval",
+          "mcast_igmp_version",
+          "mcast_mld_version",
+          "no_linklocal_learn");
+
+  /** One for each word; of two for the same the last. */
+  private final Map<String, Change> changes = new HashMap<>();
+
+  private long pvid;
 
   private BridgeAttributes() {}
 
@@ -148,14 +185,20 @@ public final class BridgeAttributes {
   }
 
   /**
-   * Changes a bridge in the order of the words; what stood before one that is refused is done, as
-   * with Linux.
+   * Changes a bridge in Linux's order; what comes before one that is refused there is done, as with
+   * Linux.
    *
    * @throws BridgeRefusedException as {@code br_changelink}
    */
   public void apply(Bridge bridge) throws BridgeRefusedException {
-    for (Change change : changes) {
-      change.apply(bridge);
+    if (pvid >= 4095) {
+      throw new BridgeRefusedException(Errno.EINVAL); // br_validate: before anything is changed
+    }
+    for (String word : ORDER) {
+      Change change = changes.get(word);
+      if (change != null) {
+        change.apply(bridge);
+      }
     }
   }
 
@@ -165,7 +208,7 @@ public final class BridgeAttributes {
     switch (full) {
       case "" -> throw unknown(word);
       case "fdb_flush" ->
-          changes.add(b -> b.fdb().flush(entry -> entry.state() == Fdb.State.DYNAMIC));
+          changes.put(full, b -> b.fdb().flush(entry -> entry.state() == Fdb.State.DYNAMIC));
       case "vlan_protocol" -> protocol(words.next());
       case "group_address" -> group(words.next());
       default -> number(full, words.next());
@@ -189,12 +232,12 @@ public final class BridgeAttributes {
     } else {
       throw RefusedException.wrong(word, "invalid vlan_protocol");
     }
-    changes.add(bridge -> bridge.vlans().protocol(protocol));
+    changes.put("vlan_protocol", bridge -> bridge.vlans().protocol(protocol));
   }
 
   private void group(String word) {
     long mac = Math.max(LinkLayer.scanned(word), 0);
-    changes.add(bridge -> bridge.stp().group(mac));
+    changes.put("group_address", bridge -> bridge.stp().group(mac));
   }
 
   private void number(String word, String text) throws RefusedException {
@@ -202,11 +245,14 @@ public final class BridgeAttributes {
     if (value < 0) {
       throw RefusedException.wrong(text, "invalid " + word);
     }
+    if (word.equals("vlan_default_pvid")) {
+      pvid = value;
+    }
     Integer fixed = FIXED.get(word);
     if (fixed != null && fixed != value) {
       throw RefusedException.unsupported("ip link type bridge " + word + " " + text);
     } else if (fixed == null) {
-      changes.add(change(word, value));
+      changes.put(word, change(word, value));
     }
   }
 

@@ -15,6 +15,8 @@ import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.socket.Errno;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +100,14 @@ public final class BridgeSlaveAttributes {
     void apply(BridgePort port) throws BridgeRefusedException;
   }
 
-  private final List<Change> changes = new ArrayList<>();
+  /** What Linux changes behind the switches, in its order, whatever that of the words is. */
+  private static final List<String> ORDER =
+      List.of("cost", "priority", "state", "fdb_flush", "mcast_router", "group_fwd_mask");
+
+  private final Map<PortFlag, Boolean> flags = new EnumMap<>(PortFlag.class);
+
+  /** One for each word; of two for the same the last. */
+  private final Map<String, Change> changes = new HashMap<>();
 
   private BridgeSlaveAttributes() {}
 
@@ -121,13 +130,18 @@ public final class BridgeSlaveAttributes {
   }
 
   /**
-   * Changes a port.
+   * Changes a port in Linux's order; what comes before one that is refused there is done, as with
+   * Linux.
    *
    * @throws BridgeRefusedException as {@code br_setport}
    */
   public void apply(BridgePort port) throws BridgeRefusedException {
-    for (Change change : changes) {
-      change.apply(port);
+    flags.forEach(port::set);
+    for (String word : ORDER) {
+      Change change = changes.get(word);
+      if (change != null) {
+        change.apply(port);
+      }
     }
   }
 
@@ -136,33 +150,33 @@ public final class BridgeSlaveAttributes {
     PortFlag flag = full.equals("mcast_fast_leave") ? PortFlag.MCAST_FAST_LEAVE : FLAGS.get(full);
     if (flag != null) {
       boolean on = OnOff.parse(full, words.next(), RefusedException.FAILED);
-      changes.add(port -> port.set(flag, on));
+      flags.put(flag, on);
       return;
     }
     switch (full) {
-      case "fdb_flush" -> changes.add(port -> port.master().fdb().flushLearned(port));
+      case "fdb_flush" -> changes.put(full, port -> port.master().fdb().flushLearned(port));
       case "state" -> {
         long state = number(words.next(), 0xff, "state is invalid");
-        changes.add(port -> state(port, state));
+        changes.put(full, port -> state(port, state));
       }
       case "priority" -> {
         long priority = number(words.next(), 0xffff, "priority is invalid");
-        changes.add(port -> port.priority(priority));
+        changes.put(full, port -> port.priority(priority));
       }
       case "cost" -> {
         long cost = number(words.next(), 0xffff_ffffL, "cost is invalid");
-        changes.add(port -> port.cost(cost));
+        changes.put(full, port -> port.cost(cost));
       }
       case "group_fwd_mask" -> {
         long mask = number(words.next(), 0xffff, "invalid group_fwd_mask");
-        changes.add(port -> port.groupForwardMask((int) mask));
+        changes.put(full, port -> port.groupForwardMask((int) mask));
       }
       case "nobackup_port" -> {
         // there is none
       }
       case "mcast_router" -> {
         long router = number(words.next(), 0xff, "invalid mcast_router");
-        changes.add(port -> port.master().snooping().router(port, router));
+        changes.put(full, port -> port.master().snooping().router(port, router));
       }
       case "backup_port" -> throw RefusedException.unsupported("ip link type bridge_slave " + full);
       case "help" -> throw new RefusedException(RefusedException.FAILED, USAGE);

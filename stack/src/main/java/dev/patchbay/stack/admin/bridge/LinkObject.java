@@ -230,10 +230,20 @@ final class LinkObject {
     }
   }
 
-  /** {@code br_setport}; what cannot be is refused before anything is changed. */
+  /** {@code br_setport}: in its order; what comes before one that is refused is done. */
   private static void apply(Request request, BridgePort port) throws BridgeRefusedException {
-    if (request.cost > BridgePort.MAX_COST || request.priority > BridgePort.MAX_PRIORITY) {
+    request.flags.forEach(port::set);
+    if (request.cost > BridgePort.MAX_COST) {
       throw new BridgeRefusedException(Errno.ERANGE);
+    }
+    if (request.cost > 0) {
+      port.cost(request.cost);
+    }
+    if (request.priority > BridgePort.MAX_PRIORITY) {
+      throw new BridgeRefusedException(Errno.ERANGE);
+    }
+    if (request.priority >= 0) {
+      port.priority(request.priority);
     }
     if (request.state >= PortState.values().length) {
       throw new BridgeRefusedException(Errno.EINVAL);
@@ -241,15 +251,8 @@ final class LinkObject {
     if (request.state >= 0) {
       port.master().portState(port, PortState.values()[request.state]);
     }
-    request.flags.forEach(port::set);
     if (request.router >= 0) {
       port.master().snooping().router(port, request.router);
-    }
-    if (request.cost > 0) {
-      port.cost(request.cost);
-    }
-    if (request.priority >= 0) {
-      port.priority(request.priority);
     }
   }
 }

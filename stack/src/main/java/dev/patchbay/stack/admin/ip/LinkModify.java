@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * {@code ip link add}, {@code set}, {@code change}, {@code replace} and {@code delete} ({@code
  * iplink_modify}; {@code rtnl_newlink}, {@code do_setlink}, {@code rtnl_dellink}). What is refused
  * has changed nothing, also where several things were asked for at once, but for the words behind
- * {@code type bridge} and {@code bridge_slave}: those before it stay, as on Linux.
+ * {@code type}, which come first as on Linux: of a bridge's and a port's those before it stay too.
  */
 final class LinkModify {
   static final String USAGE =
@@ -162,10 +162,10 @@ final class LinkModify {
     if (!there.equals(stack)) {
       checkMove(device, request, there);
     }
-    check(device, request);
     if (wish != null) {
       wish.change(device);
     }
+    check(device, request);
     Namespaces.move(device, stack, there);
     apply(there, device, request);
   }
