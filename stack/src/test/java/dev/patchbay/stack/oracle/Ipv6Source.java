@@ -54,6 +54,8 @@ final class Ipv6Source {
           "44 0000000000001234", // a fragment of one
           "44 0000000000005678");
 
+  private static final int NEIGHBOUR_SOLICITATION = 135;
+
   private final Topology topology;
   private final Random random;
   private final Payload payload;
@@ -70,7 +72,10 @@ final class Ipv6Source {
     IpAddress source = source(from);
     IpAddress destination = destination(from);
     Payload.Body body = random.nextInt(30) == 0 ? solicitation(from) : payload.next(false);
-    boolean asks = Bytes.u8(body.bytes(), 0) == 135 && body.protocol() == 58;
+    boolean asks =
+        body.protocol() == 58
+            && body.bytes().length >= 24
+            && Bytes.u8(body.bytes(), 0) == NEIGHBOUR_SOLICITATION;
     if (asks) {
       source = first(from.addresses());
       destination = new IpAddress(Bytes.i64(body.bytes(), 8), Bytes.i64(body.bytes(), 16));
