@@ -147,6 +147,7 @@ public final class Namespaces {
       }
     }
     gone.netfilter().close();
+    all().values().forEach(other -> other.numbers().forget(gone));
     told();
     return true;
   }
@@ -158,6 +159,21 @@ public final class Namespaces {
       number++;
     }
     return "dev" + number;
+  }
+
+  /**
+   * The number by which the namespace of a device knows that of the device to which its link leads
+   * ({@code rtnl_fill_link_netnsid}); it has one from now on. -1 where both are in one.
+   */
+  public static int linkNumber(NetDevice device) {
+    NetDevice to = device.linked();
+    if (to != null
+        && device.host() instanceof NetworkStack here
+        && to.host() instanceof NetworkStack there
+        && !here.equals(there)) {
+      return here.numbers().of(there);
+    }
+    return -1;
   }
 
   /** Whether a device may leave its namespace at all ({@code NETIF_F_NETNS_LOCAL}). */
@@ -172,13 +188,30 @@ public final class Namespaces {
    * @throws IllegalArgumentException where the name is taken there, or the device cannot move
    */
   public static void move(NetDevice device, NetworkStack from, NetworkStack to) {
+    move(device, from, to, device.name(), device.index());
+  }
+
+  /**
+   * Moves a device and gives it a name and an index on its way.
+   *
+   * @param name one that is free there
+   * @param index one that it gets where it is free there, else another
+   * @throws IllegalArgumentException where the name is taken there, or the device cannot move
+   */
+  public static void move(
+      NetDevice device, NetworkStack from, NetworkStack to, String name, int index) {
     if (from.equals(to)) {
       return;
     }
-    if (!isMovable(device) || to.device(device.name()) != null) {
+    if (!isMovable(device) || to.device(name) != null) {
       throw new IllegalArgumentException(device.name() + " cannot move");
     }
+    from.numbers().of(to);
     from.release(device);
+    if (!name.equals(device.name())) {
+      device.name(name);
+    }
+    device.index(index);
     to.adopt(device);
   }
 }

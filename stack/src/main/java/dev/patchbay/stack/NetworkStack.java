@@ -66,6 +66,7 @@ public final class NetworkStack implements DeviceHost {
   private static final int IPV6_MINIMUM_MTU = 1280;
 
   private final Namespaces namespaces;
+  private final NamespaceNumbers numbers = new NamespaceNumbers();
   private final StackConf conf = new StackConf();
   private final EventLoop loop;
   private final PacketPool pool;
@@ -195,6 +196,11 @@ public final class NetworkStack implements DeviceHost {
   /** The namespaces of the appliance that this one is one of. */
   public Namespaces namespaces() {
     return namespaces;
+  }
+
+  /** The numbers by which this one knows the others. */
+  public NamespaceNumbers numbers() {
+    return numbers;
   }
 
   /** What {@code sysctl} sets; live. */
@@ -451,6 +457,7 @@ public final class NetworkStack implements DeviceHost {
         bridge.announce(event); // its groups are behind that port too (br_device_event)
       }
     }
+    Namespaces.linkNumber(device); // who is told is told it too
     for (int i = 0; i < linkListeners.size(); i++) {
       linkListeners.get(i).linkEvent(device, event);
     }

@@ -160,7 +160,7 @@ public final class IpCommand {
     if (IpOptions.matches(object, "rule")) {
       return done(new RuleCommand(stack, options.withoutLink()).run(rest));
     } else if (IpOptions.matches(object, "netns")) {
-      return done(new NetnsCommand(stack.namespaces(), options).run(rest));
+      return done(new NetnsCommand(stack, options).run(rest));
     }
     for (String other : OBJECTS_NOT_HERE) {
       if (IpOptions.matches(object, other)) {

@@ -115,6 +115,7 @@ final class LinkModify {
     checkLength(request);
     NetworkStack there = request.namespace == null ? stack : request.namespace;
     NetDevice made = wish.create(there, request);
+    Namespaces.linkNumber(made);
     boolean done = false;
     try {
       if (request.master != null) {
@@ -137,7 +138,7 @@ final class LinkModify {
 
   private void set(LinkRequest request, @Nullable LinkType type, LinkType.@Nullable Wish wish)
       throws LinkRefusedException, RefusedException {
-    if (request.index >= 0) {
+    if (request.index >= 0 && request.namespace == null) {
       throw new RefusedException(
           RefusedException.SYNTAX,
           "index can be used only when creating devices or when moving device to another netns.");
@@ -158,31 +159,41 @@ final class LinkModify {
     if (type != null && wish != null && !type.fits(device)) {
       throw new LinkRefusedException(Errno.EOPNOTSUPP);
     }
-    NetworkStack there = request.namespace == null ? stack : request.namespace;
-    if (!there.equals(stack)) {
-      checkMove(device, request, there);
+    if (request.master != null && request.namespace != null) {
+      throw RefusedException.unsupported("ip link set master beside netns");
     }
     if (wish != null) {
       wish.change(device);
     }
-    check(device, request);
-    Namespaces.move(device, stack, there);
+    NetworkStack there = request.namespace == null ? stack : request.namespace;
+    if (!there.equals(stack)) {
+      move(device, request, there);
+    }
+    check(there, device, request);
     apply(there, device, request);
   }
 
-  /** {@code dev_change_net_namespace}. */
-  private static void checkMove(NetDevice device, LinkRequest request, NetworkStack there)
-      throws LinkRefusedException, RefusedException {
-    if (request.master != null || request.name != null) {
-      String what = request.master != null ? "master" : "name";
-      throw RefusedException.unsupported("ip link set " + what + " beside netns");
-    }
+  /**
+   * {@code dev_change_net_namespace}: the device has gone there, whatever is refused behind it. The
+   * name asked for counts here only where its own is taken.
+   */
+  private void move(NetDevice device, LinkRequest request, NetworkStack there)
+      throws LinkRefusedException {
     if (!Namespaces.isMovable(device)) {
       throw new LinkRefusedException(Errno.EINVAL);
     }
-    if (there.device(device.name()) != null) {
-      throw new LinkRefusedException(Errno.EEXIST);
+    String name = device.name();
+    if (there.device(name) != null) {
+      if (request.name == null) {
+        throw new LinkRefusedException(Errno.EEXIST);
+      }
+      name = new Links(there).freeName(request.name);
     }
+    if (request.index >= 0 && there.device(request.index) != null) {
+      throw new LinkRefusedException(Errno.EBUSY);
+    }
+    int index = request.index >= 0 ? request.index : device.index();
+    Namespaces.move(device, stack, there, name, index);
   }
 
   /** {@code rtnl_group_changelink}: each device of the group; there is no other group to go to. */
@@ -190,7 +201,7 @@ final class LinkModify {
     List<NetDevice> members = members(request.group);
     request.group = -1;
     for (NetDevice member : members) {
-      check(member, request);
+      check(stack, member, request);
     }
     for (NetDevice member : members) {
       apply(stack, member, request);
@@ -214,7 +225,9 @@ final class LinkModify {
   }
 
   /** All that {@link #apply} could refuse, in Linux's order. */
-  private void check(NetDevice device, LinkRequest request) throws LinkRefusedException {
+  private static void check(NetworkStack there, NetDevice device, LinkRequest request)
+      throws LinkRefusedException {
+    Links links = new Links(there);
     if (request.address != null) {
       Links.checkAddress(device, LinkRequest.mac(request.address));
     }

@@ -1,5 +1,6 @@
 package dev.patchbay.stack.admin.ip;
 
+import dev.patchbay.stack.Namespaces;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.DeviceFilter;
 import dev.patchbay.stack.admin.IpOptions;
@@ -49,6 +50,7 @@ public final class LinkShow {
   }
 
   private static Map<String, Object> briefJson(NetDevice device) {
+    Namespaces.linkNumber(device);
     Map<String, Object> map = new LinkedHashMap<>();
     names(device, map);
     map.put("operstate", device.operState().name());
@@ -60,6 +62,7 @@ public final class LinkShow {
   }
 
   private static String briefLine(NetDevice device) {
+    Namespaces.linkNumber(device); // the kernel tells it here too
     String mac = device.isEthernet() ? Addresses.macToString(device.mac()) + " " : "";
     return briefHead(device) + mac + flagText(device) + " \n";
   }
@@ -110,6 +113,17 @@ public final class LinkShow {
     return Objects.equals(device.host(), other.host());
   }
 
+  /** The namespace in which the other end is, by its name or else by its number, or nothing. */
+  private static String otherNamespace(NetDevice device) {
+    int number = Namespaces.linkNumber(device);
+    NetDevice to = device.linked();
+    if (number < 0 || to == null || !(to.host() instanceof NetworkStack there)) {
+      return "";
+    }
+    String name = there.namespaces().nameOf(there);
+    return name.isEmpty() ? " link-netnsid " + number : " link-netns " + name;
+  }
+
   private static String group(NetDevice device) {
     int group = device.attributes().group;
     return group == 0 ? "default" : Integer.toUnsignedString(group);
@@ -156,6 +170,10 @@ public final class LinkShow {
     if (device.isEthernet()) {
       map.put("address", Addresses.macToString(device.mac()));
       map.put("broadcast", Addresses.macToString(device.attributes().broadcast));
+    }
+    int number = Namespaces.linkNumber(device);
+    if (number >= 0) {
+      map.put("link_netnsid", number);
     }
     if (options.details()) {
       detailsJson(device, map);
@@ -238,6 +256,7 @@ public final class LinkShow {
       out.append(Addresses.macToString(device.mac())).append(" brd ");
       out.append(Addresses.macToString(device.attributes().broadcast));
     }
+    out.append(otherNamespace(device));
     if (options.details()) {
       detailsText(device, out);
     }

@@ -1,9 +1,11 @@
 package dev.patchbay.stack.admin.ip;
 
 import dev.patchbay.stack.Namespaces;
+import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.IpOptions;
 import dev.patchbay.stack.admin.JsonWriter;
 import dev.patchbay.stack.admin.RefusedException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -18,11 +20,13 @@ final class NetnsCommand {
       \tip netns delete NAME\
       """;
 
+  private final NetworkStack stack;
   private final Namespaces namespaces;
   private final IpOptions options;
 
-  NetnsCommand(Namespaces namespaces, IpOptions options) {
-    this.namespaces = namespaces;
+  NetnsCommand(NetworkStack stack, IpOptions options) {
+    this.stack = stack;
+    namespaces = stack.namespaces();
     this.options = options;
   }
 
@@ -83,15 +87,34 @@ final class NetnsCommand {
     }
   }
 
+  /** With the number by which this namespace knows each, where it has one. */
   private String list() {
     List<String> names = namespaces.names();
     if (options.json()) {
       return names.isEmpty()
           ? ""
-          : JsonWriter.write(names.stream().map(n -> Map.of("name", n)).toList(), options.pretty());
+          : JsonWriter.write(names.stream().map(this::json).toList(), options.pretty());
     }
     StringBuilder out = new StringBuilder();
-    names.forEach(name -> out.append(name).append('\n'));
+    for (String name : names) {
+      int number = number(name);
+      out.append(name).append(number < 0 ? "" : " (id: " + number + ")").append('\n');
+    }
     return out.toString();
+  }
+
+  private Map<String, Object> json(String name) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("name", name);
+    int number = number(name);
+    if (number >= 0) {
+      map.put("id", number);
+    }
+    return map;
+  }
+
+  private int number(String name) {
+    NetworkStack there = namespaces.find(name);
+    return there == null ? -1 : stack.numbers().find(there);
   }
 }

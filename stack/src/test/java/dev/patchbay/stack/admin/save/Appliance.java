@@ -214,6 +214,7 @@ final class Appliance {
     return line.replaceFirst("^\\d+: ", "")
         .replaceFirst("\\\\$", "")
         .replaceAll("@if\\d+", "@far")
+        .replaceFirst("(link-netnsid) \\d+", "$1") // in the order in which they were met
         .replaceFirst(" tentative ", " ") // who was down before nobody was to be asked any more
         .replaceFirst(" qdisc no(op|queue) ", " ")
         .replaceAll("_timer +\\d+\\.\\d+", "")
