@@ -137,7 +137,7 @@ public final class Namespaces {
       if (!gone.devices().contains(device)) {
         continue; // it went with another one
       }
-      if (device instanceof PortDevice) {
+      if (device instanceof PortDevice && device.type() == null) {
         if (initial.device(device.name()) != null) {
           device.name(freeName());
         }

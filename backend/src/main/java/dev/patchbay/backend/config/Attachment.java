@@ -69,6 +69,25 @@ public record Attachment(
   }
 
   /**
+   * A TAP interface of the host that a word has joined.
+   *
+   * @param name its port's
+   */
+  public static Attachment ofTap(String ifname, String name) {
+    return new Attachment(
+        Source.DEFAULT,
+        Kind.TAP,
+        new PlugAddress.Tap(ifname),
+        name,
+        null,
+        "",
+        OptionalInt.empty(),
+        null,
+        Ncsi.NONE,
+        List.of());
+  }
+
+  /**
    * What there is when no attachment was asked for: {@code net0}, listening on {@code
    * DIR/net0.sock}.
    *

@@ -17,6 +17,9 @@ public record Ncsi(Profile profile, int packages, int channels, Vendor vendor) {
   /** Channel identifiers have five bits, of which 0x1f addresses the package itself. */
   public static final int MAX_CHANNELS = 31;
 
+  /** What a port has behind which no guest is. */
+  public static final Ncsi NONE = new Ncsi(Profile.OFF, 1, 1, Vendor.NONE);
+
   /** What a port has when nothing is said. */
   public static final Ncsi DEFAULT = new Ncsi(Profile.FAST, 1, 1, Vendor.NONE);
 

@@ -132,7 +132,7 @@ final class Daemon {
     options.allowLinkLocal = config.uplink().allowLinkLocal();
     options.selfPorts = listeners;
     guests = new Guests(network.stack(), ports, services::leases);
-    uplinks = new Uplinks(loop, pool, random.derive("uplink"), options, guests, network);
+    uplinks = new Uplinks(loop, pool, random.derive("uplink"), options, guests, network, plugs);
     network.stack().namespaces().host(uplinks);
     String icmp = Outside.icmpProblem();
     if (icmp != null) {

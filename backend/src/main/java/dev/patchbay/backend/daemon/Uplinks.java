@@ -1,12 +1,16 @@
 package dev.patchbay.backend.daemon;
 
 import dev.patchbay.backend.loop.NettyLoop;
+import dev.patchbay.backend.plug.Plug;
+import dev.patchbay.backend.plug.Plugs;
+import dev.patchbay.backend.sys.SysException;
 import dev.patchbay.backend.uplink.GuestResolver;
 import dev.patchbay.backend.uplink.HostIo;
 import dev.patchbay.backend.uplink.Outside;
 import dev.patchbay.backend.uplink.UplinkOptions;
 import dev.patchbay.backend.vxlan.VxlanSockets;
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.device.UplinkDevice;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.link.HostLinks;
@@ -14,19 +18,22 @@ import dev.patchbay.stack.link.LinkRefusedException;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
+import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.vxlan.VxlanTransport;
 import dev.patchbay.stack.wire.IpProtocol;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * What leads from the namespaces to the host. The uplinks: {@code host0}, and those that {@code ip
  * link add … type uplink} makes; all have the options and, together, the limits of one. And the
- * sockets of VXLAN devices. On the loop.
+ * sockets of VXLAN devices, and TAP interfaces of the host. On the loop.
  */
 final class Uplinks implements HostLinks {
   private final RandomSource random;
   private final Outside first;
+  private final Plugs plugs;
   private final VxlanSockets vxlans;
   private final List<Outside> others = new ArrayList<>();
 
@@ -35,6 +42,7 @@ final class Uplinks implements HostLinks {
    *
    * @param random ports, identifiers, hash keys
    * @param guests who finds the guests of forwards
+   * @param plugs joins the host's TAP interfaces
    */
   Uplinks(
       NettyLoop loop,
@@ -42,8 +50,10 @@ final class Uplinks implements HostLinks {
       RandomSource random,
       UplinkOptions options,
       GuestResolver guests,
-      Network network) {
+      Network network,
+      Plugs plugs) {
     this.random = random;
+    this.plugs = plugs;
     UplinkSide side = new UplinkSide(network.stack(), network.uplink());
     vxlans = new VxlanSockets(loop, pool);
     first = new Outside(HostIo.of(loop), side, pool, random, options, guests);
@@ -62,6 +72,19 @@ final class Uplinks implements HostLinks {
     Outside outside = new Outside(first, side, own, guest -> null);
     others.add(outside);
     join(stack, device, new Far(stack, side, outside));
+  }
+
+  @Override
+  public void tap(PortDevice port) throws LinkRefusedException {
+    String name = String.valueOf(port.tap());
+    try {
+      Plug plug = plugs.join(name, port);
+      port.onLeave(plug::close);
+    } catch (SysException e) {
+      throw new LinkRefusedException(e.errno(), e.getMessage());
+    } catch (IOException e) {
+      throw new LinkRefusedException(Errno.EIO, e.getMessage());
+    }
   }
 
   @Override

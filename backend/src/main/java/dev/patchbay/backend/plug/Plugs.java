@@ -55,6 +55,17 @@ public final class Plugs implements AutoCloseable {
     return plug;
   }
 
+  /**
+   * Joins a TAP interface of the host that no attachment names.
+   *
+   * @param ifname 1 to 15 bytes
+   * @param port gets it, exclusively
+   * @throws IOException as {@link #open}
+   */
+  public Plug join(String ifname, PortDevice port) throws IOException {
+    return open(Attachment.ofTap(ifname, port.name()), port);
+  }
+
   void forget(Plug plug) {
     open.remove(plug);
   }

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * plugged in; what the plug reads from the guest goes to {@link #receive}.
  */
 public final class PortDevice extends NetDevice {
+  /** The kind of those that lead to a TAP interface of the host, as Linux names it. */
+  public static final String TAP = "tun";
+
   /** What carries frames between the appliance and one guest. */
   public interface Plug {
     /**
@@ -29,11 +32,52 @@ public final class PortDevice extends NetDevice {
   private @Nullable CarrierControl control;
   private boolean pulled;
 
+  /** The host's interface, or null for a guest's cable. */
+  private @Nullable String tap;
+
+  private @Nullable Runnable leave;
+
   public PortDevice(int index, String name, long mac, int mtu) {
     super(index, name, Kind.ETHER, mac, mtu);
     attributes().minMtu = 68;
     attributes().maxMtu = 65520;
     attributes().state = OperState.UP;
+  }
+
+  /**
+   * A port for a TAP interface of the host, which words make and take away.
+   *
+   * @param interfaceName the host's name of it
+   */
+  public static PortDevice forTap(int index, String name, long mac, String interfaceName) {
+    PortDevice made = new PortDevice(index, name, mac, 1500);
+    made.tap = interfaceName;
+    return made;
+  }
+
+  /** The host's interface to which it leads, or null for a guest's cable. */
+  public @Nullable String tap() {
+    return tap;
+  }
+
+  /** Sets what leaves the host's interface when the port goes for good. */
+  public void onLeave(Runnable value) {
+    leave = value;
+  }
+
+  @Override
+  public @Nullable String type() {
+    return tap == null ? null : TAP;
+  }
+
+  @Override
+  public void removing() {
+    super.removing();
+    Runnable last = leave;
+    leave = null;
+    if (last != null) {
+      last.run();
+    }
   }
 
   /** Plugs a cable in, or (null) out. */

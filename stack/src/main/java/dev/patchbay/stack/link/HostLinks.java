@@ -1,6 +1,7 @@
 package dev.patchbay.stack.link;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.device.UplinkDevice;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.vxlan.VxlanTransport;
@@ -17,6 +18,15 @@ public interface HostLinks {
    * @param stack the namespace in which the device is registered
    */
   void connect(NetworkStack stack, UplinkDevice device);
+
+  /**
+   * Joins a TAP interface of the host, until the port is told to leave it.
+   *
+   * @param port a new one, of {@link PortDevice#forTap}, registered
+   * @throws LinkRefusedException the host's error: {@code ENODEV} where there is none of that name,
+   *     {@code EPERM}, {@code EBUSY} …, with a sentence that names the remedy
+   */
+  void tap(PortDevice port) throws LinkRefusedException;
 
   /**
    * Opens a UDP socket of the host for VXLAN.

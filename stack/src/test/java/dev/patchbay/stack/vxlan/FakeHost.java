@@ -1,6 +1,7 @@
 package dev.patchbay.stack.vxlan;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.device.UplinkDevice;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.link.HostLinks;
@@ -10,8 +11,10 @@ import dev.patchbay.stack.wire.Addresses;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A host whose sockets are the test. */
 public final class FakeHost implements HostLinks {
@@ -21,12 +24,28 @@ public final class FakeHost implements HostLinks {
   /** What was sent: {@code to:port ttl tos bytes}. */
   final List<String> sent = new ArrayList<>();
 
+  /** The host's interfaces that were joined. */
+  public final Set<String> taps = new LinkedHashSet<>();
+
   /** A port that somebody else has. */
   int taken;
 
   @Override
   public void connect(NetworkStack stack, UplinkDevice device) {
     device.far(packet -> packet.release());
+  }
+
+  /** Joins what is there: t0, t1 and t2, and t3 of others. */
+  @Override
+  public void tap(PortDevice port) throws LinkRefusedException {
+    String name = String.valueOf(port.tap());
+    if (!name.matches("t[0-3]")) {
+      throw new LinkRefusedException(Errno.ENODEV, name + ": there is no such interface");
+    }
+    if (name.equals("t3") || !taps.add(name)) {
+      throw new LinkRefusedException(Errno.EBUSY, name + ": busy");
+    }
+    port.onLeave(() -> taps.remove(name));
   }
 
   @Override

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * neighbour} with {@code show}, of all of them their changes too; other changes are refused.
  */
 public final class IpCommand {
-  private static final List<String> OBJECTS_NOT_HERE =
+  private static final List<String> LATER_OBJECTS =
       List.of(
           "addrlabel",
           "tunnel",
@@ -162,8 +162,11 @@ public final class IpCommand {
     } else if (IpOptions.matches(object, "netns")) {
       return done(new NetnsCommand(stack, options).run(rest));
     }
-    for (String other : OBJECTS_NOT_HERE) {
+    for (String other : LATER_OBJECTS) {
       if (IpOptions.matches(object, other)) {
+        if (other.equals("tuntap") || other.equals("tap")) {
+          return done(new TuntapCommand(stack, options).run(rest));
+        }
         throw RefusedException.unsupported("ip " + other);
       }
     }

@@ -9,6 +9,7 @@ import dev.patchbay.stack.bond.Bond;
 import dev.patchbay.stack.device.LinkAttributes;
 import dev.patchbay.stack.device.Loopback;
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.device.VethDevice;
 import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.vxlan.VxlanDevice;
@@ -67,6 +68,10 @@ public final class LinkSaver implements Saver {
   }
 
   private static void add(SaveScript script, Space space, NetDevice device, LinkType type) {
+    if (device instanceof PortDevice port && port.tap() != null) {
+      addTap(script, space, port, port.tap());
+      return;
+    }
     List<String> words = new ArrayList<>(List.of("ip", "link", "add"));
     NetDevice lower = device instanceof VethDevice ? null : device.linked();
     Space from = lower == null ? space : script.place(lower);
@@ -101,6 +106,19 @@ public final class LinkSaver implements Saver {
     rest(script, device);
     if (taken) {
       script.line(space, "ip link set dev", name, "name", device.name());
+    }
+  }
+
+  /** One that leads to a TAP interface of the host, whose name it has first. */
+  private static void addTap(SaveScript script, Space space, PortDevice port, String tap) {
+    boolean renamed = !port.name().equals(tap);
+    if (renamed && space.stack().device(tap) != null) {
+      script.comment("not saved: " + port.name() + " leads to the host's " + tap);
+      return;
+    }
+    script.line(space, "ip tuntap add dev", tap, "mode", "tap");
+    if (renamed) {
+      script.line(space, "ip link set dev", tap, "name", port.name());
     }
   }
 

@@ -24,7 +24,8 @@ final class LinkTypes {
           new UplinkType(),
           new BondType(),
           new BondSlaveType(),
-          new VxlanType());
+          new VxlanType(),
+          new TunType());
 
   /** Kinds that iproute2 and Linux have. */
   private static final List<String> OTHERS =
@@ -54,7 +55,6 @@ final class LinkTypes {
           "sit",
           "team",
           "team_slave",
-          "tun",
           "vcan",
           "virt_wifi",
           "vrf",

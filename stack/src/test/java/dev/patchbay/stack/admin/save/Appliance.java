@@ -25,6 +25,7 @@ import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.route.RouteEntry;
+import dev.patchbay.stack.vxlan.FakeHost;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -44,6 +45,7 @@ final class Appliance {
   final Standing standing;
 
   Appliance() {
+    stack.namespaces().host(new FakeHost());
     Bridge bridge = new Bridge(stack.nextIndex(), "br0", 0x52550a000202L, loop, 1);
     UplinkDevice uplink = new UplinkDevice(stack.nextIndex(), "host0");
     bridge.attributes().permanent = true;

@@ -139,6 +139,21 @@ class SaveTest {
     assertThat(one.save()).contains("# not saved: d0 is a port of bond0, to be set by hand\n");
   }
 
+  @Test
+  void interfacesOfTheHost() {
+    Appliance one = new Appliance();
+    one.runs(
+        "ip netns add red",
+        "ip tuntap add dev t0 mode tap",
+        "ip tuntap add dev t1 mode tap",
+        "ip link set t1 mtu 1400 netns red name far",
+        "ip link set t0 master br0 up");
+    assertThat(one.settles().save())
+        .contains("ip tuntap add dev t0 mode tap\n")
+        .contains("ip -n red tuntap add dev t1 mode tap\nip -n red link set dev t1 name far\n");
+    roundTrip(one);
+  }
+
   /** Commands by chance, of which those that can be done make a configuration. */
   @ParameterizedTest
   @ValueSource(longs = {0, 20, 40})
