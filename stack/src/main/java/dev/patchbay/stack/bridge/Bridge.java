@@ -549,6 +549,10 @@ public final class Bridge extends NetDevice {
     statistics.rxPackets++;
     statistics.rxBytes += packet.tail - packet.l3;
     show(packet, false);
+    if (!VlanTag.takeOff(packet)) { // one of the other protocol, or behind the one that has gone
+      dropReceived(packet, DropReason.HDR_TRUNC);
+      return;
+    }
     queueReceived(packet);
   }
 

@@ -208,6 +208,7 @@ public final class IcmpInput {
       Bytes.put32(reply.data, reply.l4 + 16, now);
       reply.icmp().type(14).code(0);
       reply.protocol = IpProtocol.ICMP;
+      reply.tos = packet.ipv4().tos();
       stack.icmp().transmit(reply, 0, dst, 0, src);
     }
     packet.release();

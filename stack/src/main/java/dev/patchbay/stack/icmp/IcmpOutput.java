@@ -170,7 +170,8 @@ public final class IcmpOutput {
       return false;
     }
     if (about.isIpv4()) {
-      if (about.ipv4().fragmentOffset() != 0) {
+      // what was for a group or a subnet's broadcast address
+      if (about.toMany || about.ipv4().fragmentOffset() != 0) {
         return false;
       }
       return about.protocol != IpProtocol.ICMP || !isError4(about);
@@ -289,7 +290,7 @@ public final class IcmpOutput {
   /**
    * The address to which the packet came, where it is ours, else one towards its sender: of the
    * device on the way (IPv4, {@code icmp_errors_use_inbound_ifaddr} is 0), of the one by which it
-   * came where that has a good one (IPv6).
+   * came where that has a good one, else of any (IPv6, {@code ipv6_dev_get_saddr}).
    */
   private @Nullable IpAddress source(Packet about) {
     long hi = about.destinationHi();
@@ -306,7 +307,10 @@ public final class IcmpOutput {
         return own;
       }
     }
-    boolean inbound = about.isIpv4() && stack.conf().errorsUseInboundAddress;
+    if (!about.isIpv4()) {
+      return stack.output().sourceOfAny(toHi, toLo);
+    }
+    boolean inbound = stack.conf().errorsUseInboundAddress;
     return stack.output().source(inbound ? about.device : null, toHi, toLo);
   }
 

@@ -499,6 +499,29 @@ public final class IpOutput implements SegmentOutput {
     return best;
   }
 
+  /**
+   * The source address of IPv6 where no device is preferred: that of the route, else the best of
+   * all devices, of equal ones the first.
+   */
+  public @Nullable IpAddress sourceOfAny(long dstHi, long dstLo) {
+    Route route = route(dstHi, dstLo);
+    if (route != null && route.source() != null) {
+      return route.source();
+    }
+    IpAddress best = null;
+    int bestScore = -1;
+    for (int i = 0; i < stack.devices().size(); i++) {
+      for (InterfaceAddress own : stack.devices().get(i).addresses()) {
+        int score = score(own, dstHi, dstLo);
+        if (score > bestScore) {
+          best = own.address();
+          bestScore = score;
+        }
+      }
+    }
+    return best;
+  }
+
   private static IpAddress own(@Nullable NetDevice device, long hi, long lo) {
     if (device != null) {
       for (int i = 0; i < device.addresses().size(); i++) {
@@ -513,30 +536,35 @@ public final class IpOutput implements SegmentOutput {
   }
 
   private static @Nullable IpAddress best(NetDevice device, long hi, long lo) {
-    boolean v4 = Addresses.isV4(hi, lo);
-    boolean linkLocal = Addresses.isLinkLocal(hi, lo) || !v4 && hi >>> 48 == 0xff02;
     IpAddress best = null;
     int bestScore = -1;
     for (InterfaceAddress own : device.addresses()) {
-      IpAddress a = own.address();
-      boolean host = own.scope() == InterfaceAddress.Scope.HOST;
-      if (a.isV4() != v4 || host || own.is(InterfaceAddress.TENTATIVE)) {
-        continue;
-      }
-      int match =
-          (a.hi() ^ hi) != 0
-              ? Long.numberOfLeadingZeros(a.hi() ^ hi)
-              : 64 + Long.numberOfLeadingZeros(a.lo() ^ lo);
-      match = v4 ? own.covers(hi, lo) ? 1 : 0 : Math.min(match, own.prefix());
-      boolean sameScope = Addresses.isLinkLocal(a.hi(), a.lo()) == linkLocal;
-      // rule 3: "Avoid deprecated addresses"; Linux has it of IPv6 alone
-      boolean preferred = v4 || !own.is(InterfaceAddress.DEPRECATED);
-      int score = (sameScope ? 1000 : 0) + (preferred ? 500 : 0) + match;
+      int score = score(own, hi, lo);
       if (score > bestScore) {
-        best = a;
+        best = own.address();
         bestScore = score;
       }
     }
     return best;
+  }
+
+  /** How well an address of ours fits a destination; -1 for not at all. */
+  private static int score(InterfaceAddress own, long hi, long lo) {
+    boolean v4 = Addresses.isV4(hi, lo);
+    IpAddress a = own.address();
+    boolean host = own.scope() == InterfaceAddress.Scope.HOST;
+    if (a.isV4() != v4 || host || own.is(InterfaceAddress.TENTATIVE)) {
+      return -1;
+    }
+    int match =
+        (a.hi() ^ hi) != 0
+            ? Long.numberOfLeadingZeros(a.hi() ^ hi)
+            : 64 + Long.numberOfLeadingZeros(a.lo() ^ lo);
+    match = v4 ? own.covers(hi, lo) ? 1 : 0 : Math.min(match, own.prefix());
+    boolean linkLocal = Addresses.isLinkLocal(hi, lo) || !v4 && hi >>> 48 == 0xff02;
+    boolean sameScope = Addresses.isLinkLocal(a.hi(), a.lo()) == linkLocal;
+    // rule 3: "Avoid deprecated addresses"; Linux has it of IPv6 alone
+    boolean preferred = v4 || !own.is(InterfaceAddress.DEPRECATED);
+    return (sameScope ? 1000 : 0) + (preferred ? 500 : 0) + match;
   }
 }

@@ -129,6 +129,11 @@ public final class Reassembler {
   /** Takes an IPv6 packet whose l4 stands at its fragment header. */
   public @Nullable Packet add6(Packet packet) {
     if (packet.l4 + 8 > packet.tail) {
+      // no whole fragment header: told as a wrong field where it begins (ipv6_frag_rcv)
+      IpCounters counters = stack.counters(false);
+      counters.reasmReqds++;
+      counters.inHdrErrors++;
+      stack.icmp().parameterProblem(packet, 0, packet.l4 - packet.l3);
       packet.drop(DropReason.HDR_TRUNC);
       return null;
     }

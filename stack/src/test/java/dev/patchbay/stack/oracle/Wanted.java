@@ -21,6 +21,8 @@ final class Wanted {
   /** FrameText writes the mapped ones as IPv4 addresses. */
   private static final Pattern MAPPED = Pattern.compile(" 86dd (10\\.\\S+>|[0-9a-f:]+>10\\.)");
 
+  private static final Pattern LENGTH = Pattern.compile(" #\\d+ [0-9a-f]+$");
+
   private final Topology topology;
   private final Set<String> seen = new HashSet<>();
 
@@ -52,6 +54,9 @@ final class Wanted {
     if (theirs.isEmpty() && sent.contains(">ff05::2 ")) {
       return "routers";
     }
+    if (isTrailing(sent, theirs, ours)) {
+      return "trailing";
+    }
     if (!ours.isEmpty()) {
       return null;
     }
@@ -67,6 +72,18 @@ final class Wanted {
       return "own";
     }
     return null;
+  }
+
+  /** Whether Linux has passed on the frame as it came, and ours has with less behind the packet. */
+  private static boolean isTrailing(String sent, List<String> theirs, List<String> ours) {
+    String frame = sent.substring(sent.indexOf(' '));
+    boolean passed = !theirs.isEmpty() && theirs.stream().allMatch(line -> line.endsWith(frame));
+    return passed && withoutLength(theirs).equals(withoutLength(ours));
+  }
+
+  /** Without the length of the frame and the sum of what is in it. */
+  private static List<String> withoutLength(List<String> lines) {
+    return lines.stream().map(line -> LENGTH.matcher(line).replaceFirst("")).toList();
   }
 
   private boolean isOwn6(String sent) {
