@@ -76,6 +76,9 @@ public final class Connection {
   /** {@code connmark}. */
   public int mark;
 
+  /** Not Linux's: of a packet that nobody has sent, and in no list. */
+  public static final int DESCRIBED = 1 << 30;
+
   /** Unique for the time that it lives ({@code nf_ct_get_id}). */
   public final int id;
 

@@ -118,7 +118,8 @@ public final class Conntrack {
   }
 
   /**
-   * Finds or makes the connection of a packet ({@code nf_conntrack_in}), and leaves it there.
+   * Finds or makes the connection of a packet ({@code nf_conntrack_in}), and leaves it there. Of a
+   * described packet nothing but that: a new connection is in no list.
    *
    * @return DROP where there is no place for a new one
    */
@@ -170,12 +171,17 @@ public final class Conntrack {
       Connection c = lookUp(tuple, template, p.now);
       int way = c == null ? Connection.ORIGINAL : table.direction();
       if (c == null) {
-        c = begin(template);
+        c = begin(template, p.described);
         if (c == null) {
           return invalidOrFull();
         }
       }
       byte info = info(c, way);
+      if (p.described && c.has(Connection.CONFIRMED)) {
+        packet.tracking = c; // whether it is in the window is a matter of when it comes
+        packet.trackingInfo = info;
+        return Verdict.ACCEPT;
+      }
       switch (tracker(p.protocol).packet(c, p, info)) {
         case VALID -> {
           packet.tracking = c;
@@ -258,16 +264,17 @@ public final class Conntrack {
   }
 
   /** Makes the connection of {@link #tuple} ({@code init_conntrack}); null: see {@link #full}. */
-  private @Nullable Connection begin(Template template) {
+  private @Nullable Connection begin(Template template, boolean described) {
     full = false;
     if (!scratch.invert(tuple)) {
       return null;
     }
-    if (settings.max > 0 && table.size() >= settings.max && !evict()) {
+    if (settings.max > 0 && table.size() >= settings.max && (described || !evict())) {
       full = true;
       return null;
     }
-    Connection c = new Connection(random.nextInt());
+    Connection c = new Connection(described ? 0 : random.nextInt());
+    c.status = described ? Connection.DESCRIBED : 0;
     c.original(tuple);
     c.reply(scratch);
     c.zone = (char) template.zone();
@@ -278,7 +285,7 @@ public final class Conntrack {
     if (template.events() != -1) {
       c.needExtras().events = template.events();
     }
-    Expectation expected = expectations.isEmpty() ? null : expectations.take(tuple);
+    Expectation expected = expectations.take(tuple, described);
     if (expected != null) {
       Extras extras = c.needExtras();
       c.status |= Connection.EXPECTED;

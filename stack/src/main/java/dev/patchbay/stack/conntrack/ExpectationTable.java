@@ -70,10 +70,18 @@ public final class ExpectationTable {
     return true;
   }
 
-  /** The one that the first packet of a connection fits, taken out unless it is permanent. */
-  @Nullable Expectation take(Tuple first) {
-    for (Expectation e : all) {
+  /**
+   * The one that the first packet of a connection fits, taken out unless it is permanent.
+   *
+   * @param looksOnly whether nothing is to change
+   */
+  @Nullable Expectation take(Tuple first, boolean looksOnly) {
+    for (int i = 0; i < all.size(); i++) {
+      Expectation e = all.get(i);
       if (e.fits(first) && !e.master.has(Connection.DYING)) {
+        if (looksOnly) {
+          return e;
+        }
         if ((e.flags & Expectation.PERMANENT) == 0) {
           remove(e);
         }

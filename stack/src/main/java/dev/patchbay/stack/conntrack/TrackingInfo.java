@@ -35,6 +35,21 @@ public final class TrackingInfo {
         : Connection.ORIGINAL;
   }
 
+  /** The state of a packet, as {@code --ctstate} names it. */
+  public static String name(Packet packet) {
+    if (packet.trackingInfo == UNTRACKED) {
+      return "UNTRACKED";
+    }
+    if (of(packet) == null) {
+      return "INVALID";
+    }
+    return switch (packet.trackingInfo) {
+      case NEW -> "NEW";
+      case RELATED, RELATED_REPLY -> "RELATED";
+      default -> "ESTABLISHED";
+    };
+  }
+
   /** The connection that a packet belongs to, or null. */
   public static @Nullable Connection of(Packet packet) {
     return packet.tracking instanceof Connection connection ? connection : null;

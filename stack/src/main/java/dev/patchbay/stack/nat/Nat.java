@@ -62,7 +62,7 @@ public final class Nat {
       c.reply(scratch);
       c.status |= source ? Connection.SRC_NAT : Connection.DST_NAT;
     }
-    if (source) {
+    if (source && !c.has(Connection.DESCRIBED)) {
       sources.add(c);
     }
     c.status |= source ? Connection.SRC_NAT_DONE : Connection.DST_NAT_DONE;

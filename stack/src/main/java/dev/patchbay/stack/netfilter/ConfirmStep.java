@@ -21,7 +21,7 @@ final class ConfirmStep extends HookStep {
   Verdict run(PacketFields p, Hook hook, Way way) {
     Packet packet = p.packet();
     Connection c = TrackingInfo.of(packet);
-    if (c == null) {
+    if (c == null || p.described) {
       return Verdict.ACCEPT;
     }
     Extras extras = c.extras();

@@ -10,6 +10,7 @@ import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.targets.Verdict;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.trace.Trace;
 import dev.patchbay.stack.wire.IpProtocol;
 
 /**
@@ -45,7 +46,7 @@ final class NatStep extends HookStep {
     int info = packet.trackingInfo;
     boolean related = info == TrackingInfo.RELATED || info == TrackingInfo.RELATED_REPLY;
     if (related && p.protocol == (p.v4 ? IpProtocol.ICMP : IpProtocol.ICMPV6)) {
-      return mangler.mangleError(p, c, source) ? Verdict.ACCEPT : Verdict.DROP;
+      return told(p, source, mangler.mangleError(p, c, source));
     }
     if ((related || info == TrackingInfo.NEW) && !Nat.isSettled(c, source)) {
       Verdict verdict = table.run(p, hook, way);
@@ -56,10 +57,21 @@ final class NatStep extends HookStep {
         nat.settleAsIs(c, source);
       }
     } else if (hook == Hook.POSTROUTING && hasMoved(p, c, info)) {
-      conntrack.kill(c);
+      if (!p.described) {
+        conntrack.kill(c);
+      }
       return Verdict.DROP;
     }
-    return mangler.mangle(p, c, source) ? Verdict.ACCEPT : Verdict.DROP;
+    return told(p, source, mangler.mangle(p, c, source));
+  }
+
+  /** Tells who follows the packet what it has become; DROP where it could not be translated. */
+  private static Verdict told(PacketFields p, boolean source, boolean done) {
+    Trace trace = p.packet().trace;
+    if (trace != null && done) {
+      trace.translated(p, source);
+    }
+    return done ? Verdict.ACCEPT : Verdict.DROP;
   }
 
   /**

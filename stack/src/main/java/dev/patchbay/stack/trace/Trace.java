@@ -44,6 +44,16 @@ public interface Trace {
   /** The end of a base chain was reached; its policy says how it goes on. */
   void policy(PacketFields p, Table table, Chain chain);
 
+  /** It was tracked: it knows its connection now, and how it stands to it. */
+  void tracked(PacketFields p);
+
+  /**
+   * It was translated.
+   *
+   * @param source whether its source was, else its destination
+   */
+  void translated(PacketFields p, boolean source);
+
   /** The hook did not ask its rules: DHCP of ours is not filtered. */
   void exempt(PacketFields p);
 

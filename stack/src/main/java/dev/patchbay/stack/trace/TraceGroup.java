@@ -47,6 +47,16 @@ final class TraceGroup implements Trace {
   }
 
   @Override
+  public void tracked(PacketFields p) {
+    all.forEach(trace -> trace.tracked(p));
+  }
+
+  @Override
+  public void translated(PacketFields p, boolean source) {
+    all.forEach(trace -> trace.translated(p, source));
+  }
+
+  @Override
   public void exempt(PacketFields p) {
     all.forEach(trace -> trace.exempt(p));
   }

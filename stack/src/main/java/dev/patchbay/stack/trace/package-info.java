@@ -17,8 +17,8 @@
  * no counter is moved, no condition that remembers is asked and targets change nothing but the
  * packet. The tests send the same packets and compare both ways, step for step.
  *
- * <p>Where to add: a step to {@code Trace}, where it is made (a translation, the state of a
- * connection) and in {@code DescribedWay}; its words to {@code admin.trace}.
+ * <p>Where to add: a step to {@code Trace}, where it is made and in {@code DescribedWay}; its words
+ * to {@code admin.trace}.
  */
 @NullMarked
 package dev.patchbay.stack.trace;

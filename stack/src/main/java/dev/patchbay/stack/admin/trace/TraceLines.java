@@ -1,6 +1,9 @@
 package dev.patchbay.stack.admin.trace;
 
 import dev.patchbay.stack.admin.iptables.RuleWords;
+import dev.patchbay.stack.conntrack.Connection;
+import dev.patchbay.stack.conntrack.TrackingInfo;
+import dev.patchbay.stack.conntrack.Tuple;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.netfilter.Chain;
@@ -12,6 +15,7 @@ import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.trace.Trace;
+import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.IpProtocol;
 import dev.patchbay.stack.wire.Tcp;
@@ -170,6 +174,47 @@ final class TraceLines implements Trace {
     Map<String, @Nullable Object> all = at(p, table, chain);
     all.put("verdict", chain.policy().name());
     step("policy", all, place(p, table, chain) + " => " + chain.policy());
+  }
+
+  @Override
+  public void tracked(PacketFields p) {
+    Packet packet = p.packet();
+    String state = TrackingInfo.name(packet);
+    Map<String, @Nullable Object> all = new LinkedHashMap<>();
+    all.put("hook", p.hook.name());
+    all.put("ctstate", state);
+    Connection c = TrackingInfo.of(packet);
+    StringBuilder text = new StringBuilder().append(p.hook).append(": connection ").append(state);
+    if (c != null && c.mark != 0) {
+      all.put("mark", c.mark & 0xffff_ffffL);
+      text.append(" mark 0x").append(Integer.toHexString(c.mark));
+    }
+    step("tracked", all, text.toString());
+  }
+
+  @Override
+  public void translated(PacketFields p, boolean source) {
+    Connection c = TrackingInfo.of(p.packet());
+    int way = TrackingInfo.direction(p.packet().trackingInfo);
+    boolean first = source == (way == Connection.ORIGINAL);
+    if (c == null || !c.has(first ? Connection.SRC_NAT : Connection.DST_NAT)) {
+      return; // it stays what it is
+    }
+    long hi = source ? p.srcHi : p.dstHi;
+    long lo = source ? p.srcLo : p.dstLo;
+    String address = Addresses.toString(hi, lo);
+    boolean ports = Tuple.hasPorts(p.protocol) && p.hasTransport(4);
+    int port = ports ? Field.portAt(p, source ? 0 : 2) : 0;
+    Map<String, @Nullable Object> all = new LinkedHashMap<>();
+    all.put("hook", p.hook.name());
+    all.put("what", source ? "source" : "destination");
+    all.put("address", address);
+    String to = p.v4 ? address : "[" + address + "]";
+    if (ports) {
+      all.put("port", port);
+      to += ":" + port;
+    }
+    step("translated", all, "%s: %s becomes %s".formatted(p.hook, all.get("what"), to));
   }
 
   @Override
