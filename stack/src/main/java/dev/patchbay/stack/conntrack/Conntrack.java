@@ -31,6 +31,7 @@ public final class Conntrack {
   private final ExpectationTable expectations;
   private final Settings settings = new Settings();
   private final Counters counters = new Counters();
+  private final Helpers helpers = new Helpers();
   private final TcpTracker tcpTracker;
   private final UdpTracker udpTracker;
   private final IcmpTracker icmpTracker;
@@ -78,6 +79,11 @@ public final class Conntrack {
 
   public ExpectationTable expectations() {
     return expectations;
+  }
+
+  /** The helpers that rules may name. */
+  public Helpers helpers() {
+    return helpers;
   }
 
   EventLoop loop() {
@@ -282,8 +288,9 @@ public final class Conntrack {
     if (settings.accounting != 0 || settings.timestamp != 0) {
       c.needExtras().counts = settings.accounting != 0;
     }
-    if (template.events() != -1) {
+    if (template.events() != -1 || template.expectationEvents() != -1) {
       c.needExtras().events = template.events();
+      c.needExtras().expectationEvents = template.expectationEvents();
     }
     Expectation expected = expectations.take(tuple, described);
     if (expected != null) {
@@ -456,6 +463,10 @@ public final class Conntrack {
   }
 
   void announced(Expectation e, boolean added) {
+    Extras extras = e.master.extras;
+    if (extras != null && (extras.expectationEvents & (added ? 1 : 2)) == 0) {
+      return;
+    }
     for (int i = 0; i < listeners.size(); i++) {
       listeners.get(i).expectation(e, added);
     }
@@ -487,6 +498,11 @@ public final class Conntrack {
     table.clear();
   }
 
+  /** Something that counts connections for a rule, none yet. */
+  public ConnectionCount count() {
+    return new ConnectionCount(random.hash("count"));
+  }
+
   /** Those there are and whose time is not over, in no order. */
   public List<Connection> all() {
     List<Connection> all = new ArrayList<>(table.size());
@@ -501,7 +517,7 @@ public final class Conntrack {
 
   /** The connection one of whose directions has that tuple, or null. */
   public @Nullable Connection find(Tuple t, int zone) {
-    return lookUp(t, new Template(zone, 3, null, -1), loop.now());
+    return lookUp(t, Template.NONE.inZone(zone), loop.now());
   }
 
   /** In which direction the last one that was found has the tuple. */

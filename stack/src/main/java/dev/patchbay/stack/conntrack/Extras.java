@@ -35,6 +35,9 @@ public final class Extras {
   /** Events that are told: bits of {@link ConntrackListener}; all where no rule says otherwise. */
   public int events = -1;
 
+  /** The same of its expectations: bit 0 when they come, bit 1 when they go. */
+  public int expectationEvents = -1;
+
   /** ns of wall time when it was confirmed, 0 where {@code nf_conntrack_timestamp} is off. */
   public long started;
 

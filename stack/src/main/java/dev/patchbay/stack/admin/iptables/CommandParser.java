@@ -435,7 +435,7 @@ final class CommandParser {
     spec.target = name;
     spec.goes = goes;
     if (!goes) {
-      spec.extension = Extensions.target(name, context);
+      spec.extension = Extensions.target(name, context, spec::positiveProtocol);
       if (spec.extension != null) {
         if (spec.extension instanceof NatWords nat) {
           nat.protocol(() -> spec.protocol == null ? 0 : spec.protocol.value());

@@ -6,9 +6,14 @@ import dev.patchbay.stack.admin.iptables.extension.MatchExtension;
 import dev.patchbay.stack.admin.iptables.extension.TargetExtension;
 import dev.patchbay.stack.admin.iptables.matches.AddrtypeMatch;
 import dev.patchbay.stack.admin.iptables.matches.CommentMatch;
+import dev.patchbay.stack.admin.iptables.matches.ConnbytesMatch;
+import dev.patchbay.stack.admin.iptables.matches.ConnlimitMatch;
+import dev.patchbay.stack.admin.iptables.matches.ConnmarkMatch;
+import dev.patchbay.stack.admin.iptables.matches.ConntrackMatch;
 import dev.patchbay.stack.admin.iptables.matches.DscpMatch;
 import dev.patchbay.stack.admin.iptables.matches.EcnMatch;
 import dev.patchbay.stack.admin.iptables.matches.FragMatch;
+import dev.patchbay.stack.admin.iptables.matches.HelperMatch;
 import dev.patchbay.stack.admin.iptables.matches.HopsMatch;
 import dev.patchbay.stack.admin.iptables.matches.IcmpMatch;
 import dev.patchbay.stack.admin.iptables.matches.IprangeMatch;
@@ -24,6 +29,7 @@ import dev.patchbay.stack.admin.iptables.matches.QuotaMatch;
 import dev.patchbay.stack.admin.iptables.matches.RangeMatch;
 import dev.patchbay.stack.admin.iptables.matches.RpfilterMatch;
 import dev.patchbay.stack.admin.iptables.matches.SctpMatch;
+import dev.patchbay.stack.admin.iptables.matches.StateMatch;
 import dev.patchbay.stack.admin.iptables.matches.StatisticMatch;
 import dev.patchbay.stack.admin.iptables.matches.StringMatch;
 import dev.patchbay.stack.admin.iptables.matches.TcpMatch;
@@ -31,6 +37,8 @@ import dev.patchbay.stack.admin.iptables.matches.TimeMatch;
 import dev.patchbay.stack.admin.iptables.matches.TosMatch;
 import dev.patchbay.stack.admin.iptables.matches.U32Match;
 import dev.patchbay.stack.admin.iptables.targets.ClassifyWords;
+import dev.patchbay.stack.admin.iptables.targets.ConnmarkWords;
+import dev.patchbay.stack.admin.iptables.targets.CtWords;
 import dev.patchbay.stack.admin.iptables.targets.DscpWords;
 import dev.patchbay.stack.admin.iptables.targets.EcnWords;
 import dev.patchbay.stack.admin.iptables.targets.HopsWords;
@@ -38,6 +46,7 @@ import dev.patchbay.stack.admin.iptables.targets.LogWords;
 import dev.patchbay.stack.admin.iptables.targets.MarkWords;
 import dev.patchbay.stack.admin.iptables.targets.NetmapWords;
 import dev.patchbay.stack.admin.iptables.targets.NflogWords;
+import dev.patchbay.stack.admin.iptables.targets.NotrackWords;
 import dev.patchbay.stack.admin.iptables.targets.OwnAddressWords;
 import dev.patchbay.stack.admin.iptables.targets.RejectWords;
 import dev.patchbay.stack.admin.iptables.targets.TcpMssWords;
@@ -47,6 +56,7 @@ import dev.patchbay.stack.admin.iptables.targets.TosWords;
 import dev.patchbay.stack.admin.iptables.targets.TraceWords;
 import dev.patchbay.stack.admin.iptables.targets.TranslateWords;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The matches and targets by their names, and those that iptables knows and we do not. */
@@ -56,11 +66,7 @@ final class Extensions {
           "bpf",
           "cgroup",
           "cluster",
-          "connbytes",
           "connlabel",
-          "connlimit",
-          "connmark",
-          "conntrack",
           "cpu",
           "dccp",
           "devgroup",
@@ -68,7 +74,6 @@ final class Extensions {
           "eui64",
           "hashlimit",
           "hbh",
-          "helper",
           "ipcomp",
           "ipv6header",
           "ipvs",
@@ -82,23 +87,19 @@ final class Extensions {
           "rt",
           "set",
           "socket",
-          "srh",
-          "state");
+          "srh");
 
   private static final Set<String> TARGETS_NOT_HERE =
       Set.of(
           "AUDIT",
           "CHECKSUM",
           "CLUSTERIP",
-          "CONNMARK",
           "CONNSECMARK",
-          "CT",
           "DNPT",
           "HMARK",
           "IDLETIMER",
           "LED",
           "NFQUEUE",
-          "NOTRACK",
           "QUEUE",
           "RATEEST",
           "SECMARK",
@@ -159,6 +160,12 @@ final class Extensions {
       case "u32" -> new U32Match();
       case "quota" -> new QuotaMatch();
       case "time" -> new TimeMatch(context);
+      case "state" -> new StateMatch();
+      case "conntrack" -> new ConntrackMatch(context, Protocols::parse);
+      case "connmark" -> new ConnmarkMatch();
+      case "connbytes" -> new ConnbytesMatch(context);
+      case "connlimit" -> new ConnlimitMatch(context);
+      case "helper" -> new HelperMatch();
       default -> null;
     };
   }
@@ -179,8 +186,13 @@ final class Extensions {
     return known(name, context, protocol);
   }
 
-  /** A target of that name, null where it is none of iptables: then a chain is meant. */
-  static @Nullable TargetExtension target(String name, Context context) throws IptablesException {
+  /**
+   * A target of that name, null where it is none of iptables: then a chain is meant.
+   *
+   * @param protocol tells the rule's when all of it is read, 0 where it has none
+   */
+  static @Nullable TargetExtension target(String name, Context context, IntSupplier protocol)
+      throws IptablesException {
     if (TARGETS_NOT_HERE.contains(name)) {
       throw IptablesException.unsupported("target " + name);
     }
@@ -202,6 +214,9 @@ final class Extensions {
       case "MASQUERADE", "REDIRECT" -> new OwnAddressWords(name, context);
       case "NETMAP" -> new NetmapWords(context);
       case "TRACE" -> new TraceWords(context);
+      case "CT" -> new CtWords(context, protocol);
+      case "NOTRACK" -> new NotrackWords();
+      case "CONNMARK" -> new ConnmarkWords(context);
       default -> null;
     };
   }
@@ -209,7 +224,8 @@ final class Extensions {
   /** Whether a chain may not be called so. */
   static boolean isTarget(String name, Context context) {
     try {
-      return Set.of("ACCEPT", "DROP", "RETURN").contains(name) || target(name, context) != null;
+      return Set.of("ACCEPT", "DROP", "RETURN").contains(name)
+          || target(name, context, () -> 0) != null;
     } catch (IptablesException e) {
       return true; // one that we do not have
     }

@@ -72,7 +72,7 @@ final class RuleLister {
       to.append(number(rule.counter().packets, exact ? 8 : 5)).append(' ');
       to.append(number(rule.counter().bytes, exact ? 8 : 5)).append(' ');
     }
-    to.append("%-9s ".formatted(spec.targetName(table)));
+    to.append("%-9s ".formatted(spec.listedTarget(table)));
     RuleSpec.Said<Integer> protocol = spec.protocol;
     int said = protocol == null ? 0 : protocol.value();
     to.append(protocol != null && protocol.inverted() ? '!' : ' ');

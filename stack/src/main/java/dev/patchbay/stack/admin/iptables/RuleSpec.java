@@ -125,6 +125,11 @@ final class RuleSpec implements Rule.Description {
     return jump < 0 ? target : table.name(jump);
   }
 
+  /** The same as {@code -L} has it. */
+  String listedTarget(TableDraft table) {
+    return extension == null ? targetName(table) : extension.listedName();
+  }
+
   /** The rule in a table in which its target is found. */
   Rule compile(TableDraft table) {
     List<Condition> all = new ArrayList<>();

@@ -8,6 +8,11 @@ public abstract class TargetExtension extends Extension {
     super(name);
   }
 
+  /** Its name in {@code -L}: for an old name the one that it stands for. */
+  public String listedName() {
+    return name();
+  }
+
   /** What it does. */
   public abstract Target compile();
 }

@@ -37,17 +37,17 @@ public class PortMatch extends MatchExtension {
   public void take(String option, boolean inverted, String value) throws IptablesException {
     Ports ports = Ports.parse(value, name(), context);
     if (option.startsWith("s")) {
-      onlyOnce(source, "source-port");
+      once(source, "source-port");
       source = ports;
       notSource = inverted;
     } else {
-      onlyOnce(destination, "destination-port");
+      once(destination, "destination-port");
       destination = ports;
       notDestination = inverted;
     }
   }
 
-  private static void onlyOnce(Ports before, String option) throws IptablesException {
+  private static void once(Ports before, String option) throws IptablesException {
     if (!before.isAll()) {
       throw IptablesException.parameter("Only one `--" + option + "' allowed");
     }

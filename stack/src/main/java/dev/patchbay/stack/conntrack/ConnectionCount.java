@@ -1,0 +1,191 @@
+package dev.patchbay.stack.conntrack;
+
+import dev.patchbay.stack.random.SipHash;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts the connections of a network that have come by ({@code nf_conncount.c}): those that are in
+ * the table and, of TCP, are not closed.
+ *
+ * <p>Who asks wants to know whether there are more than some limit. So nothing is walked while no
+ * more are known than that, and else until one above it is found alive; what is found dead is
+ * forgotten. A connection that is not confirmed yet counts for its own packet, and is remembered
+ * when it turns out to have been confirmed: of packets that are dropped nothing stays.
+ */
+public final class ConnectionCount {
+  /** Others that are looked at for each one that is remembered. */
+  private static final int CLEANING = 2;
+
+  /** A network in a zone; mutable, so that a look-up makes none. */
+  private static final class Key {
+    long hi;
+    long lo;
+    int zone;
+    int hash;
+
+    Key set(Key of) {
+      hi = of.hi;
+      lo = of.lo;
+      zone = of.zone;
+      hash = of.hash;
+      return this;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key key && key.hi == hi && key.lo == lo && key.zone == zone;
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+  }
+
+  /** The connections of a network. */
+  private static final class Group {
+    final Key key;
+    final List<Connection> list = new ArrayList<>(4);
+    final Set<Connection> members = new HashSet<>(8);
+    int cursor;
+
+    Group(Key key) {
+      this.key = key;
+    }
+
+    void add(Connection c, long now) {
+      if (members.add(c)) {
+        list.add(c);
+        clean(now);
+      }
+    }
+
+    /** Forgets dead ones here and there, so that they never are many. */
+    void clean(long now) {
+      for (int i = 0; i < CLEANING && !list.isEmpty(); i++) {
+        cursor = cursor >= list.size() ? 0 : cursor;
+        if (isAlive(list.get(cursor), now)) {
+          cursor++;
+        } else {
+          remove(cursor);
+        }
+      }
+    }
+
+    void remove(int at) {
+      members.remove(list.get(at));
+      Connection last = list.removeLast();
+      if (at < list.size()) {
+        list.set(at, last);
+      }
+    }
+
+    /** Whether more than so many are alive. */
+    boolean isAbove(long limit, long now) {
+      if (list.size() <= limit || limit < 0) {
+        return limit < 0;
+      }
+      long alive = 0;
+      for (int i = 0; i < list.size(); ) {
+        if (isAlive(list.get(i), now)) {
+          i++;
+          if (++alive > limit) {
+            return true;
+          }
+        } else {
+          remove(i);
+        }
+      }
+      return false;
+    }
+  }
+
+  private final SipHash hash;
+  private final Map<Key, Group> groups = new HashMap<>();
+  private final List<Group> order = new ArrayList<>();
+  private int cursor;
+  private final Key probe = new Key();
+
+  /** The one that was not confirmed when it came by last, and its network. */
+  private @Nullable Connection pending;
+
+  private final Key pendingKey = new Key();
+
+  ConnectionCount(SipHash hash) {
+    this.hash = hash;
+  }
+
+  private static boolean isAlive(Connection c, long now) {
+    if (!c.has(Connection.CONFIRMED) || c.has(Connection.DYING) || c.isExpired(now)) {
+      return false;
+    }
+    TcpState tcp = c.tcp();
+    return tcp == null
+        || tcp.state() != TcpState.State.TIME_WAIT && tcp.state() != TcpState.State.CLOSE;
+  }
+
+  /**
+   * Whether there are more than so many connections of a network, the one at hand included.
+   *
+   * @param c the one at hand, null for a packet that has none and counts as one
+   * @param hi the network, masked
+   * @param now ns of the loop's clock
+   */
+  public boolean exceeds(@Nullable Connection c, long hi, long lo, long limit, long now) {
+    settle(now);
+    probe.hi = hi;
+    probe.lo = lo;
+    probe.zone = c == null ? 0 : c.zone();
+    probe.hash = (int) hash.hash(hi, lo, probe.zone, 0, 0);
+    Group group = groups.get(probe);
+    if (c != null && c.has(Connection.CONFIRMED)) {
+      if (group == null) {
+        group = make(probe, now);
+      }
+      group.add(c, now);
+      // one that is closed already counts for its own packets all the same
+      return group.isAbove(isAlive(c, now) ? limit : limit - 1, now);
+    }
+    if (c != null) {
+      pending = c;
+      pendingKey.set(probe);
+    }
+    return group == null ? 1 > limit : group.isAbove(limit - 1, now);
+  }
+
+  /** Remembers the one before, where it has got into the table. */
+  private void settle(long now) {
+    Connection before = pending;
+    pending = null;
+    if (before != null && isAlive(before, now)) {
+      Group group = groups.get(pendingKey);
+      (group == null ? make(pendingKey, now) : group).add(before, now);
+    }
+  }
+
+  private Group make(Key key, long now) {
+    Group group = new Group(new Key().set(key));
+    groups.put(group.key, group);
+    order.add(group);
+    for (int i = 0; i < CLEANING; i++) {
+      cursor = cursor >= order.size() ? 0 : cursor;
+      Group other = order.get(cursor);
+      if (!other.equals(group) && !other.isAbove(0, now)) {
+        groups.remove(other.key);
+        Group last = order.removeLast();
+        if (cursor < order.size()) {
+          order.set(cursor, last);
+        }
+      } else {
+        cursor++;
+      }
+    }
+    return group;
+  }
+}
