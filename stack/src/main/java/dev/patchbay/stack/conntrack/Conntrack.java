@@ -472,6 +472,24 @@ public final class Conntrack {
     }
   }
 
+  /**
+   * A helper has made the text of a segment longer ({@code nf_ct_seqadj_set}).
+   *
+   * @param sequence the segment's, as its sender counts
+   * @param by bytes, negative where it is shorter
+   */
+  public void moveSequence(Connection c, int direction, int sequence, int by) {
+    Extras extras = c.needExtras();
+    SequenceAdjustment moved = extras.adjustment;
+    if (moved == null) {
+      moved = new SequenceAdjustment();
+      extras.adjustment = moved;
+    }
+    moved.grow(direction, sequence, by);
+    c.status |= Connection.SEQ_ADJUST;
+    changed(c, ConntrackListener.SEQADJ);
+  }
+
   /** Ends a connection ({@code nf_ct_kill}). */
   public void kill(Connection c) {
     if (c.has(Connection.DYING)) {

@@ -23,10 +23,13 @@ public final class Expectation {
 
   public int flags;
 
+  /** Of one master at once; the oldest makes place. */
+  public int most = ExpectationTable.PER_MASTER;
+
   /** The class of the helper's expectations, for its limit. */
   public int kind;
 
-  /** The direction of the announcement. */
+  /** The direction of the master's in which the new connection goes. */
   public int direction;
 
   /** The destination port before it was translated, and whether it is to be translated back. */

@@ -56,7 +56,7 @@ public final class ExpectationTable {
     }
     if (same != null) {
       remove(same);
-    } else if (count >= PER_MASTER && oldest != null) {
+    } else if (count >= e.most && oldest != null) {
       remove(oldest);
     } else if (all.size() >= conntrack.settings().expectMax) {
       return false;

@@ -29,7 +29,7 @@
  * counts.
  *
  * <p>Where to add: a protocol as a {@code ProtocolTracker} in {@code Conntrack.tracker}; a helper
- * as a {@link dev.patchbay.stack.conntrack.Helper}.
+ * as a {@link dev.patchbay.stack.conntrack.Helper} in package {@code helper}.
  */
 @NullMarked
 package dev.patchbay.stack.conntrack;

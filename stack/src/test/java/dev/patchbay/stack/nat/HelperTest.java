@@ -1,0 +1,257 @@
+package dev.patchbay.stack.nat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.patchbay.stack.conntrack.Connection;
+import dev.patchbay.stack.conntrack.Conntrack;
+import dev.patchbay.stack.conntrack.Expectation;
+import dev.patchbay.stack.conntrack.Helper;
+import dev.patchbay.stack.conntrack.helper.Helpers;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** FTP and TFTP through the router. */
+class HelperTest {
+  private final Router r = new Router();
+  private final Conntrack conntrack = r.lab.stack.netfilter().conntrack();
+
+  @AfterEach
+  void nothingLeaks() {
+    r.close();
+  }
+
+  private void masquerades() {
+    r.rule("iptables -t nat -A POSTROUTING -o host0 -j MASQUERADE");
+  }
+
+  /** Gives all connections the helper, as a rule would. */
+  private void helper(String name) {
+    Helper helper = Objects.requireNonNull(Helpers.named(name, conntrack));
+    for (Connection c : conntrack.all()) {
+      c.needExtras().helper = helper;
+    }
+  }
+
+  /** A client's control connection to 192.0.2.7 after the greeting and its first line. */
+  private void controlled() {
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 S 1000").worldGot();
+    helper("ftp");
+    r.fromWorld("tcp 192.0.2.7:21 > 203.0.113.1:4000 SA 5000 1001").guestGot();
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 A 1001 5001").worldGot();
+    r.fromWorld("tcp 192.0.2.7:21 > 203.0.113.1:4000 PA 5001 1001 220 hello\\r\\n").guestGot();
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1001 5012 USER x\\r\\n").worldGot();
+    r.fromWorld("tcp 192.0.2.7:21 > 203.0.113.1:4000 PA 5012 1009 230 ok\\r\\n").guestGot();
+  }
+
+  @Test
+  void portNamesTheAddressOutsideAndTheServerMayCome() {
+    masquerades();
+    controlled();
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1009 5020 PORT 10,0,2,15,16,1\\r\\n")
+        .toWorld("tcp 203.0.113.1:4000 > 192.0.2.7:21 PA 1009 5020 PORT 203,0,113,1,16,1\\r\\n");
+    assertThat(conntrack.expectations().all()).hasSize(1);
+    // its text is two bytes longer
+    r.fromWorld("tcp 192.0.2.7:21 > 203.0.113.1:4000 PA 5020 1032 200 ok\\r\\n")
+        .toA("tcp 192.0.2.7:21 > 10.0.2.15:4000 PA 5020 1030 200 ok\\r\\n");
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1030 5028 RETR f\\r\\n")
+        .toWorld("tcp 203.0.113.1:4000 > 192.0.2.7:21 PA 1032 5028 RETR f\\r\\n");
+    r.fromWorld("tcp 192.0.2.7:20 > 203.0.113.1:4097 S 77")
+        .toA("tcp 192.0.2.7:20 > 10.0.2.15:4097 S 77 0");
+    r.fromA("tcp 10.0.2.15:4097 > 192.0.2.7:20 SA 88 78")
+        .toWorld("tcp 203.0.113.1:4097 > 192.0.2.7:20 SA 88 78");
+    assertThat(conntrack.expectations().all()).isEmpty();
+  }
+
+  @Test
+  void aRepeatedSegmentIsChangedAlikeAndSackBlocksAreMovedBack() {
+    masquerades();
+    controlled();
+    String port = "tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1009 5020 PORT 10,0,2,15,16,1\\r\\n";
+    String changed = "tcp 203.0.113.1:4000 > 192.0.2.7:21 PA 1009 5020 PORT 203,0,113,1,16,1\\r\\n";
+    r.fromA(port).toWorld(changed);
+    r.fromA(port).toWorld(changed);
+    assertThat(conntrack.expectations().all()).hasSize(1);
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1030 5020 NOOP\\r\\n")
+        .toWorld("tcp 203.0.113.1:4000 > 192.0.2.7:21 PA 1032 5020 NOOP\\r\\n");
+    // the first was lost, the second is there
+    r.fromWorld("tcp 192.0.2.7:21 > 203.0.113.1:4000 A 5020 1009+1032-1038")
+        .toA("tcp 192.0.2.7:21 > 10.0.2.15:4000 A 5020 1009+1030-1036");
+    r.fromWorld("tcp 192.0.2.7:21 > 203.0.113.1:4000 A 5020 1038")
+        .toA("tcp 192.0.2.7:21 > 10.0.2.15:4000 A 5020 1036");
+  }
+
+  @Test
+  void shorterTexts() {
+    r.rule("iptables -t nat -A POSTROUTING -o host0 -j SNAT --to-source 9.9.9.9");
+    r.ip("ip addr add 9.9.9.9/32 dev host0");
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 S 1000").worldGot();
+    helper("ftp");
+    r.fromWorld("tcp 192.0.2.7:21 > 9.9.9.9:4000 SA 5000 1001").guestGot();
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1001 5001 USER x\\r\\n").worldGot();
+    r.fromWorld("tcp 192.0.2.7:21 > 9.9.9.9:4000 PA 5001 1009 220 ok\\r\\n").guestGot();
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1009 5009 EPRT |1|10.0.2.15|4097|\\r\\n")
+        .toWorld("tcp 9.9.9.9:4000 > 192.0.2.7:21 PA 1009 5009 EPRT |1|9.9.9.9|4097|\\r\\n");
+    r.fromWorld("tcp 192.0.2.7:21 > 9.9.9.9:4000 A 5009 1032")
+        .toA("tcp 192.0.2.7:21 > 10.0.2.15:4000 A 5009 1034");
+    r.fromWorld("tcp 192.0.2.7:20 > 9.9.9.9:4097 S 1")
+        .toA("tcp 192.0.2.7:20 > 10.0.2.15:4097 S 1 0");
+  }
+
+  @Test
+  void aServerOfAGuestAnswersToPasv() {
+    r.rule(
+        "iptables -t nat -A PREROUTING -i host0 -p tcp --dport 21 -j DNAT"
+            + " --to-destination 10.0.2.15");
+    r.fromWorld("tcp 192.0.2.7:5000 > 203.0.113.1:21 S 1").guestGot();
+    helper("ftp");
+    r.fromA("tcp 10.0.2.15:21 > 192.0.2.7:5000 SA 100 2").worldGot();
+    r.fromWorld("tcp 192.0.2.7:5000 > 203.0.113.1:21 A 2 101").guestGot();
+    r.fromA("tcp 10.0.2.15:21 > 192.0.2.7:5000 PA 101 2 220 hi\\r\\n").worldGot();
+    r.fromWorld("tcp 192.0.2.7:5000 > 203.0.113.1:21 PA 2 109 PASV\\r\\n").guestGot();
+    r.fromA(
+            "tcp 10.0.2.15:21 > 192.0.2.7:5000 PA 109 8"
+                + " 227 Entering Passive Mode (10,0,2,15,200,10).\\r\\n")
+        .toWorld(
+            "tcp 203.0.113.1:21 > 192.0.2.7:5000 PA 109 8"
+                + " 227 Entering Passive Mode (203,0,113,1,200,10).\\r\\n");
+    r.fromWorld("tcp 192.0.2.7:5001 > 203.0.113.1:51210 S 7")
+        .toA("tcp 192.0.2.7:5001 > 10.0.2.15:51210 S 7 0");
+    r.fromWorld("tcp 192.0.2.7:5001 > 203.0.113.1:51211 S 7");
+    assertThat(r.lab.toA).as("what was not announced is not let in").isEmpty();
+    r.lab.toWorld.clear();
+  }
+
+  @Test
+  void epsvAndEprtOfIpv6() {
+    r.rule("ip6tables -t nat -A POSTROUTING -o host0 -j MASQUERADE");
+    r.fromA("tcp [fec0::15]:4000 > [2001:db8:7::7]:21 S 1000").worldGot();
+    helper("ftp");
+    r.fromWorld("tcp [2001:db8:7::7]:21 > [2001:db8::1]:4000 SA 5000 1001").guestGot();
+    r.fromA("tcp [fec0::15]:4000 > [2001:db8:7::7]:21 PA 1001 5001 USER x\\r\\n").worldGot();
+    r.fromWorld("tcp [2001:db8:7::7]:21 > [2001:db8::1]:4000 PA 5001 1009 220 ok\\r\\n").guestGot();
+    r.fromA("tcp [fec0::15]:4000 > [2001:db8:7::7]:21 PA 1009 5009 EPRT |2|fec0::15|4097|\\r\\n")
+        .toWorld(
+            "tcp [2001:db8::1]:4000 > [2001:db8:7::7]:21 PA 1009 5009"
+                + " EPRT |2|2001:0db8:0000:0000:0000:0000:0000:0001|4097|\\r\\n");
+    r.fromWorld("tcp [2001:db8:7::7]:20 > [2001:db8::1]:4097 S 1")
+        .toA("tcp [2001:db8:7::7]:20 > [fec0::15]:4097 S 1 0");
+    r.fromWorld(
+            "tcp [2001:db8:7::7]:21 > [2001:db8::1]:4000 PA 5009 1064"
+                + " 229 Entering (|||6446|)\\r\\n")
+        .toA(
+            "tcp [2001:db8:7::7]:21 > [fec0::15]:4000 PA 5009 1033"
+                + " 229 Entering (|||6446|)\\r\\n");
+    assertThat(conntrack.expectations().all())
+        .singleElement()
+        .satisfies(e -> assertThat(e.tuple.destination).isEqualTo(6446));
+  }
+
+  @Test
+  void whatIsExpectedIsRelated() {
+    r.rule("iptables -t nat -A POSTROUTING -o lo -j ACCEPT"); // so that connections are tracked
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 S 1000").worldGot();
+    helper("ftp");
+    r.fromWorld("tcp 192.0.2.7:21 > 10.0.2.15:4000 SA 5000 1001").guestGot();
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1001 5001 USER x\\r\\n").worldGot();
+    r.fromWorld("tcp 192.0.2.7:21 > 10.0.2.15:4000 PA 5001 1009 220 ok\\r\\n").guestGot();
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1009 5009 port 10,0,2,15,16,1\\r\\n")
+        .toWorld("tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1009 5009 port 10,0,2,15,16,1\\r\\n");
+    r.fromWorld("tcp 192.0.2.7:20 > 10.0.2.15:4097 S 1").guestGot();
+    assertThat(conntrack.all())
+        .filteredOn(c -> c.has(Connection.EXPECTED))
+        .singleElement()
+        .satisfies(c -> assertThat(Objects.requireNonNull(c.extras()).master).isNotNull());
+  }
+
+  @Test
+  void anothersAddressIsNotBelieved() {
+    masquerades();
+    controlled();
+    String forged = "PA 1009 5020 PORT 10,0,2,16,16,1\\r\\n";
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 " + forged)
+        .toWorld("tcp 203.0.113.1:4000 > 192.0.2.7:21 " + forged);
+    assertThat(conntrack.expectations().all()).isEmpty();
+  }
+
+  @Test
+  void commandsThatMakeNoSenseOrAreCutShortAreDropped() {
+    masquerades();
+    controlled();
+    for (String text :
+        new String[] {
+          "PO",
+          "PORT ",
+          "PORT 10,0,2,15",
+          "PORT 10,0,2,15,16,1",
+          "PORT 10,0,2,15,16,256\\r\\n",
+          "PORT 10,0,2,15,0,0\\r\\n",
+          "PORT 10,0,2,99999999999,1,1\\r\\n",
+          "EPRT |1|10.0.2.15|\\r\\n",
+          "EPRT |2|fec0::1|5|\\r\\n",
+          "EPRT |1|10.0.2.15|70000|\\r\\n",
+          "EPRT 1\\r\\n",
+          "EPRT |",
+        }) {
+      r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1009 5020 " + text).nothing();
+    }
+    // in the middle of a line it is no command
+    String inside = "PA 1009 5020 STOR PORT 10,0,2,15,16,1\\r\\n";
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 " + inside)
+        .toWorld("tcp 203.0.113.1:4000 > 192.0.2.7:21 " + inside);
+    assertThat(conntrack.expectations().all()).isEmpty();
+  }
+
+  @Test
+  void aPortThatAnotherWaitsForIsNotPromisedTwice() {
+    masquerades();
+    controlled();
+    Expectation other = new Expectation(otherConnection());
+
+    for (Connection c : conntrack.all()) {
+      if (c.extras() != null) {
+        c.tuple(Connection.REPLY, other.tuple);
+      }
+    }
+    other.tuple.destination = 4097;
+    assertThat(conntrack.expectations().add(other, 300)).isTrue();
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1009 5020 PORT 10,0,2,15,16,1\\r\\n")
+        .toWorld("tcp 203.0.113.1:4000 > 192.0.2.7:21 PA 1009 5020 PORT 203,0,113,1,16,2\\r\\n");
+    r.fromWorld("tcp 192.0.2.7:20 > 203.0.113.1:4098 S 77")
+        .toA("tcp 192.0.2.7:20 > 10.0.2.15:4097 S 77 0");
+  }
+
+  private Connection otherConnection() {
+    r.fromB("udp 10.0.2.16:1 > 192.0.2.9:2 x").worldGot();
+    return conntrack.all().stream().filter(c -> c.protocol() == 17).findFirst().orElseThrow();
+  }
+
+  @Test
+  void tftpAnswersFromAnotherPort() {
+    masquerades();
+    r.rule("iptables -t nat -A PREROUTING -i host0 -j DNAT --to-destination 10.0.2.16");
+    r.fromA("udp 10.0.2.15:4000 > 192.0.2.7:69 warm-up").worldGot();
+    helper("tftp");
+    r.fromA("udp 10.0.2.15:4000 > 192.0.2.7:69 \u0000\u0001file\u0000octet\u0000").worldGot();
+    r.fromWorld("udp 192.0.2.7:50000 > 203.0.113.1:4000 \u0000\u0003\u0000\u0001data")
+        .toA("udp 192.0.2.7:50000 > 10.0.2.15:4000 \u0000\u0003\u0000\u0001data");
+    r.fromA("udp 10.0.2.15:4000 > 192.0.2.7:50000 \u0000\u0004\u0000\u0001")
+        .toWorld("udp 203.0.113.1:4000 > 192.0.2.7:50000 \u0000\u0004\u0000\u0001");
+    r.fromWorld("udp 192.0.2.7:50001 > 203.0.113.1:4000 another one is no answer")
+        .toB("udp 192.0.2.7:50001 > 10.0.2.16:4000 another one is no answer");
+  }
+
+  @Test
+  void aTftpServerOfAGuest() {
+    r.rule(
+        "iptables -t nat -A PREROUTING -i host0 -p udp --dport 69 -j DNAT"
+            + " --to-destination 10.0.2.15");
+    r.fromWorld("udp 192.0.2.7:5000 > 203.0.113.1:69 warm-up").guestGot();
+    helper("tftp");
+    r.fromWorld("udp 192.0.2.7:5000 > 203.0.113.1:69 \u0000\u0001file\u0000octet\u0000").guestGot();
+    r.fromA("udp 10.0.2.15:40000 > 192.0.2.7:5000 \u0000\u0003\u0000\u0001data")
+        .toWorld("udp 203.0.113.1:40000 > 192.0.2.7:5000 \u0000\u0003\u0000\u0001data");
+    r.fromWorld("udp 192.0.2.7:5000 > 203.0.113.1:40000 \u0000\u0004\u0000\u0001")
+        .toA("udp 192.0.2.7:5000 > 10.0.2.15:40000 \u0000\u0004\u0000\u0001");
+  }
+}
