@@ -164,7 +164,7 @@ class MatchStateTest {
     counts("[2:95]", "[2:95]", "[2:95]");
     byte[] ping = Lab.icmp(8, 0, 1, new byte[8]);
     wall.fromGuest(Lab.ipv4(GUEST, "10.0.2.2", IpProtocol.ICMP, 64, ping));
-    counts("[2:95]", "[3:131]", "[2:95]");
+    counts("[2:95]", "[3:131]", "[3:131]");
     Objects.requireNonNull(stream).abort();
     socket.close();
   }

@@ -13,6 +13,9 @@
  * which takes the table's place only where all went well; a restore file is many commands on one
  * draft.
  *
+ * <p>What the kernel refuses of a match by the rule's table, chain and protocol says {@link
+ * dev.patchbay.stack.admin.iptables.extension.MatchExtension#refusal}.
+ *
  * <p>Where to add: a match to {@code matches}, a target to {@code targets}, and its name to {@link
  * dev.patchbay.stack.admin.iptables.Extensions}, where the names stand that are refused.
  */

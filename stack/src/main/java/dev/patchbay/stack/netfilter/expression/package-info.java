@@ -7,7 +7,9 @@
  * which packets a rule can be met at all.
  *
  * <p>A condition without state is immutable and may stand in several rules; one with state (a
- * limit) belongs to its rule. None allocates or throws when it is asked.
+ * limit) belongs to its rule. None allocates or throws when it is asked, and what one costs is
+ * bounded by the length of the packet. One that can be asked only at some hooks says so ({@link
+ * dev.patchbay.stack.netfilter.expression.PlacedCondition}).
  */
 @NullMarked
 package dev.patchbay.stack.netfilter.expression;
