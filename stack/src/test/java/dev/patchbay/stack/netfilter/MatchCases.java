@@ -8,6 +8,7 @@ import dev.patchbay.stack.Lab;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.InternetChecksum;
 import dev.patchbay.stack.wire.IpProtocol;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,6 +53,7 @@ final class MatchCases {
     all.strings();
     all.words();
     all.quotas();
+    all.extensionHeaders();
     return all.cases;
   }
 
@@ -484,5 +486,129 @@ final class MatchCases {
     for (int length : new int[] {4, 4, 8, 40, 0, 0, 100}) {
       send(Lab.ipv4(GUEST, WORLD, IpProtocol.UDP, 64, Lab.udp(4000, 9, new byte[length])));
     }
+  }
+
+  private void extensionHeaders() {
+    begin("headers");
+    String rule = "ip6tables -t raw -A PREROUTING -s " + GUEST6 + " -m ";
+    for (String options :
+        List.of(
+            "hbh",
+            "hbh --hbh-len 8",
+            "hbh ! --hbh-len 8",
+            "hbh --hbh-opts 1:4",
+            "hbh --hbh-opts 5:2,0,0",
+            "hbh --hbh-opts 5,0,0",
+            "hbh --hbh-opts 5:2,1:0",
+            "hbh --hbh-opts 5:2,0,0,0",
+            "dst",
+            "dst --dst-len 16 --dst-opts 1:12",
+            "dst --dst-opts 30:3,0",
+            "dst --dst-opts 30:4",
+            "rt",
+            "rt --rt-type 0",
+            "rt ! --rt-type 0",
+            "rt --rt-segsleft 1:2",
+            "rt ! --rt-segsleft 1",
+            "rt --rt-segsleft 2:1",
+            "rt --rt-len 40",
+            "rt ! --rt-len 40 --rt-segsleft 0:1",
+            "rt --rt-type 0 --rt-0-res",
+            "rt --rt-type 0 --rt-0-addrs 2001:db8::1,2001:db8::2",
+            "rt --rt-type 0 --rt-0-addrs 2001:db8::2",
+            "rt --rt-type 0 --rt-0-addrs 2001:db8::2 --rt-0-not-strict",
+            "rt --rt-type 0 --rt-0-addrs 2001:db8::2,2001:db8::1 --rt-0-not-strict",
+            "rt --rt-type 0 --rt-0-addrs 2001:db8::1,2001:db8::2 --rt-0-res --rt-0-not-strict")) {
+      run(rule + options);
+    }
+    for (String kinds :
+        List.of(
+            "prot",
+            "dst,prot",
+            "hop,prot",
+            "hop,dst,prot",
+            "esp",
+            "none",
+            "dst,none",
+            "route",
+            "frag,prot",
+            "ah,prot")) {
+      run(rule + "ipv6header --header " + kinds);
+      run(rule + "ipv6header ! --header " + kinds);
+      run(rule + "ipv6header --soft --header " + kinds);
+      run(rule + "ipv6header --soft ! --header " + kinds);
+    }
+    for (String type : List.of("1", "! --mh-type 1", "3:5", ":")) {
+      String option = type.startsWith("!") ? " " + type : " --mh-type " + type;
+      run("ip6tables -t raw -A PREROUTING -p 135 -m mh" + option);
+    }
+    byte[] data = body();
+    int udp = IpProtocol.UDP;
+    headers(udp, data);
+    headers(0, header(udp, 1, 4, 0, 0, 0, 0), data);
+    headers(0, header(udp, 5, 2, 0, 0, 0, 0), data);
+    headers(0, header(udp, 5, 2, 0, 0, 1, 0), data);
+    headers(0, header(udp, 5, 2, 0, 0, 30, 8, 1, 2, 3, 4, 5, 6, 7, 8), data);
+    headers(60, header(udp, 1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), data);
+    headers(60, header(udp, 30, 3, 9, 9, 9, 0), data);
+    headers(60, header(udp, 30, 4, 9, 9, 9, 0), data);
+    headers(0, header(60, 1, 4, 0, 0, 0, 0), header(udp, 1, 4, 0, 0, 0, 0), data);
+    headers(43, routing(udp, 0, 1, 0, 1, 2), data);
+    headers(43, routing(udp, 0, 2, 7, 1, 2), data);
+    headers(43, routing(udp, 0, 0, 0, 2), data);
+    headers(43, routing(udp, 0, 1, 0, 2, 1), data);
+    headers(43, routing(udp, 2, 1, 0, 2), data);
+    headers(43, routing(udp, 4, 0, 0), data);
+    headers(43, Arrays.copyOf(routing(udp, 0, 1, 0, 1, 2), 24));
+    headers(43, Arrays.copyOf(routing(udp, 0, 1, 0, 1, 2), 3));
+    headers(50, new byte[16]);
+    headers(51, new byte[] {17, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1}, data);
+    headers(59);
+    headers(59, data);
+    headers(60, header(59, 1, 4, 0, 0, 0, 0));
+    headers(60, header(59, 1, 4, 0, 0, 0, 0), data);
+    headers(44, new byte[] {17, 0, 0, 1, 0, 0, 0, 1}, data);
+    headers(44, new byte[] {60, 0, 0, 9, 0, 0, 0, 1}, header(udp, 1, 4, 0, 0, 0, 0), data);
+    headers(60, new byte[] {17, 9, 1, 4, 0, 0, 0, 0}, data);
+    for (int type : new int[] {0, 1, 4, 200}) {
+      headers(135, new byte[] {59, 0, (byte) type, 0, 0, 0, 0, 0});
+    }
+    headers(135, new byte[] {17, 0, 1, 0, 0, 0, 0, 0}, data);
+    headers(135, new byte[] {59, 0, 1, 0, 0});
+  }
+
+  /** A packet to the world with these parts behind its header. */
+  private void headers(int first, byte[]... parts) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      all.writeBytes(part);
+    }
+    send(Lab.ipv6(GUEST6, WORLD6, first, 64, all.toByteArray()));
+  }
+
+  /** A header of options. */
+  private static byte[] header(int next, int... options) {
+    byte[] header = new byte[2 + options.length];
+    header[0] = (byte) next;
+    header[1] = (byte) (header.length / 8 - 1);
+    for (int i = 0; i < options.length; i++) {
+      header[2 + i] = (byte) options[i];
+    }
+    return header;
+  }
+
+  /** A routing header by addresses 2001:db8::N. */
+  private static byte[] routing(int next, int type, int left, int reserved, int... hosts) {
+    byte[] header = new byte[8 + 16 * hosts.length];
+    header[0] = (byte) next;
+    header[1] = (byte) (2 * hosts.length);
+    header[2] = (byte) type;
+    header[3] = (byte) left;
+    header[7] = (byte) reserved;
+    for (int i = 0; i < hosts.length; i++) {
+      Bytes.put32(header, 8 + 16 * i, 0x2001_0db8);
+      header[23 + 16 * i] = (byte) hosts[i];
+    }
+    return header;
   }
 }

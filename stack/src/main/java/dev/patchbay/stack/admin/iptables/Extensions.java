@@ -17,10 +17,13 @@ import dev.patchbay.stack.admin.iptables.matches.HelperMatch;
 import dev.patchbay.stack.admin.iptables.matches.HopsMatch;
 import dev.patchbay.stack.admin.iptables.matches.IcmpMatch;
 import dev.patchbay.stack.admin.iptables.matches.IprangeMatch;
+import dev.patchbay.stack.admin.iptables.matches.Ipv6headerMatch;
 import dev.patchbay.stack.admin.iptables.matches.LimitMatch;
 import dev.patchbay.stack.admin.iptables.matches.MacMatch;
 import dev.patchbay.stack.admin.iptables.matches.MarkMatch;
+import dev.patchbay.stack.admin.iptables.matches.MhMatch;
 import dev.patchbay.stack.admin.iptables.matches.MultiportMatch;
+import dev.patchbay.stack.admin.iptables.matches.OptionsMatch;
 import dev.patchbay.stack.admin.iptables.matches.OwnerMatch;
 import dev.patchbay.stack.admin.iptables.matches.PhysdevMatch;
 import dev.patchbay.stack.admin.iptables.matches.PkttypeMatch;
@@ -28,6 +31,7 @@ import dev.patchbay.stack.admin.iptables.matches.PortMatch;
 import dev.patchbay.stack.admin.iptables.matches.QuotaMatch;
 import dev.patchbay.stack.admin.iptables.matches.RangeMatch;
 import dev.patchbay.stack.admin.iptables.matches.RpfilterMatch;
+import dev.patchbay.stack.admin.iptables.matches.RtMatch;
 import dev.patchbay.stack.admin.iptables.matches.SctpMatch;
 import dev.patchbay.stack.admin.iptables.matches.StateMatch;
 import dev.patchbay.stack.admin.iptables.matches.StatisticMatch;
@@ -70,21 +74,16 @@ final class Extensions {
           "cpu",
           "dccp",
           "devgroup",
-          "dst",
           "eui64",
           "hashlimit",
-          "hbh",
           "ipcomp",
-          "ipv6header",
           "ipvs",
-          "mh",
           "nfacct",
           "osf",
           "policy",
           "rateest",
           "realm",
           "recent",
-          "rt",
           "set",
           "socket",
           "srh");
@@ -154,6 +153,10 @@ final class Extensions {
       case "ecn" -> new EcnMatch();
       case "sctp" -> new SctpMatch(context);
       case "frag" -> context.v4() ? null : new FragMatch();
+      case "hbh", "dst" -> context.v4() ? null : new OptionsMatch(name);
+      case "rt" -> context.v4() ? null : new RtMatch();
+      case "ipv6header" -> context.v4() ? null : new Ipv6headerMatch();
+      case "mh" -> context.v4() ? null : new MhMatch();
       case "rpfilter" -> new RpfilterMatch(context);
       case "owner" -> new OwnerMatch();
       case "string" -> new StringMatch();

@@ -22,7 +22,6 @@ final class Protocols {
     put("ipv6-icmp", 58);
     put("esp", 50);
     put("ah", 51);
-    put("ipv6-mh", 135);
     put("igmp", 2);
     put("ggp", 3);
     put("ipencap", 4);
@@ -70,6 +69,7 @@ final class Protocols {
     put("rohc", 142);
     NUMBERS.put("icmpv6", 58);
     NUMBERS.put("mh", 135);
+    NUMBERS.put("ipv6-mh", 135);
     NUMBERS.put("all", 0);
   }
 

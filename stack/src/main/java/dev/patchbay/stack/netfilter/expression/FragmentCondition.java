@@ -3,7 +3,6 @@ package dev.patchbay.stack.netfilter.expression;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.IpProtocol;
-import dev.patchbay.stack.wire.Ipv6;
 
 /**
  * An IPv6 packet has a fragment header that is so (RFC 8200 section 4.5; {@code frag_mt6}). Where
@@ -20,7 +19,6 @@ public final class FragmentCondition extends Condition {
   public static final int MORE = 1;
 
   private static final int LENGTH = 8;
-  private static final int ABSENT = -1;
 
   private final long low;
   private final long high;
@@ -47,40 +45,16 @@ public final class FragmentCondition extends Condition {
   @Override
   public boolean holds(PacketFields p) {
     Packet packet = p.packet();
-    int at = find(p, packet);
-    if (at == ABSENT) {
+    int at = ExtensionHeaders.find(p, IpProtocol.FRAGMENT);
+    if (at == ExtensionHeaders.ABSENT) {
+      return false;
+    }
+    if (at + LENGTH > packet.tail) {
+      p.hotDrop = true;
       return false;
     }
     long id = Bytes.u32(packet.data, at + 4);
     int bits = Bytes.u8(packet.data, at + 1) << 16 | Bytes.u16(packet.data, at + 2);
     return (id >= low && id <= high) != notId && (bits & mask) == value;
-  }
-
-  /** {@code ipv6_find_hdr}: at most one step for each eight bytes of the packet. */
-  private static int find(PacketFields p, Packet packet) {
-    int protocol = packet.ipv6().nextHeader();
-    int at = packet.l3 + Ipv6.LENGTH;
-    while (isExtension(protocol)) {
-      if (at + LENGTH > packet.tail) {
-        p.hotDrop = true;
-        return ABSENT;
-      }
-      if (protocol == IpProtocol.FRAGMENT) {
-        return at;
-      }
-      int length = Bytes.u8(packet.data, at + 1);
-      int next = Bytes.u8(packet.data, at);
-      at += protocol == IpProtocol.AH ? length + 2 << 2 : length + 1 << 3;
-      protocol = next;
-    }
-    return ABSENT;
-  }
-
-  private static boolean isExtension(int protocol) {
-    return protocol == IpProtocol.HOP_BY_HOP
-        || protocol == IpProtocol.ROUTING
-        || protocol == IpProtocol.FRAGMENT
-        || protocol == IpProtocol.AH
-        || protocol == IpProtocol.DESTINATION;
   }
 }
