@@ -1,8 +1,10 @@
 package dev.patchbay.stack.netfilter;
 
+import dev.patchbay.stack.netfilter.expression.Condition;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.targets.Verdict;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,9 @@ public final class Chain {
   private final Rule[] rules;
   private final @Nullable ChainIndex index;
   private final boolean needsTracking;
+
+  /** The conditions of its rules that share something with others. */
+  private final List<Condition> sharing = new ArrayList<>(0);
 
   Chain(
       int id,
@@ -38,6 +43,7 @@ public final class Chain {
     boolean needs = false;
     for (Rule rule : rules) {
       needs |= rule.needsTracking();
+      rule.sharing(sharing);
     }
     needsTracking = needs;
   }
@@ -103,6 +109,11 @@ public final class Chain {
       return index.next(p, from);
     }
     return from < rules.length ? from : -1;
+  }
+
+  /** The conditions of its rules that share something with others. */
+  List<Condition> sharing() {
+    return sharing;
   }
 
   Rule[] array() {

@@ -2,6 +2,7 @@ package dev.patchbay.stack.netfilter;
 
 import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.place.TableKind;
+import dev.patchbay.stack.netfilter.state.SharedStates;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -47,6 +48,11 @@ public final class FamilyTables {
     return new TableSet(tables);
   }
 
+  /** The conditions of all rules take what they share. */
+  void bind(SharedStates states) {
+    tables.values().forEach(table -> table.bind(states));
+  }
+
   /** Those there are, in the order of their priorities. */
   public List<Table> tables() {
     return List.copyOf(tables.values());
@@ -71,6 +77,7 @@ public final class FamilyTables {
     if (tracks && !before) {
       netfilter.conntrack().resumed();
     }
+    netfilter.bind();
     for (Hook hook : Hook.values()) {
       hooks[hook.ordinal()].attach(steps(hook));
     }

@@ -14,6 +14,7 @@ import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.log.LogGroups;
 import dev.patchbay.stack.netfilter.log.PacketLog;
 import dev.patchbay.stack.netfilter.place.Hook;
+import dev.patchbay.stack.netfilter.state.SharedStates;
 import dev.patchbay.stack.netfilter.targets.Duplicator;
 import dev.patchbay.stack.netfilter.targets.Verdict;
 import dev.patchbay.stack.packet.Packet;
@@ -53,6 +54,7 @@ public final class Netfilter {
   private final PacketMangler mangler = new PacketMangler();
   private final TrackingStep trackingStep;
   private final ConfirmStep confirmStep;
+  private final SharedStates states;
   private final Duplicator duplicator;
   private final PacketLog log;
   private final LogGroups logGroups = new LogGroups();
@@ -66,6 +68,7 @@ public final class Netfilter {
     masquerades = new Masquerades(stack, conntrack);
     trackingStep = new TrackingStep(conntrack);
     confirmStep = new ConfirmStep(conntrack);
+    states = new SharedStates(loop, stack.random().derive("netfilter"));
     duplicator = new Duplicator(stack);
     log = new PacketLog(loop);
     v4 = new FamilyTables(this);
@@ -126,6 +129,14 @@ public final class Netfilter {
 
   HookStep natStep(Table table) {
     return new NatStep(table, conntrack, nat, mangler);
+  }
+
+  /** Rules have changed: those that stand take what they share, the rest is forgotten. */
+  void bind() {
+    states.begin();
+    v4.bind(states);
+    v6.bind(states);
+    states.end();
   }
 
   /** Sends the copies of TEE. */

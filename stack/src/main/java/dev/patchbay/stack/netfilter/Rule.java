@@ -98,6 +98,15 @@ public final class Rule {
     return target.needsTracking();
   }
 
+  /** Adds its conditions that share something with others. */
+  void sharing(List<Condition> to) {
+    for (Condition condition : conditions) {
+      if (condition.shares() != null) {
+        to.add(condition);
+      }
+    }
+  }
+
   boolean meets(PacketFields p) {
     for (Condition condition : conditions) {
       if (!condition.holds(p)) {

@@ -3,6 +3,7 @@ package dev.patchbay.stack.netfilter;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.place.TableKind;
+import dev.patchbay.stack.netfilter.state.SharedStates;
 import dev.patchbay.stack.netfilter.targets.Verdict;
 import dev.patchbay.stack.trace.Trace;
 import java.util.ArrayList;
@@ -54,6 +55,15 @@ public final class Table extends HookStep {
       }
     }
     return kind == TableKind.NAT;
+  }
+
+  /** The conditions of all its rules take what they share. */
+  void bind(SharedStates states) {
+    for (Chain chain : chains) {
+      if (chain != null) {
+        chain.sharing().forEach(condition -> condition.bind(states));
+      }
+    }
   }
 
   /** It is the one that counts from now on. */

@@ -2,6 +2,7 @@ package dev.patchbay.stack.netfilter;
 
 import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.place.TableKind;
+import dev.patchbay.stack.netfilter.state.SharedStates;
 import dev.patchbay.stack.netfilter.targets.PlacedTarget;
 import dev.patchbay.stack.netfilter.targets.Verdict;
 import dev.patchbay.stack.socket.Errno;
@@ -9,8 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -183,7 +186,8 @@ public final class TableDraft {
    * The table as it is now.
    *
    * @throws TableRefusedException EMLINK for jumps more than 16 deep or in a circle, EINVAL for a
-   *     target or a condition that may not stand where a hook leads
+   *     target or a condition that may not stand where a hook leads, ENOMEM for too many names that
+   *     rules share something under
    */
   public Table finish() throws TableRefusedException {
     for (Draft draft : changed.values()) {
@@ -220,12 +224,25 @@ public final class TableDraft {
     }
 
     void run() throws TableRefusedException {
+      shared();
       for (Chain chain : all) {
         if (chain != null && chain.hook() != null) {
           if (height(chain, 0) > Way.DEPTH) {
             throw new TableRefusedException(Errno.EMLINK, chain.name());
           }
           targets(chain, chain.hook(), new boolean[all.length]);
+        }
+      }
+    }
+
+    private void shared() throws TableRefusedException {
+      Set<@Nullable String> names = new HashSet<>();
+      for (Chain chain : all) {
+        if (chain != null) {
+          chain.sharing().forEach(condition -> names.add(condition.shares()));
+          if (names.size() > SharedStates.MOST) {
+            throw new TableRefusedException(Errno.ENOMEM, chain.name());
+          }
         }
       }
     }

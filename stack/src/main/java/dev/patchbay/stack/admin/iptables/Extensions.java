@@ -13,6 +13,7 @@ import dev.patchbay.stack.admin.iptables.matches.ConntrackMatch;
 import dev.patchbay.stack.admin.iptables.matches.DscpMatch;
 import dev.patchbay.stack.admin.iptables.matches.EcnMatch;
 import dev.patchbay.stack.admin.iptables.matches.FragMatch;
+import dev.patchbay.stack.admin.iptables.matches.HashlimitMatch;
 import dev.patchbay.stack.admin.iptables.matches.HelperMatch;
 import dev.patchbay.stack.admin.iptables.matches.HopsMatch;
 import dev.patchbay.stack.admin.iptables.matches.IcmpMatch;
@@ -30,6 +31,7 @@ import dev.patchbay.stack.admin.iptables.matches.PkttypeMatch;
 import dev.patchbay.stack.admin.iptables.matches.PortMatch;
 import dev.patchbay.stack.admin.iptables.matches.QuotaMatch;
 import dev.patchbay.stack.admin.iptables.matches.RangeMatch;
+import dev.patchbay.stack.admin.iptables.matches.RecentMatch;
 import dev.patchbay.stack.admin.iptables.matches.RpfilterMatch;
 import dev.patchbay.stack.admin.iptables.matches.RtMatch;
 import dev.patchbay.stack.admin.iptables.matches.SctpMatch;
@@ -75,7 +77,6 @@ final class Extensions {
           "dccp",
           "devgroup",
           "eui64",
-          "hashlimit",
           "ipcomp",
           "ipvs",
           "nfacct",
@@ -83,7 +84,6 @@ final class Extensions {
           "policy",
           "rateest",
           "realm",
-          "recent",
           "set",
           "socket",
           "srh");
@@ -147,6 +147,8 @@ final class Extensions {
       case "dscp" -> new DscpMatch();
       case "pkttype" -> new PkttypeMatch();
       case "limit" -> new LimitMatch();
+      case "recent" -> new RecentMatch(context.v4());
+      case "hashlimit" -> new HashlimitMatch(context.v4());
       case "statistic" -> new StatisticMatch(context);
       case "physdev" -> new PhysdevMatch();
       case "addrtype" -> new AddrtypeMatch(context);

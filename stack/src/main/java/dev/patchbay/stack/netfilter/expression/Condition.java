@@ -1,5 +1,8 @@
 package dev.patchbay.stack.netfilter.expression;
 
+import dev.patchbay.stack.netfilter.state.SharedStates;
+import org.jspecify.annotations.Nullable;
+
 /** A question to a packet, as one match of a rule asks it. */
 public abstract class Condition {
   /**
@@ -17,6 +20,14 @@ public abstract class Condition {
   public boolean needsTracking() {
     return false;
   }
+
+  /** The name under which it remembers things together with others, null where it does not. */
+  public @Nullable String shares() {
+    return null;
+  }
+
+  /** Takes what it shares; on the loop, before its table takes its place and whenever one does. */
+  public void bind(SharedStates states) {}
 
   /** Narrows the packets for which it can hold; what says nothing here is asked each time. */
   public void constrain(IndexKey key) {}

@@ -59,6 +59,11 @@ public final class Values {
     return new IpAddress(0, Addresses.V4_PREFIX | address);
   }
 
+  /** Whether a name may be that of a file of the kernel's ({@code xt_check_proc_name}). */
+  public static boolean isFileName(String name) {
+    return !name.isEmpty() && !name.equals(".") && !name.equals("..") && name.indexOf('/') < 0;
+  }
+
   /** {@code 0x} and the digits that are needed. */
   public static String hex(long value) {
     return "0x" + Long.toHexString(value);
