@@ -5,6 +5,7 @@ import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.targets.Verdict;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +14,16 @@ public final class Chain {
   /** From so many rules on they are searched, not walked. */
   private static final int INDEXED = 8;
 
+  /** So many rules are added to an index on the loop; for more a new one is made beside it. */
+  private static final int APPENDED = 64;
+
   private final int id;
   private final String name;
   private final @Nullable Hook hook;
   private final Verdict policy;
   private final Counter policyCounter;
   private final Rule[] rules;
-  private final @Nullable ChainIndex index;
+  private @Nullable ChainIndex index;
   private final boolean needsTracking;
 
   /** The conditions of its rules that share something with others. */
@@ -106,7 +110,8 @@ public final class Chain {
   /** The first rule at or behind a place that the packet may meet, or -1. */
   int next(PacketFields p, int from) {
     if (index != null) {
-      return index.next(p, from);
+      int place = index.next(p, from);
+      return place < rules.length ? place : -1;
     }
     return from < rules.length ? from : -1;
   }
@@ -130,8 +135,28 @@ public final class Chain {
     return new Chain(id, name, hook, to, counter, rules, index);
   }
 
-  /** Other rules. */
+  /** Other rules. Where they are these and a few more, both chains share an index. */
   Chain withRules(Rule[] to) {
-    return of(id, name, hook, policy, policyCounter, to);
+    boolean shares =
+        index != null
+            && to.length > rules.length
+            && to.length <= rules.length + APPENDED
+            && Arrays.equals(rules, 0, rules.length, to, 0, rules.length);
+    return shares
+        ? new Chain(id, name, hook, policy, policyCounter, to, index)
+        : of(id, name, hook, policy, policyCounter, to);
+  }
+
+  /** It is asked from now on, and no more the one that it was made of. On the loop. */
+  void takesPlace() {
+    ChainIndex shared = index;
+    if (shared == null || shared.size() == rules.length) {
+      return;
+    }
+    if (shared.size() < rules.length) {
+      shared.append(rules);
+    } else {
+      index = new ChainIndex(rules); // another one has taken the place of what both were made of
+    }
   }
 }

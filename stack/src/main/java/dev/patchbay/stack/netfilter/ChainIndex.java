@@ -4,11 +4,8 @@ import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.netfilter.expression.Field;
 import dev.patchbay.stack.netfilter.expression.IndexKey;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * is what a packet costs. A range of ports stands in the table once for each prefix of which it is
  * made, at most 30 times. Rules that fix nothing are one group with one list.
  *
- * <p>Immutable; no look-up allocates.
+ * <p>Rules may be added behind the last one; else it does not change. No look-up allocates.
  */
 final class ChainIndex {
   private static final int ALL_PORTS = 0xffff;
@@ -81,89 +78,111 @@ final class ChainIndex {
   private static final class Group {
     final Shape shape;
 
-    /** The hash of each key's parts, with the places of its rules; a power of two of slots. */
-    final long[] hashes;
+    /** The hash of each key's parts; a power of two of slots. */
+    private long[] hashes = new long[4];
 
-    final int[][] places;
+    /** For each slot how many places there are, and these in ascending order; null where free. */
+    private int[][] places = new int[4][];
 
-    /** The places of all its rules in ascending order. */
-    final int[] all;
+    private int keys;
 
-    Group(Shape shape, Map<Long, List<Integer>> rules) {
+    /** The places of all its rules as in a slot. */
+    private int[] all = {0, 0};
+
+    Group(Shape shape) {
       this.shape = shape;
-      int slots = Integer.highestOneBit(Math.max(1, rules.size())) << 2;
-      hashes = new long[slots];
-      places = new int[slots][];
-      rules.forEach(this::put);
-      all =
-          rules.values().stream()
-              .flatMap(List::stream)
-              .mapToInt(Integer::intValue)
-              .sorted()
-              .distinct()
-              .toArray();
     }
 
-    private void put(long hash, List<Integer> where) {
+    /** Adds a rule behind all others. */
+    void add(long hash, int place) {
+      all = with(all, place);
+      if (keys * 2 >= places.length) {
+        grow();
+      }
+      int slot = slot(hash);
+      int[] there = places[slot];
+      if (there == null) {
+        keys++;
+        hashes[slot] = hash;
+        places[slot] = new int[] {1, place};
+      } else {
+        places[slot] = with(there, place);
+      }
+    }
+
+    private static int[] with(int[] list, int place) {
+      int count = list[0];
+      if (count > 0 && list[count] == place) {
+        return list;
+      }
+      int[] to = count + 1 < list.length ? list : Arrays.copyOf(list, list.length * 2);
+      to[count + 1] = place;
+      to[0] = count + 1;
+      return to;
+    }
+
+    private void grow() {
+      long[] oldHashes = hashes;
+      int[][] old = places;
+      hashes = new long[old.length * 4];
+      places = new int[old.length * 4][];
+      for (int i = 0; i < old.length; i++) {
+        if (old[i] != null) {
+          int slot = slot(oldHashes[i]);
+          hashes[slot] = oldHashes[i];
+          places[slot] = old[i];
+        }
+      }
+    }
+
+    /** Where a hash stands, or the free slot where it would. */
+    private int slot(long hash) {
       int mask = places.length - 1;
       int slot = (int) (hash & mask);
-      while (places[slot] != null) {
+      while (places[slot] != null && hashes[slot] != hash) {
         slot = slot + 1 & mask;
       }
-      hashes[slot] = hash;
-      places[slot] = where.stream().mapToInt(Integer::intValue).toArray();
+      return slot;
     }
 
     int first() {
-      return all[0];
+      return all[1];
     }
 
     int last() {
-      return all[all.length - 1];
+      return all[all[0]];
     }
 
     /** The first place at or behind {@code from}, or {@code best} where there is none before it. */
     int find(long hash, int from, int best) {
-      int mask = places.length - 1;
-      for (int slot = (int) (hash & mask); ; slot = slot + 1 & mask) {
-        int[] there = places[slot];
-        if (there == null) {
-          return best;
-        }
-        if (hashes[slot] == hash) {
-          return least(there, from, best);
-        }
-      }
+      int[] there = places[slot(hash)];
+      return there == null ? best : least(there, from, best);
     }
 
     static int least(int[] there, int from, int best) {
-      if (there[0] >= from) {
-        return Math.min(there[0], best);
+      if (there[1] >= from) {
+        return Math.min(there[1], best);
       }
-      int at = Arrays.binarySearch(there, from);
+      int end = there[0] + 1;
+      int at = Arrays.binarySearch(there, 1, end, from);
       at = at < 0 ? -at - 1 : at;
-      return at < there.length ? Math.min(there[at], best) : best;
+      return at < end ? Math.min(there[at], best) : best;
     }
   }
 
-  private final Group[] groups;
+  /** In the order of their first rules: those found first leave little to look for in others. */
+  private Group[] groups = {};
 
-  /** The packet at hand; of the loop's thread. */
+  /** Number of rules that are in it. */
+  private int size;
+
+  /** The packet at hand, or the rule; of the loop's thread once it is in use. */
   private final Parts parts = new Parts();
 
   ChainIndex(Rule[] rules) {
-    Map<Shape, Map<Long, List<Integer>>> shapes = new LinkedHashMap<>();
-    for (int i = 0; i < rules.length; i++) {
-      IndexKey key = rules[i].key();
-      if (!key.never) {
-        add(shapes, key, i);
-      }
-    }
-    List<Group> found = new ArrayList<>();
-    shapes.forEach((shape, keys) -> found.add(new Group(shape, keys)));
-    // those found first leave little to look for in the others
-    found.sort(Comparator.comparingInt(Group::first));
-    groups = found.toArray(Group[]::new);
+    Map<Shape, Group> shapes = new LinkedHashMap<>();
+    add(rules, shapes);
+    groups = shapes.values().toArray(Group[]::new);
   }
 
   /** Number of groups: what a look-up costs. */
@@ -171,8 +190,37 @@ final class ChainIndex {
     return groups.length;
   }
 
-  private static void add(Map<Shape, Map<Long, List<Integer>>> shapes, IndexKey key, int place) {
-    Parts parts = new Parts();
+  /** Number of rules that are in it. */
+  int size() {
+    return size;
+  }
+
+  /**
+   * Adds the rules behind those that are in it. Chains that are shorter share it all the same: what
+   * it names behind their ends is none of theirs.
+   */
+  void append(Rule[] rules) {
+    Map<Shape, Group> shapes = new LinkedHashMap<>();
+    for (Group group : groups) {
+      shapes.put(group.shape, group);
+    }
+    add(rules, shapes);
+    if (shapes.size() > groups.length) {
+      groups = shapes.values().toArray(Group[]::new);
+    }
+  }
+
+  private void add(Rule[] rules, Map<Shape, Group> shapes) {
+    for (int i = size; i < rules.length; i++) {
+      IndexKey key = rules[i].key();
+      if (!key.never) {
+        add(shapes, key, i);
+      }
+    }
+    size = rules.length;
+  }
+
+  private void add(Map<Shape, Group> shapes, IndexKey key, int place) {
     parts.srcHi = key.srcHi;
     parts.srcLo = key.srcLo;
     parts.dstHi = key.dstHi;
@@ -206,10 +254,7 @@ final class ChainIndex {
               key.protocol >= 0,
               key.in != null,
               key.out != null);
-      shapes
-          .computeIfAbsent(shape, s -> new LinkedHashMap<>())
-          .computeIfAbsent(parts.hash(shape), h -> new ArrayList<>(1))
-          .add(place);
+      shapes.computeIfAbsent(shape, Group::new).add(parts.hash(shape), place);
       low += size;
     }
   }

@@ -68,6 +68,11 @@ public final class Table extends HookStep {
 
   /** It is the one that counts from now on. */
   void takesPlace() {
+    for (Chain chain : chains) {
+      if (chain != null) {
+        chain.takesPlace();
+      }
+    }
     cleared.forEach(Counter::clear);
     cleared = List.of();
   }

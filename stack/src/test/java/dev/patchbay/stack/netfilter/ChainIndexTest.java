@@ -98,7 +98,13 @@ class ChainIndexTest {
     for (int i = 0; i < rules.length; i++) {
       rules[i] = Rule.of(conditions(random), VerdictTarget.NONE, NOTHING, new Counter());
     }
-    ChainIndex index = new ChainIndex(rules);
+    // some at once, the others one after the other
+    int some = random.nextInt(rules.length + 1);
+    ChainIndex index = new ChainIndex(Arrays.copyOf(rules, some));
+    for (int i = some; i < rules.length; i++) {
+      index.append(Arrays.copyOf(rules, i + 1));
+    }
+    assertThat(index.size()).isEqualTo(rules.length);
     PacketFields fields = new PacketFields();
     int met = 0;
     for (int n = 0; n < 500; n++) {
@@ -159,5 +165,24 @@ class ChainIndexTest {
     }
     assertThat(allocated).isZero();
     packet.release();
+  }
+
+  @Test
+  void aDraftThatIsGivenUpAddsNothing() {
+    Firewall wall = new Firewall();
+    for (int i = 0; i < 20; i++) {
+      wall.rule("iptables -A FORWARD -p udp --dport " + (100 + i) + " -j ACCEPT");
+    }
+    // the last line is wrong, after one that would drop
+    wall.restoreUpon("*filter\n-A FORWARD -p udp --dport 7 -j DROP\n-A FORWARD -j GONE\nCOMMIT\n");
+    wall.fromGuest(Firewall.udp(Firewall.GUEST, Firewall.WORLD, 7));
+    assertThat(wall.reachedWorld()).isEqualTo(1);
+    wall.rule("iptables -A FORWARD -p udp --dport 8 -j DROP");
+    wall.rule("iptables -A FORWARD -p udp --dport 9 -j DROP");
+    for (int port : new int[] {7, 8, 9, 119}) {
+      wall.fromGuest(Firewall.udp(Firewall.GUEST, Firewall.WORLD, port));
+    }
+    assertThat(wall.reachedWorld()).isEqualTo(2);
+    wall.close();
   }
 }

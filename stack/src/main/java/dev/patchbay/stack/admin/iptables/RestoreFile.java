@@ -74,7 +74,10 @@ final class RestoreFile {
     if (!said.isEmpty()) {
       return said;
     }
-    for (String words : text.split("\n", -1)) {
+    for (int from = 0, end; from <= text.length(); from = end + 1) {
+      end = text.indexOf('\n', from);
+      end = end < 0 ? text.length() : end;
+      String words = text.substring(from, end);
       line++;
       try {
         line(words);
