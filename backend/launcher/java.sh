@@ -46,6 +46,9 @@ java_options() {
   # C1 alone: C2 costs some ten seconds of a core, just when the first load comes, and repays them only to those who go on for
   # minutes (figures: backend/README.md)
   java_options=(-XX:+UseSerialGC -Xmx512m -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -Dlog4j2.disableJmx=true)
+  # what dies young is little, since packets are pooled; of what lives on, as 100 000 new rules do, only so much is to be copied
+  # at once that no collection stops the loop for 10 ms (figures: backend/README.md)
+  [[ $1 == word ]] || java_options+=(-Xmn8m)
   # shellcheck disable=SC2206 # words are meant to be split
   [[ $1 == word ]] || java_options+=(${PATCHBAY_JAVA_OPTIONS:-})
 }

@@ -29,7 +29,10 @@ public record DescribedFrame(boolean toUs, List<NetDevice> ports, @Nullable Drop
         : new DescribedFrame(false, ports, null);
   }
 
-  /** Why a port does not take it at all, before any rule is asked; null where it does. */
+  /**
+   * Why a port does not take it at all, before any rule is asked; null where it does. One without
+   * carrier is taken to have it.
+   */
   public static @Nullable DropReason refused(Bridge bridge, NetDevice from, Packet packet) {
     BridgePort port = bridge.port(from);
     long source = Bytes.u48(packet.data, packet.l2 + 6);
@@ -42,7 +45,10 @@ public record DescribedFrame(boolean toUs, List<NetDevice> ports, @Nullable Drop
     if (source == bridge.mac()) {
       return DropReason.LOCAL_MAC;
     }
-    boolean open = port.state() == PortState.FORWARDING || port.state() == PortState.LEARNING;
+    boolean open =
+        !from.hasCarrier()
+            || port.state() == PortState.FORWARDING
+            || port.state() == PortState.LEARNING;
     return open ? null : DropReason.BRIDGE_INGRESS_STP_STATE;
   }
 

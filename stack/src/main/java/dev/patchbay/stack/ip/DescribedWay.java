@@ -109,6 +109,9 @@ public final class DescribedWay {
       trace.dropped(packet, refused);
       return;
     }
+    if (!from.hasCarrier()) {
+      trace.assumedCarrier(packet, from);
+    }
     packet.physicalDevice = from;
     boolean filtered = netfilter.hasRules();
     if (filtered && !passesBridged(Hook.PREROUTING, packet, bridge, null)) {

@@ -41,6 +41,12 @@ public interface Trace {
    */
   void assumed(PacketFields p, Table table, Chain chain, int number);
 
+  /**
+   * The device by which it comes has no carrier, and is taken to have one. Of described packets
+   * only.
+   */
+  void assumedCarrier(Packet packet, NetDevice device);
+
   /** The end of a base chain was reached; its policy says how it goes on. */
   void policy(PacketFields p, Table table, Chain chain);
 

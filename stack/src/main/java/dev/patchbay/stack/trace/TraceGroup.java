@@ -42,6 +42,11 @@ final class TraceGroup implements Trace {
   }
 
   @Override
+  public void assumedCarrier(Packet packet, NetDevice device) {
+    all.forEach(trace -> trace.assumedCarrier(packet, device));
+  }
+
+  @Override
   public void policy(PacketFields p, Table table, Chain chain) {
     all.forEach(trace -> trace.policy(p, table, chain));
   }

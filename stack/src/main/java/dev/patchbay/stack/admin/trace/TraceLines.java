@@ -170,6 +170,13 @@ final class TraceLines implements Trace {
   }
 
   @Override
+  public void assumedCarrier(Packet packet, NetDevice device) {
+    Map<String, @Nullable Object> all = new LinkedHashMap<>();
+    all.put("dev", device.name());
+    step("assumed", all, device.name() + " has no carrier; taken as if it had");
+  }
+
+  @Override
   public void policy(PacketFields p, Table table, Chain chain) {
     Map<String, @Nullable Object> all = at(p, table, chain);
     all.put("verdict", chain.policy().name());

@@ -272,6 +272,16 @@ class TraceTest {
   }
 
   @Test
+  void aPortWithoutACableIsTakenToHaveOne() {
+    lab.portA.plug(null);
+    assertThat(described("in=net0 proto=udp src=10.0.2.15 dst=192.0.2.7 dport=53"))
+        .containsExactly(
+            "assumed  net0 has no carrier; taken as if it had",
+            "route    unicast dev host0",
+            "sent     host0");
+  }
+
+  @Test
   void refusesWhatHasNoMeaning() {
     assertThat(refused("in=net0 dst=192.0.2.7")).contains("src= is missing");
     assertThat(refused("in=net9 src=10.0.2.15 dst=192.0.2.7")).contains("no such device");
