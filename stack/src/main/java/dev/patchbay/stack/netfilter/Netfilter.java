@@ -11,6 +11,8 @@ import dev.patchbay.stack.nat.Nat;
 import dev.patchbay.stack.nat.PacketMangler;
 import dev.patchbay.stack.netfilter.expression.Field;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
+import dev.patchbay.stack.netfilter.ipset.IpSet;
+import dev.patchbay.stack.netfilter.ipset.IpSets;
 import dev.patchbay.stack.netfilter.log.LogGroups;
 import dev.patchbay.stack.netfilter.log.PacketLog;
 import dev.patchbay.stack.netfilter.place.Hook;
@@ -22,6 +24,7 @@ import dev.patchbay.stack.trace.Trace;
 import dev.patchbay.stack.trace.Tracing;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.IpProtocol;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +49,7 @@ public final class Netfilter {
   private final FamilyTables v4;
   private final FamilyTables v6;
   private final BridgeNetfilter bridges = new BridgeNetfilter(this);
+  private final IpSets sets;
   private final PacketFields[] fields = new PacketFields[DEPTH];
   private final Way[] ways = new Way[DEPTH];
   private final Conntrack conntrack;
@@ -73,6 +77,7 @@ public final class Netfilter {
     log = new PacketLog(loop);
     v4 = new FamilyTables(this);
     v6 = new FamilyTables(this);
+    sets = new IpSets(loop, stack.random().derive("ipset"), this::eachSet);
     for (int i = 0; i < DEPTH; i++) {
       fields[i] = new PacketFields();
       ways[i] = new Way();
@@ -163,6 +168,23 @@ public final class Netfilter {
     for (Hook hook : Hook.values()) {
       v4.at(hook).update();
       v6.at(hook).update();
+    }
+  }
+
+  /** The sets that rules may ask. */
+  public IpSets sets() {
+    return sets;
+  }
+
+  private void eachSet(Consumer<IpSet> to) {
+    for (FamilyTables family : List.of(v4, v6)) {
+      for (Table table : family.tables()) {
+        for (Chain chain : table.chains()) {
+          for (Rule rule : chain.array()) {
+            rule.sets(to);
+          }
+        }
+      }
     }
   }
 

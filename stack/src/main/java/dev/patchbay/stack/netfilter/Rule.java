@@ -4,9 +4,12 @@ import dev.patchbay.stack.netfilter.expression.Condition;
 import dev.patchbay.stack.netfilter.expression.IndexKey;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.expression.PlacedCondition;
+import dev.patchbay.stack.netfilter.ipset.IpSet;
+import dev.patchbay.stack.netfilter.ipset.SetUser;
 import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.targets.Target;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * One rule: conditions that all must hold, and what is done then. It may stand in successive
@@ -72,6 +75,18 @@ public final class Rule {
   /** What it has seen; live. */
   public Counter counter() {
     return counter;
+  }
+
+  /** The sets that it holds on to, each as often as it names it. */
+  void sets(Consumer<IpSet> to) {
+    for (Condition condition : conditions) {
+      if (condition instanceof SetUser user) {
+        user.sets(to);
+      }
+    }
+    if (target instanceof SetUser user) {
+      user.sets(to);
+    }
   }
 
   Target target() {
