@@ -35,6 +35,7 @@ import dev.patchbay.stack.admin.iptables.matches.RecentMatch;
 import dev.patchbay.stack.admin.iptables.matches.RpfilterMatch;
 import dev.patchbay.stack.admin.iptables.matches.RtMatch;
 import dev.patchbay.stack.admin.iptables.matches.SctpMatch;
+import dev.patchbay.stack.admin.iptables.matches.SetMatch;
 import dev.patchbay.stack.admin.iptables.matches.StateMatch;
 import dev.patchbay.stack.admin.iptables.matches.StatisticMatch;
 import dev.patchbay.stack.admin.iptables.matches.StringMatch;
@@ -55,6 +56,7 @@ import dev.patchbay.stack.admin.iptables.targets.NflogWords;
 import dev.patchbay.stack.admin.iptables.targets.NotrackWords;
 import dev.patchbay.stack.admin.iptables.targets.OwnAddressWords;
 import dev.patchbay.stack.admin.iptables.targets.RejectWords;
+import dev.patchbay.stack.admin.iptables.targets.SetWords;
 import dev.patchbay.stack.admin.iptables.targets.TcpMssWords;
 import dev.patchbay.stack.admin.iptables.targets.TcpOptionsWords;
 import dev.patchbay.stack.admin.iptables.targets.TeeWords;
@@ -84,7 +86,6 @@ final class Extensions {
           "policy",
           "rateest",
           "realm",
-          "set",
           "socket",
           "srh");
 
@@ -102,7 +103,6 @@ final class Extensions {
           "QUEUE",
           "RATEEST",
           "SECMARK",
-          "SET",
           "SNPT",
           "SYNPROXY",
           "TPROXY");
@@ -171,6 +171,7 @@ final class Extensions {
       case "connbytes" -> new ConnbytesMatch(context);
       case "connlimit" -> new ConnlimitMatch(context);
       case "helper" -> new HelperMatch();
+      case "set" -> new SetMatch(context);
       default -> null;
     };
   }
@@ -222,6 +223,7 @@ final class Extensions {
       case "CT" -> new CtWords(context, protocol);
       case "NOTRACK" -> new NotrackWords();
       case "CONNMARK" -> new ConnmarkWords(context);
+      case "SET" -> new SetWords(context);
       default -> null;
     };
   }

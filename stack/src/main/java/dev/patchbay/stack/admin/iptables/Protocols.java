@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * Names of protocols above IP (IANA's registry), as {@code -p} takes and {@code -S} prints them.
  */
-final class Protocols {
+public final class Protocols {
   private static final Map<String, Integer> NUMBERS = new LinkedHashMap<>();
   private static final Map<Integer, String> NAMES = new LinkedHashMap<>();
 
@@ -91,8 +91,13 @@ final class Protocols {
     return (int) number;
   }
 
+  /** The number of a name, -1 where it is none. */
+  public static int named(String name) {
+    return NUMBERS.getOrDefault(name.toLowerCase(Locale.ROOT), -1);
+  }
+
   /** Its name, its number where it has none. */
-  static String name(int number) {
+  public static String name(int number) {
     return number == 0 ? "all" : NAMES.getOrDefault(number, String.valueOf(number));
   }
 }

@@ -32,7 +32,7 @@ final class AddressContent extends HashContent {
     if (lacking != null) {
       return lacking;
     }
-    return AddressMask.isNone(e.hi & mask.hi, e.lo & mask.lo) ? Outcome.NULL_ELEMENT : null;
+    return mask.isNone(e.hi & mask.hi, e.lo & mask.lo) ? Outcome.NULL_ELEMENT : null;
   }
 
   @Override
@@ -58,7 +58,7 @@ final class AddressContent extends HashContent {
     if (e.hasTo) {
       to = e.toLo;
       if (from > to) {
-        if (AddressMask.isNone(0, to)) {
+        if (mask.isNone(0, to)) {
           return Outcome.NULL_ELEMENT;
         }
         to = from;
@@ -94,7 +94,7 @@ final class AddressContent extends HashContent {
   private boolean read(PacketQuery query, PacketFields p) {
     query.address(p, mask.hi, mask.lo);
     query.count(p);
-    return !AddressMask.isNone(query.element.hi, query.element.lo);
+    return !mask.isNone(query.element.hi, query.element.lo);
   }
 
   @Override

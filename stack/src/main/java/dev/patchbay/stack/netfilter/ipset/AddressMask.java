@@ -14,7 +14,10 @@ final class AddressMask {
   /** Addresses from one member to the next: those that the netmask makes one. IPv4 alone. */
   final long step;
 
+  private final long none;
+
   AddressMask(SetOptions options) {
+    none = options.v4 ? Addresses.V4_PREFIX : 0;
     IpAddress bits = options.bitmask;
     int netmask = options.netmask;
     if (bits != null) {
@@ -32,7 +35,7 @@ final class AddressMask {
   }
 
   /** Whether nothing is left of an address: a hash does not hold that. */
-  static boolean isNone(long hi, long lo) {
-    return Addresses.isAny(hi, lo);
+  boolean isNone(long high, long low) {
+    return high == 0 && low == none;
   }
 }

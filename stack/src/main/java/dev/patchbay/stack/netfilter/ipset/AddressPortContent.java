@@ -38,7 +38,7 @@ final class AddressPortContent extends HashContent {
     if (lacking != null) {
       return lacking;
     }
-    if (AddressMask.isNone(e.hi & mask.hi, e.lo & mask.lo)) {
+    if (mask.isNone(e.hi & mask.hi, e.lo & mask.lo)) {
       return Outcome.INVALID;
     }
     return e.protocol == 0 ? Outcome.INVALID_PROTOCOL : null;
@@ -113,7 +113,7 @@ final class AddressPortContent extends HashContent {
   private boolean read(PacketQuery query, PacketFields p) {
     query.address(p, mask.hi, mask.lo);
     query.count(p);
-    return query.port(p, 1) && !AddressMask.isNone(query.element.hi, query.element.lo);
+    return query.port(p, 1) && !mask.isNone(query.element.hi, query.element.lo);
   }
 
   @Override
