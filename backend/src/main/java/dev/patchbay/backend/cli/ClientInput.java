@@ -1,6 +1,7 @@
 package dev.patchbay.backend.cli;
 
 import dev.patchbay.stack.admin.ip.NetnsExec;
+import dev.patchbay.stack.admin.ipset.IpsetCommand;
 import dev.patchbay.stack.admin.sysctl.SysctlFiles;
 import dev.patchbay.stack.admin.trace.TraceCommand;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the client reads for the daemon, which knows nothing of the caller's files: the batch of
  * {@code ip -batch FILE} and its like, the script of {@code load}, the settings of {@code sysctl -p
- * FILE}, the rules of {@code iptables-restore}.
+ * FILE}, the rules of {@code iptables-restore}, the sets of {@code ipset restore}.
  *
  * @param args the arguments as the daemon gets them: {@code -batch -}, and no FILE for restore
  * @param stdin what was read, or null if nothing is to be read
@@ -65,6 +66,9 @@ public record ClientInput(List<String> args, @Nullable String stdin) {
     }
     if (word.equals("sysctl")) {
       return sysctl(args, io);
+    }
+    if (word.equals("ipset")) {
+      return ipset(args, io);
     }
     if (word.equals("load") && args.size() == 1) {
       String file = args.getFirst();
@@ -130,6 +134,19 @@ public record ClientInput(List<String> args, @Nullable String stdin) {
       }
     }
     return new ClientInput(args, standardInput(io));
+  }
+
+  private static ClientInput ipset(List<String> args, Io io) throws IOException {
+    if (!IpsetCommand.isRestore(args)) {
+      return new ClientInput(args, null);
+    }
+    int file = IpsetCommand.fileOption(args);
+    if (file < 0 || file + 1 >= args.size()) {
+      return new ClientInput(args, file < 0 ? standardInput(io) : null);
+    }
+    List<String> sent = new ArrayList<>(args);
+    sent.remove(file);
+    return new ClientInput(sent, read(sent.remove(file), io));
   }
 
   /** The files of {@code sysctl -p}; one that cannot be read is told beside the others. */

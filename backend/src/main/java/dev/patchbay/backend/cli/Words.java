@@ -50,6 +50,7 @@ public final class Words {
           "ip6tables",
           "ip6tables-save",
           "ip6tables-restore",
+          "ipset",
           "ethtool",
           "sysctl",
           "dhcp",

@@ -23,6 +23,7 @@ import dev.patchbay.stack.admin.ethtool.EthtoolCommand;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.ip.IpMonitor;
 import dev.patchbay.stack.admin.ip.NetnsExec;
+import dev.patchbay.stack.admin.ipset.IpsetCommand;
 import dev.patchbay.stack.admin.iptables.IptablesCommand;
 import dev.patchbay.stack.admin.ss.NstatCommand;
 import dev.patchbay.stack.admin.ss.SsCommand;
@@ -59,6 +60,7 @@ final class Model implements ControlModel {
   private final EtcServices services = EtcServices.read(EtcServices.FILE);
   private final SsCommand ss = new SsCommand(services);
   private final IptablesCommand iptables = new IptablesCommand(services);
+  private final IpsetCommand ipset = new IpsetCommand(services);
   private final NstatCommand nstat = new NstatCommand();
   private final TcCommand tc = new TcCommand();
   private final EthtoolCommand ethtool = new EthtoolCommand();
@@ -126,6 +128,7 @@ final class Model implements ControlModel {
       case "nstat" -> of(nstat.run(stack, args));
       case "bridge" -> of(bridge.run(stack, args));
       case "tc" -> of(tc.run(stack, args, stdin));
+      case "ipset" -> of(ipset.run(stack, args, stdin));
       case "sysctl" -> of(sysctl.run(stack, args, stdin));
       case "ethtool" -> of(ethtool.run(stack, args));
       case "dhcp" -> service(ServiceKeys.Kind.DHCP, netns, args);

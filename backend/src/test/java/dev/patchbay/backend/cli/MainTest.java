@@ -92,13 +92,13 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"conntrack", "ipset", "trace"})
+  @ValueSource(strings = {"conntrack", "trace"})
   void wordsThatAreNotThereYet(String word) {
     refused(2, "'" + word + "' is not supported yet", word, "x");
     refused(2, "'" + word + "' is not supported yet", "--name", "x", word);
     refused(2, "'" + word + "' is not supported yet", "--control=c", word, "--help");
     env.put(Main.ARGV0, "/usr/bin/" + word);
-    boolean linux = List.of("conntrack", "ipset").contains(word);
+    boolean linux = word.equals("conntrack");
     refused(
         2,
         linux
@@ -252,6 +252,12 @@ class MainTest {
         .isEqualTo(new ClientInput(List.of("-T", "nat", "-n"), "addr\n"));
     assertThat(ClientInput.of("iptables-restore", List.of("-n"), io()))
         .isEqualTo(new ClientInput(List.of("-n"), "link\n"));
+    assertThat(ClientInput.of("ipset", List.of("-!", "restore", "-file", "b"), io()))
+        .isEqualTo(new ClientInput(List.of("-!", "restore"), "addr\n"));
+    assertThat(ClientInput.of("ipset", List.of("-R"), io()))
+        .isEqualTo(new ClientInput(List.of("-R"), "link\n"));
+    assertThat(ClientInput.of("ipset", List.of("-o", "save", "list", "-f", "b"), io()))
+        .isEqualTo(new ClientInput(List.of("-o", "save", "list", "-f", "b"), null));
     refused(1, "ip: cannot open file 'x': No such file or directory", "ip", "-batch", "x");
     CompletableFuture<String> request =
         serve(tmp.resolve("c"), ok("{\"status\":0,\"stdout\":\"\",\"stderr\":\"\"}"));

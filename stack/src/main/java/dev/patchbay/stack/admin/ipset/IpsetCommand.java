@@ -13,6 +13,16 @@ public final class IpsetCommand {
     this.services = services;
   }
 
+  /** Whether a call is one of {@code restore}, which reads what its caller gives it. */
+  public static boolean isRestore(List<String> argv) {
+    return IpsetSession.isRestore(argv);
+  }
+
+  /** Where {@code -file} stands among a call's words, -1 where it does not; the name follows. */
+  public static int fileOption(List<String> argv) {
+    return IpsetSession.find('f', argv);
+  }
+
   /**
    * Runs a command.
    *

@@ -100,6 +100,35 @@ final class IpsetSession {
     ports = new PortWords(services);
   }
 
+  static boolean isRestore(List<String> argv) {
+    for (int at = 0; at < argv.size(); at++) {
+      String word = argv.get(at);
+      String option = word.startsWith("--") ? word.substring(1) : word;
+      if (OPTIONS.values().stream().noneMatch(names -> names.contains(option))) {
+        Command command = find(word);
+        return command != null && command.name().equals("restore");
+      }
+      at += option.startsWith("-o") || option.startsWith("-f") ? 1 : 0;
+    }
+    return false;
+  }
+
+  private static @Nullable Command find(String word) {
+    return COMMANDS.stream().filter(known -> known.is(word)).findFirst().orElse(null);
+  }
+
+  /** Where an option stands, -1 where it does not. */
+  static int find(char letter, List<String> words) {
+    List<String> names = OPTIONS.getOrDefault(letter, List.of());
+    for (int at = 0; at < words.size(); at++) {
+      String word = words.get(at);
+      if (names.contains(word.startsWith("--") ? word.substring(1) : word)) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
   Result run(List<String> argv, String stdin) {
     try {
       String restored = command(argv) ? stdin : "";
@@ -166,7 +195,7 @@ final class IpsetSession {
       throw IpsetException.parameter("No command specified.");
     }
     String said = words.removeFirst();
-    Command command = COMMANDS.stream().filter(known -> known.is(said)).findFirst().orElse(null);
+    Command command = find(said);
     if (said.equals("-")) {
       throw IpsetException.unsupported("interactive mode");
     }
@@ -202,13 +231,7 @@ final class IpsetSession {
 
   /** Takes an option wherever it stands. */
   private void options(char letter, List<String> words) throws IpsetException {
-    List<String> names = OPTIONS.getOrDefault(letter, List.of());
-    for (int at = 0; at < words.size(); ) {
-      String word = words.get(at);
-      if (!names.contains(word.startsWith("--") ? word.substring(1) : word)) {
-        at++;
-        continue;
-      }
+    for (int at = find(letter, words); at >= 0; at = find(letter, words)) {
       words.remove(at);
       String value = "";
       if (letter == 'o' || letter == 'f') {

@@ -73,7 +73,7 @@ final class SetPrinter {
     }
     printed = true;
     for (Arg arg : TypeWords.create(type)) {
-      option(arg, header(arg, content.options(), type));
+      option(arg, header(arg, content.options()));
     }
     switch (form) {
       case SAVE -> to.append('\n');
@@ -144,7 +144,7 @@ final class SetPrinter {
   }
 
   /** What is printed of an option of a set: null for nothing, empty for its word alone. */
-  private static @Nullable String header(Arg arg, SetOptions o, SetType type) {
+  static @Nullable String header(Arg arg, SetOptions o) {
     return switch (arg) {
       case FAMILY -> o.v4 ? "inet" : "inet6";
       case HASHSIZE -> String.valueOf(o.hashSize);
@@ -166,7 +166,8 @@ final class SetPrinter {
     };
   }
 
-  private static @Nullable String carried(Arg arg, Element e) {
+  /** What is printed of what a member carries, as of {@link #header}. */
+  static @Nullable String carried(Arg arg, Element e) {
     return switch (arg) {
       case TIMEOUT -> e.timeout == SetOptions.NO_TIMEOUT ? null : String.valueOf(e.timeout);
       case NOMATCH -> e.noMatch ? "" : null;

@@ -15,6 +15,7 @@ import dev.patchbay.stack.admin.ip.NeighbourSaver;
 import dev.patchbay.stack.admin.ip.RouteSaver;
 import dev.patchbay.stack.admin.ip.RuleSaver;
 import dev.patchbay.stack.admin.ip.UpSaver;
+import dev.patchbay.stack.admin.ipset.IpsetSaver;
 import dev.patchbay.stack.admin.iptables.IptablesSaver;
 import dev.patchbay.stack.admin.sysctl.SysctlSaver;
 import dev.patchbay.stack.admin.tc.QdiscSaver;
@@ -35,6 +36,7 @@ public final class SaveCommand {
       List.of(
           new NamespaceSaver(),
           new SysctlSaver(),
+          new IpsetSaver(),
           new IptablesSaver(),
           new LinkSaver(),
           new BridgeSaver(),

@@ -78,8 +78,9 @@ public final class SetOptions {
       lastPort = firstPort;
       firstPort = low;
     }
-    boolean none = bitmask != null && bitmask.hi() == 0 && (int) bitmask.lo() == 0;
-    return none && (v4 || bitmask.lo() == 0) ? Outcome.INVALID_NETMASK : null;
+    IpAddress bits = bitmask;
+    boolean none = bits != null && bits.hi() == 0 && (v4 ? (int) bits.lo() : bits.lo()) == 0;
+    return none ? Outcome.INVALID_NETMASK : null;
   }
 
   /** Whether members can be thought to be alike ({@code same_set}). */

@@ -9,6 +9,7 @@ import dev.patchbay.stack.admin.Standing;
 import dev.patchbay.stack.admin.bridge.BridgeCommand;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.ip.NetnsExec;
+import dev.patchbay.stack.admin.ipset.IpsetCommand;
 import dev.patchbay.stack.admin.iptables.IptablesCommand;
 import dev.patchbay.stack.admin.sysctl.SysctlCommand;
 import dev.patchbay.stack.admin.tc.TcCommand;
@@ -108,6 +109,7 @@ final class Appliance {
       case "bridge" -> new BridgeCommand().run(stack, rest);
       case "tc" -> new TcCommand().run(stack, rest, "");
       case "sysctl" -> new SysctlCommand().run(stack, rest, "");
+      case "ipset" -> new IpsetCommand(PortNames.NONE).run(stack, rest, "");
       case "iptables", "ip6tables" ->
           new IptablesCommand(PortNames.NONE).run(stack, word, rest, "");
       default -> throw new IllegalArgumentException(word);
@@ -179,6 +181,7 @@ final class Appliance {
       }
       String within = name.isEmpty() ? "" : "ip netns exec " + name + " ";
       sorted(out, within + "sysctl -a");
+      sorted(out, within + "ipset -sorted list");
       for (TableKind table : TableKind.values()) {
         shown(out, within + "iptables -S -t " + table.word());
         shown(out, within + "ip6tables -S -t " + table.word());

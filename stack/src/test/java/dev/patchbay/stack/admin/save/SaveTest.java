@@ -154,6 +154,39 @@ class SaveTest {
     roundTrip(one);
   }
 
+  @Test
+  void setsBeforeTheRulesThatNameThem() {
+    Appliance one = new Appliance();
+    one.runs(
+        "ip netns add red",
+        "ipset create lists list:set",
+        "ipset create good hash:net comment counters skbinfo timeout 0 initval 1",
+        "ipset add good 10.1.0.0/16 comment 'the lab' packets 7",
+        "ipset add good 10.1.2.0/24 nomatch skbmark 0x1/0xf skbprio 1:2",
+        "ipset add good 10.9.0.0/16 timeout 30",
+        "ipset create ports bitmap:port range 20-90",
+        "ipset add ports 22-23",
+        "ipset create pairs hash:ip,port family inet6 forceadd initval 2",
+        "ipset add pairs 2001:db8::1,udp:53",
+        "ipset add pairs 2001:db8::1,icmpv6:ping",
+        "ipset add lists ports",
+        "ipset add lists good before ports",
+        "iptables -A FORWARD -m set --match-set lists src -j SET --add-set good src --timeout 9",
+        "ip netns exec red ipset create far hash:ip netmask 24 initval 3",
+        "ip netns exec red ipset add far 10.2.3.4");
+
+    assertThat(one.settles().save())
+        .contains(
+            "ipset add good 10.1.0.0/16 timeout 0 comment 'the lab'\n",
+            "ipset add good 10.1.2.0/24 timeout 0 nomatch skbmark 0x1/0xf skbprio 1:2\n",
+            "ipset create pairs hash:ip,port family inet6 hashsize 1024 maxelem 65536 forceadd",
+            "ipset add lists good\nipset add lists ports\n",
+            "ip netns exec red ipset add far 10.2.3.0\niptables -A FORWARD -m set")
+        .doesNotContain("10.9.0.0/16");
+    one.runs("ipset flush good", "ipset add good 10.1.0.0/16"); // without what was counted
+    roundTrip(one);
+  }
+
   /** Commands by chance, of which those that can be done make a configuration. */
   @ParameterizedTest
   @ValueSource(longs = {0, 20, 40})
