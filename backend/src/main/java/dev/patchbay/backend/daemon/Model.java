@@ -99,6 +99,10 @@ final class Model implements ControlModel {
         List<String> args = words.subList(1, words.size());
         return rules.run(iptables.work(stack, words.getFirst(), args, stdin));
       }
+      if (!words.isEmpty() && words.getFirst().equals("ipset")) {
+        return new IpsetWord(ipset.start(stack, words.subList(1, words.size()), stdin))
+            .run(daemon.loop());
+      }
       if (words.isEmpty() || !words.getFirst().equals("load")) {
         return CompletableFuture.completedStage(now(stack, words, stdin));
       }
@@ -128,7 +132,6 @@ final class Model implements ControlModel {
       case "nstat" -> of(nstat.run(stack, args));
       case "bridge" -> of(bridge.run(stack, args));
       case "tc" -> of(tc.run(stack, args, stdin));
-      case "ipset" -> of(ipset.run(stack, args, stdin));
       case "sysctl" -> of(sysctl.run(stack, args, stdin));
       case "ethtool" -> of(ethtool.run(stack, args));
       case "dhcp" -> service(ServiceKeys.Kind.DHCP, netns, args);

@@ -27,6 +27,8 @@
  * stand) and then takes the place of the table in one step; rules that live on keep their counters.
  * Where a draft fails nothing has happened.
  *
+ * <p>Sets that rules ask and change stand beside the tables, in {@code ipset}.
+ *
  * <p>Where to add: a field of packets to {@code expression.Field}, a kind of test to {@code
  * expression}, what a rule may do to {@code targets}; their words to {@code admin.iptables}.
  */

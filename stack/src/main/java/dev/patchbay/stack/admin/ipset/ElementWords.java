@@ -42,7 +42,7 @@ final class ElementWords {
    */
   Element read(String element, List<String> words) throws IpsetException {
     element(element);
-    List<Arg> allowed = TypeWords.options(type, command);
+    List<Arg> allowed = words.isEmpty() ? List.of() : TypeWords.options(type, command);
     for (int at = 0; at < words.size(); at++) {
       Arg arg = Arg.of(allowed, words.get(at));
       if (arg == null) {
@@ -64,11 +64,13 @@ final class ElementWords {
 
   /** What {@code check_allowed} refuses. */
   private void allowed() throws IpsetException {
-    boolean tests = command.equals("test");
+    if (!command.equals("test")) {
+      return; // all of them are
+    }
     String where =
         "command %s with set type %s and family %s"
             .formatted(command, type.word(), !type.isHash() ? "unspec" : v4 ? "inet" : "inet6");
-    boolean range = !tests || type == SetType.HASH_IP;
+    boolean range = type == SetType.HASH_IP;
     boolean network = range || type == SetType.HASH_NET;
     if (e.prefix >= 0 && !network) {
       throw IpsetException.other("IP/CIDR range is not allowed in " + where);
@@ -76,7 +78,7 @@ final class ElementWords {
     if (e.hasTo && !range) {
       throw IpsetException.other("FROM-TO IP range is not allowed in " + where);
     }
-    if (e.portTo >= 0 && tests) {
+    if (e.portTo >= 0) {
       throw IpsetException.other("FROM-TO port range is not allowed in " + where);
     }
   }

@@ -9,6 +9,8 @@ import dev.patchbay.stack.netfilter.ipset.Outcome;
 import dev.patchbay.stack.netfilter.ipset.SetOptions;
 import dev.patchbay.stack.netfilter.ipset.SetType;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +83,12 @@ final class IpsetSession {
     }
   }
 
+  /** What may end a call. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws IpsetException, Quit;
+  }
+
   private final IpSets sets;
   private final PortWords ports;
   private final StringBuilder out = new StringBuilder();
@@ -91,6 +99,11 @@ final class IpsetSession {
   private boolean namesOnly;
   private boolean headersOnly;
   private boolean hasFile;
+
+  private boolean restores;
+  private Iterator<String> lines = Collections.emptyIterator();
+  private int status;
+  private String said = "";
 
   /** The line of a restore file, from 1; 0 outside of one. */
   private int line;
@@ -114,7 +127,12 @@ final class IpsetSession {
   }
 
   private static @Nullable Command find(String word) {
-    return COMMANDS.stream().filter(known -> known.is(word)).findFirst().orElse(null);
+    for (Command command : COMMANDS) {
+      if (command.is(word)) {
+        return command;
+      }
+    }
+    return null;
   }
 
   /** Where an option stands, -1 where it does not. */
@@ -129,19 +147,45 @@ final class IpsetSession {
     return -1;
   }
 
-  Result run(List<String> argv, String stdin) {
+  /**
+   * Begins a call.
+   *
+   * @return what came of it; null for a restore, whose lines are still to be run
+   */
+  @Nullable Result begin(List<String> argv, String stdin) {
+    if (run(() -> restores = command(argv)) && restores) {
+      lines = stdin.lines().iterator();
+      return null;
+    }
+    return result();
+  }
+
+  /** Runs some lines of a restore; what came of it all, null where there are more. */
+  @Nullable Result step(int most) {
+    boolean goes = true;
+    for (int i = 0; i < most && lines.hasNext() && goes; i++) {
+      line++;
+      String text = lines.next().strip();
+      goes = run(() -> restore(text));
+    }
+    return goes && lines.hasNext() ? null : result();
+  }
+
+  private Result result() {
+    return new Result(status, out.toString(), said);
+  }
+
+  /** Runs something; false where that is the end. */
+  private boolean run(Step step) {
     try {
-      String restored = command(argv) ? stdin : "";
-      for (String text : restored.split("\n", -1)) {
-        line++;
-        restore(text.strip());
-      }
-      return new Result(0, out.toString(), "");
+      step.run();
+      return true;
     } catch (Quit e) {
-      return new Result(0, out.toString(), "");
+      return false;
     } catch (IpsetException e) {
-      boolean silent = quiet && e.kind() != IpsetException.Kind.UNSUPPORTED;
-      return new Result(e.kind().status(), out.toString(), silent ? "" : message(e));
+      status = e.kind().status();
+      said = quiet && e.kind() != IpsetException.Kind.UNSUPPORTED ? "" : message(e);
+      return false;
     }
   }
 
@@ -188,8 +232,10 @@ final class IpsetSession {
       throw IpsetException.parameter("Line is too long to parse.");
     }
     List<String> words = new ArrayList<>(argv);
-    for (char letter : "osqr!ntf".toCharArray()) {
-      options(letter, words);
+    if (words.stream().anyMatch(word -> word.startsWith("-"))) {
+      for (char letter : "osqr!ntf".toCharArray()) {
+        options(letter, words);
+      }
     }
     if (words.isEmpty()) {
       throw IpsetException.parameter("No command specified.");

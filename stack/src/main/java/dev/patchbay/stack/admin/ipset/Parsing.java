@@ -1,6 +1,7 @@
 package dev.patchbay.stack.admin.ipset;
 
 import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.wire.Addresses;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -103,12 +104,40 @@ final class Parsing {
   /** An address of a family. Names are not looked up: they are as names that nobody knows. */
   static IpAddress address(String text, boolean v4) throws IpsetException {
     String plain = plain(text);
+    long bits = v4 ? quad(plain) : -1;
+    if (bits >= 0) {
+      return new IpAddress(0, Addresses.V4_PREFIX | bits);
+    }
     IpAddress address = IpAddress.parseOrNull(plain);
     if (address == null || v4 == plain.contains(":")) {
       throw IpsetException.syntax(
           "cannot parse %s: resolving to %s address failed".formatted(plain, v4 ? "IPv4" : "IPv6"));
     }
     return address;
+  }
+
+  /** The bits of four decimal numbers between dots, -1 for anything else. */
+  private static long quad(String text) {
+    long bits = 0;
+    int part = -1;
+    int dots = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean digit = c >= '0' && c <= '9';
+      if (digit && part != 0) { // a leading 0 is octal in C
+        part = Math.max(0, part) * 10 + c - '0';
+      } else if (c == '.' && part >= 0 && dots < 3) {
+        bits = bits << 8 | part;
+        part = -1;
+        dots++;
+      } else {
+        return -1;
+      }
+      if (part > 255) {
+        return -1;
+      }
+    }
+    return dots == 3 && part >= 0 ? bits << 8 | part : -1;
   }
 
   /** The name of a set. */

@@ -128,6 +128,7 @@ public final class IpSets {
     }
     byName.remove(name);
     all.set(all.indexOf(set), null);
+    set.content().flush(); // who should have it all the same finds nothing in it
     return Outcome.OK;
   }
 
@@ -136,6 +137,7 @@ public final class IpSets {
     if (!references().isEmpty()) {
       return Outcome.BUSY;
     }
+    flushAll();
     all.clear();
     byName.clear();
     return Outcome.OK;
