@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * forgets all that was there. Of the loop's thread.
  */
 public final class FlowKey {
+  /** MAX_FLOW_DISSECT_HDRS. */
+  private static final int MAX_HEADERS = 15;
+
   /** The source; any where it is not chosen yet. */
   public long srcHi;
 
@@ -78,17 +81,31 @@ public final class FlowKey {
 
   /**
    * Takes protocol and ports of a packet whose l3 and l4 are set ({@code
-   * fib4_rules_early_flow_dissect}); a fragment is not looked into.
+   * fib4_rules_early_flow_dissect}); a fragment is not looked into. Behind IPv6's header come first
+   * those of options and routes, at most as many as {@code flow_dissector} walks.
    */
   public void ports(Packet packet) {
     protocol = packet.protocol;
+    int l4 = packet.l4;
+    for (int left = MAX_HEADERS; left > 0 && isSkipped(packet, l4); left--) {
+      protocol = Bytes.u8(packet.data, l4);
+      l4 += Bytes.u8(packet.data, l4 + 1) + 1 << 3;
+    }
     sourcePort = 0;
     destinationPort = 0;
     boolean has =
         protocol == IpProtocol.TCP || protocol == IpProtocol.UDP || protocol == IpProtocol.UDPLITE;
-    if (has && packet.l4 + 4 <= packet.tail && !(packet.isIpv4() && packet.ipv4().isFragment())) {
-      sourcePort = Bytes.u16(packet.data, packet.l4);
-      destinationPort = Bytes.u16(packet.data, packet.l4 + 2);
+    if (has && l4 + 4 <= packet.tail && !(packet.isIpv4() && packet.ipv4().isFragment())) {
+      sourcePort = Bytes.u16(packet.data, l4);
+      destinationPort = Bytes.u16(packet.data, l4 + 2);
     }
+  }
+
+  private boolean isSkipped(Packet packet, int l4) {
+    return !packet.isIpv4()
+        && l4 + 8 <= packet.tail
+        && (protocol == IpProtocol.HOP_BY_HOP
+            || protocol == IpProtocol.ROUTING
+            || protocol == IpProtocol.DESTINATION);
   }
 }

@@ -15,8 +15,9 @@ final class Wanted {
   private static final Pattern FROM_BROADCAST = Pattern.compile(" 0800 10\\.0\\.\\d+\\.255>");
   private static final Pattern UNSPECIFIED = Pattern.compile(" 86dd ::>");
 
-  /** From where several ways lead back. */
-  private static final Pattern BEYOND = Pattern.compile(" 0800 10\\.9\\.\\S+>");
+  /** From where several ways lead back, or to where they lead on from one of one link alone. */
+  private static final Pattern BEYOND =
+      Pattern.compile(" 0800 10\\.9\\.\\S+>| 86dd fe80::\\S+>fd09:");
 
   /** FrameText writes the mapped ones as IPv4 addresses. */
   private static final Pattern MAPPED = Pattern.compile(" 86dd (10\\.\\S+>|[0-9a-f:]+>10\\.)");
