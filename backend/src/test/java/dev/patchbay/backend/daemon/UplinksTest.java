@@ -3,6 +3,9 @@ package dev.patchbay.backend.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.backend.loop.NettyLoop;
+import dev.patchbay.backend.plug.FrameObserver;
+import dev.patchbay.backend.plug.PlugListener;
+import dev.patchbay.backend.plug.Plugs;
 import dev.patchbay.backend.uplink.UplinkOptions;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.ip.IpCommand;
@@ -51,7 +54,9 @@ class UplinksTest {
   private NetworkStack guest;
 
   private Uplinks uplinks() {
-    Uplinks made = new Uplinks(loop, pool, new RandomSource(4), options, forward -> null, network);
+    Plugs plugs = new Plugs(loop, pool, PlugListener.NONE, FrameObserver.NONE);
+    Uplinks made =
+        new Uplinks(loop, pool, new RandomSource(4), options, forward -> null, network, plugs);
     network.stack().namespaces().host(made);
     return made;
   }
