@@ -44,16 +44,40 @@ public final class SaveScript {
     }
     for (Space space : spaces) {
       space.stack().devices().forEach(device -> places.put(device, space));
+    }
+    List<NetDevice> lost = places.keySet().stream().filter(this::cannotBeMade).toList();
+    lost.stream()
+        .map(NetDevice::name)
+        .sorted()
+        .forEach(name -> {
+          comment(
+              "not saved, with all that is by it: "
+                  + name
+                  + " stands on a device of another namespace");
+        });
+    lost.forEach(places::remove);
+    for (Space space : spaces) {
       // indices are not saved, and are others when the script was run
       Comparator<NetDevice> order = Comparator.comparing(d -> standing.device(d) == null);
       order = order.thenComparingInt(d -> standing.device(d) == null ? below(d) : d.index());
       space.stack().devices().stream()
+          .filter(places::containsKey)
           .sorted(order.thenComparing(d -> d.name()))
           .forEach(devices::add);
       for (var fib : List.of(space.stack().routes4(), space.stack().routes6())) {
         fib.entriesOf(route -> route.hops() != null).forEach(this::findLate);
       }
     }
+  }
+
+  /** One of the initial namespace above one that has left it, and what stands on such a one. */
+  private boolean cannotBeMade(NetDevice device) {
+    NetDevice lower = device instanceof VethDevice ? null : device.linked();
+    if (lower == null) {
+      return false;
+    }
+    boolean here = spaces.getFirst().equals(places.get(device));
+    return cannotBeMade(lower) || here && !spaces.getFirst().equals(places.get(lower));
   }
 
   private void findLate(RouteEntry entry) {
@@ -75,7 +99,7 @@ public final class SaveScript {
     return spaces;
   }
 
-  /** Where a device is; null for one that has gone. */
+  /** Where a device is; null for one that has gone, or that no words make. */
   public @Nullable Space place(NetDevice device) {
     return places.get(device);
   }

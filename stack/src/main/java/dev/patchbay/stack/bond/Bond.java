@@ -83,6 +83,16 @@ public final class Bond extends NetDevice {
     return members.stream().map(BondPort::device).toList();
   }
 
+  /** The address that its oldest port had before, 0 without ports. */
+  public long firstMac() {
+    return members.isEmpty() ? 0 : members.getFirst().permanentMac();
+  }
+
+  /** Its ports with what the bond knows of them, the oldest first; a copy. */
+  public List<BondPort> bondPorts() {
+    return List.copyOf(members);
+  }
+
   /** What an administrator has set; changed by {@link #change} alone. */
   public BondSettings settings() {
     return settings;

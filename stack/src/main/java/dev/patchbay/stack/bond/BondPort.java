@@ -76,6 +76,16 @@ public final class BondPort implements MasterPort {
     return permanentMac;
   }
 
+  /** Who gave it that address. */
+  public AddressOrigin permanentOrigin() {
+    return permanentOrigin;
+  }
+
+  /** The MTU that it had before and gets back, in bytes. */
+  public int originalMtu() {
+    return originalMtu;
+  }
+
   /** Looks left before its link counts as up or down. */
   int delay() {
     return delay;

@@ -33,6 +33,7 @@ public final class BridgeSaver implements Saver {
   private static void bridge(SaveScript script, Space space, Bridge bridge) {
     vlans(script, space, bridge, null);
     List<BridgePort> ports = new ArrayList<>(List.of(bridge.bridgePorts()));
+    ports.removeIf(port -> script.place(port.device()) == null);
     // the appliance's own are there before the others, whatever their numbers have become
     Comparator<BridgePort> made = Comparator.comparing(p -> script.standing(p.device()) == null);
     ports.sort(made.thenComparingInt(BridgePort::number));

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Groups that were set by hand for good, when bridges are up, without which they take none; a
- * bridge that was set down since keeps them, and no word makes them again there.
+ * Groups that were set by hand for good. A bridge takes them while it is up and snoops, and keeps
+ * them afterwards: one that does not is made to for as long as that takes.
  */
 public final class GroupSaver implements Saver {
   @Override
@@ -23,13 +23,55 @@ public final class GroupSaver implements Saver {
         .forEach(device -> {
           Space space = script.place(device);
           if (device instanceof Bridge bridge && space != null) {
-            for (Mdb.Entry entry : bridge.mdb().entries().reversed()) {
-              if (entry.permanent()) {
-                entry(script, space, bridge, entry);
-              }
-            }
+            bridge(script, space, bridge);
           }
         });
+  }
+
+  private static void bridge(SaveScript script, Space space, Bridge bridge) {
+    List<Mdb.Entry> mine =
+        bridge.mdb().entries().reversed().stream()
+            .filter(Mdb.Entry::permanent)
+            .filter(entry -> entry.port() == null || script.place(entry.port().device()) != null)
+            .toList();
+    if (mine.isEmpty()) {
+      return;
+    }
+    boolean snoops = bridge.snooping().isOn();
+    if (!snoops) {
+      set(script, space, bridge, "type", "bridge", "mcast_snooping", "1");
+    }
+    if (!bridge.isUp()) {
+      set(script, space, bridge, "up");
+    }
+    // with filtering one of no VLAN would go into each of the port's
+    boolean plain =
+        bridge.vlans().isFiltering()
+            && mine.stream().anyMatch(entry -> entry.vid() == 0 || !hasVlan(bridge, entry));
+    if (plain) {
+      set(script, space, bridge, "type", "bridge", "vlan_filtering", "0");
+    }
+    mine.forEach(entry -> entry(script, space, bridge, entry));
+    if (plain) {
+      set(script, space, bridge, "type", "bridge", "vlan_filtering", "1");
+    }
+    if (!bridge.isUp()) {
+      set(script, space, bridge, "down");
+    }
+    if (!snoops) {
+      set(script, space, bridge, "type", "bridge", "mcast_snooping", "0");
+    }
+  }
+
+  private static boolean hasVlan(Bridge bridge, Mdb.Entry entry) {
+    BridgePort port = entry.port();
+    return (port == null ? bridge.vlans().own() : port.vlans()).has(entry.vid());
+  }
+
+  private static void set(SaveScript script, Space space, Bridge bridge, String... words) {
+    List<String> line = new ArrayList<>(List.of("ip", "link", "set", "dev", bridge.name()));
+    line.addAll(List.of(words));
+    script.line(space, line);
   }
 
   private static void entry(SaveScript script, Space space, Bridge bridge, Mdb.Entry entry) {
@@ -47,10 +89,6 @@ public final class GroupSaver implements Saver {
     if (entry.vid() != 0) {
       words.addAll(List.of("vid", String.valueOf(entry.vid())));
     }
-    if (bridge.isUp() && bridge.snooping().isOn()) {
-      script.line(space, words);
-    } else {
-      script.comment(String.join(" ", words) + ": the bridge takes none now");
-    }
+    script.line(space, words);
   }
 }

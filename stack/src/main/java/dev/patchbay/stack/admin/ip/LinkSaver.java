@@ -6,14 +6,14 @@ import dev.patchbay.stack.admin.SaveScript.Space;
 import dev.patchbay.stack.admin.Saver;
 import dev.patchbay.stack.admin.Standing;
 import dev.patchbay.stack.bond.Bond;
+import dev.patchbay.stack.bond.BondSettings.FailOverMac;
+import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.device.LinkAttributes;
 import dev.patchbay.stack.device.Loopback;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.device.VethDevice;
 import dev.patchbay.stack.loop.EventLoop;
-import dev.patchbay.stack.vxlan.VxlanDevice;
-import dev.patchbay.stack.vxlan.VxlanFdb;
 import dev.patchbay.stack.wire.Addresses;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * and of the appliance's own. Masters, carrier and up are the business of others.
  */
 public final class LinkSaver implements Saver {
+  private static final int ETHERNET_MTU = 1500;
+
   @Override
   public void save(SaveScript script) {
     // what is set of a port would reach its bridge, and from there others
@@ -75,8 +77,7 @@ public final class LinkSaver implements Saver {
     List<String> words = new ArrayList<>(List.of("ip", "link", "add"));
     NetDevice lower = device instanceof VethDevice ? null : device.linked();
     Space from = lower == null ? space : script.place(lower);
-    if (from == null || !from.equals(space) && space.name().isEmpty()) {
-      script.comment(device.name() + " stands on a device of another namespace");
+    if (from == null) {
       return;
     }
     if (lower != null) {
@@ -86,6 +87,11 @@ public final class LinkSaver implements Saver {
     boolean taken = !from.equals(space) && from.stack().device(device.name()) != null;
     String name = taken ? "saved" + from.stack().devices().size() : device.name();
     words.addAll(List.of("name", name));
+    if (device instanceof Bond bond && bond.settings().failOverMac != FailOverMac.NONE) {
+      if (bond.attributes().addressOrigin != LinkAttributes.AddressOrigin.STOLEN) {
+        words.addAll(List.of("address", Addresses.macToString(bond.mac()))); // it is not set later
+      }
+    }
     if (!from.equals(space)) {
       words.addAll(List.of("netns", space.name()));
     }
@@ -103,7 +109,6 @@ public final class LinkSaver implements Saver {
       words.addAll(type.words(device));
     }
     script.line(from, words);
-    rest(script, device);
     if (taken) {
       script.line(space, "ip link set dev", name, "name", device.name());
     }
@@ -122,29 +127,6 @@ public final class LinkSaver implements Saver {
     }
   }
 
-  /** What has no words here yet. */
-  private static void rest(SaveScript script, NetDevice device) {
-    if (device instanceof Bond bond) {
-      for (NetDevice port : bond.ports()) {
-        script.comment(
-            "not saved: " + port.name() + " is a port of " + bond.name() + ", to be set by hand");
-      }
-    }
-    if (device instanceof VxlanDevice vxlan) {
-      for (VxlanFdb.Entry entry : vxlan.entries()) {
-        if (entry.mac() != 0 && entry.state() != VxlanFdb.State.DYNAMIC) {
-          script.comment(
-              "not saved: bridge fdb entry "
-                  + Addresses.macToString(entry.mac())
-                  + " of "
-                  + vxlan.name());
-        } else if (entry.mac() == 0 && entry.remotes().length > (vxlan.remote() == null ? 0 : 1)) {
-          script.comment("not saved: more remote hosts of " + vxlan.name());
-        }
-      }
-    }
-  }
-
   private static void set(SaveScript script, NetDevice device) {
     Space space = script.place(device);
     if (space == null) {
@@ -159,6 +141,10 @@ public final class LinkSaver implements Saver {
             words.addAll(List.of(word, value));
           }
         });
+    if (words.contains("mtu") && device instanceof Bridge && device.mtu() == ETHERNET_MTU) {
+      // only another one than that of its ports is set, and is its own from then on
+      script.line(space, "ip link set dev", device.name(), "mtu", String.valueOf(ETHERNET_MTU - 1));
+    }
     if (words.size() > least) {
       script.line(space, words);
     }

@@ -18,13 +18,17 @@ public final class NeighbourSaver implements Saver {
   public void save(SaveScript script) {
     for (SaveScript.Space space : script.spaces()) {
       space.stack().neighbours().entries().stream()
+          .filter(n -> script.place(n.device()) != null)
           .filter(n -> n.state() == Neighbour.State.PERMANENT || n.state() == Neighbour.State.NOARP)
           .sorted(
               Comparator.comparing((Neighbour n) -> n.device().name())
                   .thenComparing(n -> NeighbourPrinter.address(n).toString()))
           .forEach(neighbour -> script.line(space, words(neighbour)));
       for (ProxyTable.Entry entry : space.stack().neighbours().proxies().entries()) {
-        script.line(space, words(entry));
+        NetDevice device = entry.device();
+        if (device == null || script.place(device) != null) {
+          script.line(space, words(entry));
+        }
       }
     }
   }

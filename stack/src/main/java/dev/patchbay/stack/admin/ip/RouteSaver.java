@@ -105,7 +105,11 @@ public final class RouteSaver implements Saver {
       Map<Group, List<RouteEntry>> now = new LinkedHashMap<>();
       fib.forEach(entry -> {
         String protocol = entry.route().protocol();
-        if (!GIVEN.contains(protocol)) {
+        boolean made =
+            entry.route().allHops().stream()
+                .map(hop -> hop.way().device())
+                .allMatch(out -> out == null || script.place(out) != null);
+        if (made && !GIVEN.contains(protocol)) {
           now.computeIfAbsent(Group.of(entry), group -> new ArrayList<>()).add(entry);
         }
       });

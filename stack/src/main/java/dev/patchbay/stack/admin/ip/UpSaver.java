@@ -4,6 +4,7 @@ import dev.patchbay.stack.admin.SaveScript;
 import dev.patchbay.stack.admin.SaveScript.Space;
 import dev.patchbay.stack.admin.Saver;
 import dev.patchbay.stack.admin.Standing;
+import dev.patchbay.stack.bond.BondPort;
 import dev.patchbay.stack.bridge.BridgePort;
 import dev.patchbay.stack.bridge.PortState;
 import dev.patchbay.stack.device.DummyDevice;
@@ -31,6 +32,11 @@ public final class UpSaver implements Saver {
       Standing.Device at = script.standing(device);
       if (at != null && at.up()) {
         up.add(device);
+      }
+    }
+    for (NetDevice device : all) {
+      if (device.masterPort() instanceof BondPort && !up.contains(device)) {
+        raise(all, up, device); // it came up when it became a port
       }
     }
     for (NetDevice device : all) {

@@ -7,7 +7,9 @@ import dev.patchbay.stack.admin.Saver;
 import dev.patchbay.stack.admin.Standing;
 import dev.patchbay.stack.admin.bridge.BridgeSaver;
 import dev.patchbay.stack.admin.bridge.GroupSaver;
+import dev.patchbay.stack.admin.bridge.VxlanFdbSaver;
 import dev.patchbay.stack.admin.ip.AddressSaver;
+import dev.patchbay.stack.admin.ip.BondSaver;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.ip.LinkSaver;
 import dev.patchbay.stack.admin.ip.NamespaceSaver;
@@ -39,7 +41,9 @@ public final class SaveCommand {
           new IpsetSaver(),
           new IptablesSaver(),
           new LinkSaver(),
+          new BondSaver(),
           new BridgeSaver(),
+          new VxlanFdbSaver(),
           new SysctlSaver.Devices(),
           new UpSaver(),
           new GroupSaver(),

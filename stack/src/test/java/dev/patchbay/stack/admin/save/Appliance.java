@@ -207,7 +207,7 @@ final class Appliance {
         .replaceAll("\\\\(?=\\S)", "\n") // devices of a listing of VLANs
         .lines()
         // groups that were joined, and addresses of devices
-        .filter(line -> !command.contains("fdb") || line.contains("static"))
+        .filter(line -> !command.contains("fdb") || line.matches(".*(static|dst ).*"))
         .filter(line -> !command.contains("mdb") || line.contains("permanent"))
         .map(Appliance::masked)
         .sorted()

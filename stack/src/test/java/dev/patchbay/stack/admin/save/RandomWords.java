@@ -6,7 +6,9 @@ import java.util.Random;
 /** Commands of all objects by chance, most of which can be done. */
 final class RandomWords {
   private static final List<String> NAMES =
-      List.of("d0", "d1", "d2", "v0", "v1", "v2", "v3", "b1", "b2", "w0", "w1", "net0", "net1");
+      List.of(
+          "d0", "d1", "d2", "v0", "v1", "v2", "v3", "b1", "b2", "w0", "w1", "net0", "net1", "i0",
+          "o0", "o1", "x0", "t0", "t1");
   private static final List<String> SPACES = List.of("", "", "", "red", "blue");
 
   private final Random random;
@@ -54,8 +56,16 @@ final class RandomWords {
   String next() {
     String space = SPACES.get(below(SPACES.size()));
     String n = space.isEmpty() ? " " : " -n " + space + " ";
-    return switch (below(24)) {
-      case 0 -> below(3) == 0 ? "ip netns add " + of("red", "blue") : "ip" + n + "link set lo up";
+    return switch (below(28)) {
+      case 24, 25 -> "tc" + n + "filter add dev " + device() + " " + filter();
+      case 26 -> "bridge" + n + "mdb " + of("add", "add", "del") + " " + group();
+      case 27 -> "ip" + n + "link set " + bonded();
+      case 0 ->
+          switch (below(4)) {
+            case 0 -> "ip netns add " + of("red", "blue");
+            case 1 -> "ip" + n + "tuntap add dev " + of("t0", "t1") + " mode tap";
+            default -> "ip" + n + "link set lo up";
+          };
       case 1, 2 -> "ip" + n + "link add " + added();
       case 3, 4 -> "ip" + n + "link set " + device() + " up";
       case 5 -> "ip" + n + "link set " + device() + " " + attribute();
@@ -89,7 +99,13 @@ final class RandomWords {
   }
 
   private String added() {
-    return switch (below(5)) {
+    return switch (below(9)) {
+      case 5 -> "i0 type ifb";
+      case 6, 7 ->
+          of("o0", "o1")
+              + " type bond mode active-backup"
+              + of("", "", " miimon 100", " fail_over_mac active", " fail_over_mac follow");
+      case 8 -> "x0 type vxlan id 7 dstport 4789" + of("", " remote 192.0.2.9");
       case 0 -> of("d0", "d1", "d2") + " type dummy";
       case 1 -> "v0 type veth peer name v1" + of("", " netns red", " netns blue");
       case 2 -> "v2 type veth peer name v3";
@@ -104,6 +120,41 @@ final class RandomWords {
               + (1 + below(3))
               + of("", " protocol 802.1ad", " loose_binding on", " egress-qos-map 1:2 3:4");
     };
+  }
+
+  private String bonded() {
+    return switch (below(4)) {
+      case 0 -> of("o0", "o1") + " type bond " + of("primary ", "active_slave ") + device();
+      case 1 -> single() + " down master " + of("o0", "o1");
+      case 2 -> single() + " master " + of("o0", "o1");
+      default -> device() + " nomaster";
+    };
+  }
+
+  /** A device that is no bond: what a bond in a bond has from whom is not told apart. */
+  private String single() {
+    String device = device();
+    return device.startsWith("o") ? "d0" : device;
+  }
+
+  private String group() {
+    return "dev "
+        + of("b1", "b2", "br0")
+        + " port "
+        + device()
+        + " grp "
+        + of("239.1.1.1", "239.1.1.2", "ff05::7")
+        + " permanent";
+  }
+
+  private String filter() {
+    return of("ingress", "egress", "parent 1:")
+        + of(
+            " protocol ip pref 5 flower ip_proto tcp dst_port 80 action drop",
+            " pref 6 matchall action skbedit mark 7",
+            " protocol ip pref 7 u32 match ip dport 53 0xffff action mirred egress redirect dev i0",
+            " protocol all pref 8 matchall action mirred ingress mirror dev i0",
+            " protocol ip pref 9 handle 5 fw action pass");
   }
 
   private String attribute() {
@@ -151,9 +202,14 @@ final class RandomWords {
 
   private String bridgeWords() {
     String device = " dev " + device();
-    return switch (below(3)) {
+    return switch (below(5)) {
       case 0 -> "vlan add vid " + of("7", "8-12", "30 ") + device + of("", " untagged", " self");
       case 1 -> "vlan " + of("add vid 9 pvid untagged", "del vid 1", "del vid 9-10") + device;
+      case 2 ->
+          "fdb "
+              + of("append 00:00:00:00:00:00", "append 00:00:00:00:00:00", "add " + mac())
+              + " dev x0 dst 192.0.2."
+              + (9 + below(3));
       default ->
           "fdb add " + mac() + device + " master " + of("static", "permanent", "static vlan 9");
     };
@@ -301,7 +357,9 @@ final class RandomWords {
   }
 
   private String qdisc() {
-    return switch (below(7)) {
+    return switch (below(9)) {
+      case 7 -> "clsact";
+      case 8 -> "ingress";
       case 0 -> "root netem delay 7ms 2ms 33.3% loss 0.7% duplicate 1%";
       case 1 -> "root handle 1: prio bands 4";
       case 2 -> "parent 1:1 handle 10: tbf rate 3mbit burst 5000 latency 70ms";

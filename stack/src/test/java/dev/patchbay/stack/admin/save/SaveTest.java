@@ -132,11 +132,64 @@ class SaveTest {
         .contains("bridge mdb add dev br0 port net0 grp 239.1.1.1 permanent\n");
     roundTrip(one);
 
+    one.runs("ip link set br0 type bridge mcast_snooping 0");
+    roundTrip(one);
+    one.runs("ip link set br0 down");
+    roundTrip(one);
+  }
+
+  @Test
+  void portsOfBonds() {
+    Appliance one = new Appliance();
     one.runs(
         "ip link add d0 type dummy",
+        "ip link add d1 type dummy",
+        "ip link set d1 mtu 1400",
         "ip link add bond0 type bond mode active-backup",
-        "ip link set d0 master bond0");
-    assertThat(one.save()).contains("# not saved: d0 is a port of bond0, to be set by hand\n");
+        "ip link set d0 master bond0",
+        "ip link set d1 master bond0",
+        "ip link set bond0 mtu 1450 up type bond primary d0",
+        "ip link set bond0 type bond active_slave d1",
+        "ip link add link bond0 name bond0.5 type vlan id 5",
+        "ip link set d0 down",
+        "ip link add bond1 type bond mode active-backup miimon 100 fail_over_mac active",
+        "ip link set net1 down",
+        "ip link set net1 master bond1",
+        "ip link set bond1 master br0 up",
+        "ip link add bond2 type bond mode active-backup fail_over_mac follow",
+        "ip link add d2 type dummy",
+        "ip link set d2 master bond2",
+        "ip link set d2 nomaster");
+
+    assertThat(one.settles().save())
+        .contains(
+            "ip link set dev d0 master bond0\nip link set dev d1 master bond0\n"
+                + "ip link set dev bond0 type bond primary d0\n"
+                + "ip link set dev bond0 type bond active_slave d1\n")
+        .contains("ip link set dev net1 down\nip link set dev net1 master bond1\n")
+        .doesNotContain("\n# ");
+    roundTrip(one);
+  }
+
+  @Test
+  void hostsOfVxlans() {
+    Appliance one = new Appliance();
+    one.runs(
+        "ip link add vx0 type vxlan id 5 dstport 4789 remote 192.0.2.9",
+        "bridge fdb append 00:00:00:00:00:00 dev vx0 dst 192.0.2.10 port 4790 vni 7",
+        "bridge fdb add 02:00:00:00:00:aa dev vx0 dst 192.0.2.11 static",
+        "ip link set vx0 master br0 up",
+        "ip link add vx1 type vxlan id 6 dstport 4789 remote 192.0.2.9",
+        "bridge fdb del 00:00:00:00:00:00 dev vx1",
+        "ip link add vx2 type vxlan id 7 dstport 4789 remote 192.0.2.9",
+        "bridge fdb append 00:00:00:00:00:00 dev vx2 dst 192.0.2.10",
+        "bridge fdb del 00:00:00:00:00:00 dev vx2 dst 192.0.2.9");
+    assertThat(one.settles().save())
+        .contains("bridge fdb append 00:00:00:00:00:00 dev vx0 dst 192.0.2.10 port 4790 vni 7")
+        .contains("bridge fdb add 02:00:00:00:00:aa dev vx0 dst 192.0.2.11 self static\n")
+        .contains("bridge fdb del 00:00:00:00:00:00 dev vx1\n")
+        .doesNotContain("\n# ");
+    roundTrip(one);
   }
 
   @Test
