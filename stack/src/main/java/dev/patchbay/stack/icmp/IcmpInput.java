@@ -185,6 +185,9 @@ public final class IcmpInput {
       int hops = packet.device.conf6().get(Ipv6Key.HOP_LIMIT);
       stack.ndp().transmit(reply, packet.device, dstHi, dstLo, srcHi, srcLo, hops);
     } else {
+      if (many && !v4) {
+        reply.device = packet.device; // by the link to whose group it came, or not at all
+      }
       stack.icmp().transmit(reply, dstHi, dstLo, srcHi, srcLo);
     }
     packet.release();

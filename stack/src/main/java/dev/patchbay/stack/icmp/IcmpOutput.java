@@ -181,8 +181,8 @@ public final class IcmpOutput {
 
   private static boolean isError4(Packet about) {
     int type = about.l4 < about.tail ? Bytes.u8(about.data, about.l4) : 3;
-    // what has no name may be one (NR_ICMP_TYPES)
-    return type == 3 || type == 4 || type == 5 || type == 11 || type == 12 || type > 18;
+    // what has no name may be one (NR_ICMP_TYPES, icmp_pointers)
+    return type >= 1 && type <= 12 && type != 8 || type > 18;
   }
 
   /**
@@ -295,7 +295,9 @@ public final class IcmpOutput {
   private @Nullable IpAddress source(Packet about) {
     long hi = about.destinationHi();
     long lo = about.destinationLo();
-    if (stack.isLocal(hi, lo)) {
+    boolean group =
+        !about.isIpv4() && about.l2 >= 0 && Addresses.isGroupMac(about.ethernet().destination());
+    if (!group && stack.isLocal(hi, lo)) {
       return new IpAddress(hi, lo);
     }
     long toHi = about.sourceHi();

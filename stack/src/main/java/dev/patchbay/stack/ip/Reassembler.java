@@ -2,9 +2,11 @@ package dev.patchbay.stack.ip;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.conf.StackConf;
+import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.time.Timer;
+import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.IpProtocol;
 import dev.patchbay.stack.wire.Ipv4;
@@ -35,7 +37,13 @@ public final class Reassembler {
   private static final int ETHERNET = 14;
   private static final int FRAGMENT_HEADER = 8;
 
-  private record Key(long srcHi, long srcLo, long dstHi, long dstLo, int id, int protocol) {}
+  /**
+   * What the fragments of one datagram have in common.
+   *
+   * @param link of IPv6 to a group or a link-local address the index of the device, else 0
+   */
+  private record Key(
+      long srcHi, long srcLo, long dstHi, long dstLo, int id, int protocol, int link) {}
 
   /** One datagram in the making: its fragments in order of their offsets. */
   private static final class Datagram {
@@ -71,7 +79,7 @@ public final class Reassembler {
   /** Takes an IPv4 fragment; the whole datagram when it is complete, else null. */
   public @Nullable Packet add4(Packet packet) {
     Ipv4 ip = packet.ipv4();
-    Key key = new Key(0, ip.source(), 0, ip.destination(), ip.id(), ip.protocol());
+    Key key = new Key(0, ip.source(), 0, ip.destination(), ip.id(), ip.protocol(), 0);
     boolean more = (ip.flagsAndOffset() & Ipv4.MORE_FRAGMENTS) != 0;
     packet.sequence = ip.fragmentOffset();
     packet.endSequence = packet.sequence + packet.tail - packet.l4;
@@ -149,7 +157,8 @@ public final class Reassembler {
             ip.destinationLo(),
             Bytes.i32(packet.data, at + 4),
             // RFC 8200: the next header may differ between fragments, that of the first one counts
-            -1);
+            -1,
+            link(packet));
     packet.l4 = at + 8;
     packet.sequence = field & ~7;
     packet.endSequence = packet.sequence + packet.tail - packet.l4;
@@ -175,6 +184,14 @@ public final class Reassembler {
       return null;
     }
     return add(packet, key, (field & 1) != 0);
+  }
+
+  private static int link(Packet packet) {
+    long hi = packet.destinationHi();
+    long lo = packet.destinationLo();
+    NetDevice device = packet.device;
+    boolean narrow = Addresses.isMulticast(hi, lo) || Addresses.isLinkLocal(hi, lo);
+    return narrow && device != null ? device.index() : 0;
   }
 
   /**
@@ -236,7 +253,7 @@ public final class Reassembler {
     if (datagram.received != datagram.total) {
       return null;
     }
-    return join(key, datagram, packet);
+    return join(key, datagram);
   }
 
   /** Whether all of its bytes have come before: it came twice ({@code IPFRAG_DUP}). */
@@ -275,7 +292,7 @@ public final class Reassembler {
     return true;
   }
 
-  private @Nullable Packet join(Key key, Datagram datagram, Packet last) {
+  private @Nullable Packet join(Key key, Datagram datagram) {
     Packet first = datagram.pieces.getFirst();
     boolean v4 = first.isIpv4();
     // of IPv6 all headers before the fragment header are those of the whole
@@ -299,10 +316,10 @@ public final class Reassembler {
     whole.mark = first.mark;
     whole.priority = first.priority;
     whole.followAs(first);
-    if (last.l2 >= 0) {
-      // whether it came to a group is what the frame of the last one to come says
+    if (first.l2 >= 0) {
+      // whether it came to a group is what the frame of the first piece says (skb_morph)
       whole.l2 = whole.l3 - ETHERNET;
-      System.arraycopy(last.data, last.l2, whole.data, whole.l2, ETHERNET);
+      System.arraycopy(first.data, first.l2, whole.data, whole.l2, ETHERNET);
     }
     System.arraycopy(first.data, first.l3, whole.data, whole.l3, header);
     for (Packet piece : datagram.pieces) {

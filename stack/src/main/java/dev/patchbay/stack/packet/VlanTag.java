@@ -58,7 +58,7 @@ public final class VlanTag {
         || !isTag(Bytes.u16(data, at + ADDRESSES))) {
       return true;
     }
-    if (packet.tail - at < Ethernet.LENGTH + LENGTH) {
+    if (packet.tail - at < Ethernet.LENGTH + LENGTH + 2) { // as Linux: two octets behind it
       return false;
     }
     packet.vlanProtocol = Bytes.u16(data, at + ADDRESSES);

@@ -24,6 +24,8 @@ final class Wanted {
 
   private static final Pattern LENGTH = Pattern.compile(" #\\d+ [0-9a-f]+$");
 
+  private static final Pattern TAG = Pattern.compile(" (?:ad|q)[0-9a-f]{4}(?= )");
+
   private final Topology topology;
   private final Set<String> seen = new HashSet<>();
 
@@ -75,11 +77,19 @@ final class Wanted {
     return null;
   }
 
-  /** Whether Linux has passed on the frame as it came, and ours has with less behind the packet. */
+  /**
+   * Whether Linux has passed on the frame as it came, its tag apart, and ours has with less behind
+   * the packet.
+   */
   private static boolean isTrailing(String sent, List<String> theirs, List<String> ours) {
-    String frame = sent.substring(sent.indexOf(' '));
-    boolean passed = !theirs.isEmpty() && theirs.stream().allMatch(line -> line.endsWith(frame));
+    String frame = frame(sent.substring(sent.indexOf(' ')));
+    boolean passed =
+        !theirs.isEmpty() && theirs.stream().allMatch(line -> frame(line).endsWith(frame));
     return passed && withoutLength(theirs).equals(withoutLength(ours));
+  }
+
+  private static String frame(String line) {
+    return TAG.matcher(LENGTH.matcher(line).replaceFirst("")).replaceAll("");
   }
 
   /** Without the length of the frame and the sum of what is in it. */
