@@ -20,10 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The requirements of RFC 9293 (appendix B) and of RFC 1122 section 4 (the summaries 4.1.5 and
- * 4.2.5, whose rows are numbered here in their order), each with the tests that show it. The tables
- * are resources of tab-separated columns: clause, section, statement in our own words, how it is
- * met. The last names tests as {@code package.Class#method}, perhaps with a remark; or begins with
- * one of {@link #EXCEPTIONS} and gives the reason.
+ * 4.2.5, whose rows are numbered here in their order), and of RFC 4787, RFC 5382 and RFC 5508 on
+ * translation, each with the tests that show it. The tables are resources of tab-separated columns:
+ * clause, section, statement in our own words, how it is met. The last names tests as {@code
+ * package.Class#method}, perhaps with a remark; or begins with one of {@link #EXCEPTIONS} and gives
+ * the reason.
  */
 class RequirementsTest {
   private static final String NOT_APPLICABLE = "not applicable: ";
@@ -91,8 +92,17 @@ class RequirementsTest {
     }
   }
 
+  @Test
+  void eachRequirementOfTranslationStandsThereOnce() throws IOException {
+    List<String> expected =
+        Stream.of(numbered("UDP", 14), numbered("TCP", 10), numbered("ICMP", 11))
+            .flatMap(s -> s)
+            .toList();
+    assertThat(read("bcp127.tsv")).extracting(Row::clause).containsExactlyElementsOf(expected);
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"rfc9293.tsv", "rfc1122.tsv"})
+  @ValueSource(strings = {"rfc9293.tsv", "rfc1122.tsv", "bcp127.tsv"})
   void eachHasTestsOrAReason(String table) throws IOException {
     for (Row row : read(table)) {
       if (row.isException()) {
@@ -135,7 +145,7 @@ class RequirementsTest {
   @Test
   void whatIsNotMetIsKnown() throws IOException {
     List<String> unmet = new ArrayList<>();
-    for (String table : List.of("rfc9293.tsv", "rfc1122.tsv")) {
+    for (String table : List.of("rfc9293.tsv", "rfc1122.tsv", "bcp127.tsv")) {
       read(table).stream()
           .filter(row -> row.how().startsWith(NOT_MET))
           .forEach(row -> unmet.add(row.clause()));
