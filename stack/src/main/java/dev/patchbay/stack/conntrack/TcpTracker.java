@@ -129,7 +129,7 @@ final class TcpTracker implements ProtocolTracker {
       }
     }
     if (windowed) {
-      switch (inWindow(c, s, tcp, way, p)) {
+      switch (inWindow(c, s, tcp, way)) {
         case IGNORED -> {
           return Answer.VALID;
         }
@@ -142,7 +142,7 @@ final class TcpTracker implements ProtocolTracker {
         }
       }
     }
-    accept(c, s, way, before, after, info, p);
+    accept(c, s, way, before, after, p);
     return Answer.VALID;
   }
 
@@ -322,7 +322,7 @@ final class TcpTracker implements ProtocolTracker {
   }
 
   /** {@code tcp_in_window}. */
-  private Fit inWindow(Connection c, TcpState s, Tcp tcp, int way, PacketFields p) {
+  private Fit inWindow(Connection c, TcpState s, Tcp tcp, int way) {
     int other = 1 - way;
     boolean syn = (flags & Tcp.SYN) != 0;
     boolean ack = (flags & Tcp.ACK) != 0;
@@ -483,8 +483,7 @@ final class TcpTracker implements ProtocolTracker {
   }
 
   /** A segment that is in the window has come. */
-  private void accept(
-      Connection c, TcpState s, int way, int before, int after, int info, PacketFields p) {
+  private void accept(Connection c, TcpState s, int way, int before, int after, PacketFields p) {
     s.lastEvent = (byte) event;
     s.lastDirection = (byte) way;
     s.state = (byte) after;

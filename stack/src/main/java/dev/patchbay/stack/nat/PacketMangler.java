@@ -186,7 +186,7 @@ public final class PacketMangler {
         long id = 0;
         if (query) {
           Bytes.put16(b, transport + 4, becomes.source);
-          id = (~before & 0xffff) + becomes.source;
+          id = (~before & 0xffffL) + becomes.source;
         }
         if (left >= Icmp.LENGTH) {
           boolean pseudo = protocol == IpProtocol.ICMPV6;
@@ -211,7 +211,7 @@ public final class PacketMangler {
     int port = source ? becomes.source : becomes.destination;
     int before = Bytes.u16(b, at);
     Bytes.put16(b, at, port);
-    return (~before & 0xffff) + port;
+    return (~before & 0xffffL) + port;
   }
 
   /**
