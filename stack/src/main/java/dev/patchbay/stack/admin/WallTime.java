@@ -26,6 +26,21 @@ public final class WallTime {
     return String.format(Locale.ROOT, "%1$tFT%1$tT.%2$06d", calendar(nanos), micros(nanos));
   }
 
+  /** As an element of XML, its parts each one of their own; Sunday is day 1 of the week. */
+  public static String xml(long nanos) {
+    Calendar c = calendar(nanos);
+    return ("<when><hour>%d</hour><min>%d</min><sec>%d</sec><wday>%d</wday><day>%d</day>"
+            + "<month>%d</month><year>%d</year></when>")
+        .formatted(
+            c.get(Calendar.HOUR_OF_DAY),
+            c.get(Calendar.MINUTE),
+            c.get(Calendar.SECOND),
+            c.get(Calendar.DAY_OF_WEEK),
+            c.get(Calendar.DAY_OF_MONTH),
+            c.get(Calendar.MONTH) + 1,
+            c.get(Calendar.YEAR));
+  }
+
   /** Microseconds of its second. */
   public static long micros(long nanos) {
     return Math.floorMod(nanos, 1_000 * MILLISECOND) / MICROSECOND;

@@ -544,36 +544,59 @@ public final class Conntrack {
   }
 
   /**
-   * Puts a connection in that a command describes ({@code conntrack -I}).
+   * A connection that a command describes ({@code conntrack -I}), not in the table yet.
    *
    * @param reply what its answers have
-   * @param nanos until it ends
-   * @return null where one of the tuples is taken, or there is no place
+   * @param directions in which the zone counts: bit 0 original, bit 1 reply
    */
-  public @Nullable Connection insert(Tuple original, Tuple reply, int zone, long nanos) {
-    if (settings.max > 0 && table.size() >= settings.max) {
-      return null;
-    }
+  public Connection describe(Tuple original, Tuple reply, int zone, int directions) {
     Connection c = new Connection(random.nextInt());
     c.original(original);
     c.reply(reply);
     c.zone = (char) zone;
-    c.zoneDirections = 3;
-    if (taken(c) != null) {
-      return null;
-    }
+    c.zoneDirections = (byte) directions;
     if (original.protocol == IpProtocol.TCP) {
       c.tcp = new TcpState();
       c.tcp.liberal();
     }
-    c.status |= Connection.CONFIRMED | Connection.SRC_NAT_DONE | Connection.DST_NAT_DONE;
+    return c;
+  }
+
+  /** What became of a connection that was to be put in. */
+  public enum Insertion {
+    DONE,
+    /** One of its tuples is there. */
+    EXISTS,
+    /** There is no place. */
+    FULL
+  }
+
+  /**
+   * Puts a connection in that a command has described.
+   *
+   * @param nanos until it ends
+   */
+  public Insertion insert(Connection c, long nanos) {
+    boolean full = settings.max > 0 && table.size() >= settings.max;
+    if (full || taken(c) != null) {
+      for (int i = 0; i < removed.size(); i++) {
+        removed.get(i).accept(c);
+      }
+      return full ? Insertion.FULL : Insertion.EXISTS;
+    }
+    c.status |= Connection.CONFIRMED;
     c.deadline = loop.now() + nanos;
-    if (settings.accounting != 0) {
-      c.needExtras().counts = true;
+    if (settings.accounting != 0 || settings.timestamp != 0) {
+      c.needExtras().counts = settings.accounting != 0;
+    }
+    if (settings.timestamp != 0) {
+      c.needExtras().started = loop.wallTime();
     }
     table.put(c, scratch);
     expiry.add(c);
-    return c;
+    counters.insert++;
+    changed(c, ConntrackListener.NEW | ConntrackListener.MARK);
+    return Insertion.DONE;
   }
 
   /** Tracking was off for a while: windows are not known any more ({@code nf_ct_tcp_fixup}). */

@@ -45,4 +45,12 @@ public final class Extras {
   public @Nullable SequenceAdjustment adjustment;
 
   Extras() {}
+
+  /** Begins to count anew. */
+  public void clearCounters() {
+    packets[0] = 0;
+    packets[1] = 0;
+    bytes[0] = 0;
+    bytes[1] = 0;
+  }
 }

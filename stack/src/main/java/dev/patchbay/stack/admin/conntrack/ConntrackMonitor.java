@@ -1,0 +1,103 @@
+package dev.patchbay.stack.admin.conntrack;
+
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.admin.RefusedException;
+import dev.patchbay.stack.admin.WallTime;
+import dev.patchbay.stack.admin.conntrack.FlowRequest.Output;
+import dev.patchbay.stack.conntrack.Connection;
+import dev.patchbay.stack.conntrack.ConntrackListener;
+import dev.patchbay.stack.conntrack.Expectation;
+import dev.patchbay.stack.wire.Addresses;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** {@code conntrack -E}: tells what becomes of connections, until it is closed. */
+public final class ConntrackMonitor implements ConntrackListener, AutoCloseable {
+  private final NetworkStack stack;
+  private final FlowRequest request;
+  private final FlowFilter filter;
+  private final FlowText text;
+  private final boolean expectations;
+  private boolean headed;
+  private Consumer<String> out = line -> {};
+
+  private ConntrackMonitor(NetworkStack stack, FlowRequest request, boolean expectations) {
+    this.stack = stack;
+    this.request = request;
+    this.expectations = expectations;
+    filter = new FlowFilter(request);
+    text = new FlowText(request);
+  }
+
+  /**
+   * Reads a command line.
+   *
+   * @param argv the words behind {@code conntrack}
+   * @return null where it is no endless command
+   */
+  public static @Nullable ConntrackMonitor of(NetworkStack stack, List<String> argv)
+      throws RefusedException {
+    try {
+      FlowRequest request = FlowParser.parse(argv);
+      boolean expectations = request.command == FlowCommand.EXPECT_EVENT;
+      if (request.command != FlowCommand.EVENT && !expectations) {
+        return null;
+      }
+      if (expectations && request.has(Output.XML)) {
+        throw FlowProblem.unsupported("-E expect -o xml");
+      }
+      ConntrackCommand.checkMasks(request);
+      return new ConntrackMonitor(stack, request, expectations);
+    } catch (FlowProblem e) {
+      throw new RefusedException(e.status(), e.text().stripTrailing());
+    }
+  }
+
+  /** Begins to tell: complete lines, one call an event. */
+  public void start(Consumer<String> to) {
+    out = to;
+    stack.netfilter().conntrack().listen(this);
+  }
+
+  /** Tells nothing more. */
+  @Override
+  public void close() {
+    stack.netfilter().conntrack().forget(this);
+  }
+
+  private String time() {
+    if (!request.has(Output.TIMESTAMP) || request.has(Output.XML)) {
+      return "";
+    }
+    long wall = stack.loop().wallTime();
+    return "[%d.%06d]\t".formatted(wall / 1_000_000_000L, WallTime.micros(wall));
+  }
+
+  @Override
+  public void changed(Connection connection, int events) {
+    int kind = FlowRequest.UPDATES;
+    if ((events & DESTROY) != 0) {
+      kind = FlowRequest.DESTROY;
+    } else if ((events & (NEW | RELATED)) != 0) {
+      kind = FlowRequest.NEW;
+    }
+    long now = stack.loop().now();
+    if (expectations || (request.events & kind) == 0 || !filter.fits(connection, now)) {
+      return;
+    }
+    String head = request.has(Output.XML) && !headed ? FlowText.XML_HEAD : "";
+    headed = true;
+    long wall = stack.loop().wallTime();
+    out.accept(head + time() + text.line(connection, events, now, wall, 1) + "\n");
+  }
+
+  @Override
+  public void expectation(Expectation expectation, boolean added) {
+    boolean v4 = Addresses.isV4(expectation.tuple.dstHi, expectation.tuple.dstLo);
+    if (expectations && (request.family == 0 || (request.family == 4) == v4)) {
+      String line = ExpectText.line(expectation, stack.loop().now());
+      out.accept(time() + "%9s ".formatted(added ? "[NEW]" : "[DESTROY]") + line + "\n");
+    }
+  }
+}
