@@ -43,6 +43,11 @@ public final class Conntrack {
   /** Who settles how an expected connection is translated. */
   private @Nullable BiConsumer<Connection, Expectation> follow;
 
+  /** The connection that the packet at hand has changed, and how. */
+  private @Nullable Connection noted;
+
+  private int notedEvents;
+
   /** Why {@link #begin} has made none: for want of a place. */
   private boolean full;
 
@@ -75,6 +80,11 @@ public final class Conntrack {
   /** Number of connections. */
   public int size() {
     return table.size();
+  }
+
+  /** What {@code nf_conntrack_buckets} shows: the table grows by itself, to as many as are allowed. */
+  public int buckets() {
+    return settings.max;
   }
 
   public ExpectationTable expectations() {
@@ -140,6 +150,7 @@ public final class Conntrack {
     } else if (there != null || packet.trackingInfo == TrackingInfo.UNTRACKED) {
       return Verdict.ACCEPT; // it has been here, or nobody wants it to be
     }
+    tellNoted();
     bytes = packet.data;
     Verdict verdict = track(p, packet, template);
     bytes = NO_BYTES;
@@ -194,7 +205,7 @@ public final class Conntrack {
           packet.trackingInfo = info;
           if (info == TrackingInfo.ESTABLISHED_REPLY && !c.has(Connection.SEEN_REPLY)) {
             c.status |= Connection.SEEN_REPLY;
-            changed(c, ConntrackListener.REPLY);
+            note(c, ConntrackListener.REPLY);
           }
           return Verdict.ACCEPT;
         }
@@ -328,6 +339,7 @@ public final class Conntrack {
    */
   public Verdict confirm(Packet packet) {
     Connection c = TrackingInfo.of(packet);
+    tellNoted();
     if (c == null || c.has(Connection.CONFIRMED)) {
       return Verdict.ACCEPT;
     }
@@ -449,12 +461,43 @@ public final class Conntrack {
     }
   }
 
+  /**
+   * Notes that a packet has changed its connection: all that one packet does is told at once, when
+   * it is through ({@code nf_conntrack_event_cache}).
+   */
+  @SuppressWarnings("ReferenceEquality") // the very object is meant
+  public void note(Connection c, int events) {
+    if (listeners.isEmpty() || !c.has(Connection.CONFIRMED)) {
+      return;
+    }
+    if (noted != c) {
+      tellNoted();
+      noted = c;
+    }
+    notedEvents |= events;
+  }
+
+  /** Tells what was noted ({@code nf_ct_deliver_cached_events}). */
+  private void tellNoted() {
+    Connection c = noted;
+    if (c != null) {
+      int events = notedEvents;
+      noted = null;
+      notedEvents = 0;
+      changed(c, events);
+    }
+  }
+
   /** Tells that a connection has changed; nothing of one that is not in the table yet. */
   public void changed(Connection c, int events) {
     if (listeners.isEmpty() || !c.has(Connection.CONFIRMED)) {
       return;
     }
+    tellNoted();
     int wanted = c.extras == null ? -1 : c.extras.events;
+    if (wanted == -1 && settings.events == 0) {
+      return;
+    }
     if ((events & wanted) != 0) {
       for (int i = 0; i < listeners.size(); i++) {
         listeners.get(i).changed(c, events & wanted);

@@ -503,7 +503,7 @@ final class TcpTracker implements ProtocolTracker {
       seconds = Math.min(seconds, settings.tcpMaxRetransmitted);
     }
     if (before != after) {
-      conntrack.changed(c, ConntrackListener.PROTOINFO);
+      conntrack.note(c, ConntrackListener.PROTOINFO);
     }
     if (!c.has(Connection.SEEN_REPLY)) {
       if ((flags & Tcp.RST) != 0) {
@@ -523,7 +523,7 @@ final class TcpTracker implements ProtocolTracker {
         && (before == TcpState.State.SYN_RECV.ordinal()
             || before == TcpState.State.ESTABLISHED.ordinal())) {
       c.status |= Connection.ASSURED;
-      conntrack.changed(c, ConntrackListener.ASSURED);
+      conntrack.note(c, ConntrackListener.ASSURED);
     }
     conntrack.refresh(c, p, way, seconds);
   }

@@ -40,7 +40,7 @@ final class UdpTracker implements ProtocolTracker {
     conntrack.refresh(c, p, way, stream ? settings.udpStream : settings.udp);
     if (stream && !c.has(Connection.ASSURED)) {
       c.status |= Connection.ASSURED;
-      conntrack.changed(c, ConntrackListener.ASSURED);
+      conntrack.note(c, ConntrackListener.ASSURED);
     }
     return Answer.VALID;
   }

@@ -24,7 +24,11 @@ public final class SysctlTree {
   /** The keys that a namespace has now. */
   public static SysctlTree of(NetworkStack stack) {
     SysctlTree tree = new SysctlTree();
-    Stream.of(NetKeys.of(stack), TcpKeys.of(stack), DeviceKeys.of(stack))
+    Stream.of(
+            NetKeys.of(stack),
+            TcpKeys.of(stack),
+            DeviceKeys.of(stack),
+            ConntrackKeys.of(stack))
         .flatMap(List::stream)
         .forEach(key -> tree.keys.put(key.path(), key));
     return tree;

@@ -63,7 +63,7 @@ public final class ConnectionMarkTarget extends Target {
   private void mark(Connection c, int mark) {
     if (c.mark != mark) {
       c.mark = mark;
-      conntrack.changed(c, ConntrackListener.MARK);
+      conntrack.note(c, ConntrackListener.MARK);
     }
   }
 }
