@@ -3,6 +3,7 @@ package dev.patchbay.backend.cli;
 import dev.patchbay.backend.config.InstanceDirs;
 import dev.patchbay.backend.config.InstanceException;
 import dev.patchbay.stack.admin.bridge.BridgeCommand;
+import dev.patchbay.stack.admin.conntrack.ConntrackCommand;
 import dev.patchbay.stack.admin.ethtool.EthtoolCommand;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.ss.NstatCommand;
@@ -87,6 +88,7 @@ final class ClientCommand implements Command {
           case "nstat" -> NstatCommand.withoutNetwork(args);
           case "bridge" -> BridgeCommand.withoutNetwork(args);
           case "tc" -> TcCommand.withoutNetwork(args);
+          case "conntrack" -> ConntrackCommand.withoutNetwork(args);
           case "ethtool" -> EthtoolCommand.withoutNetwork(args);
           case "trace" -> TraceCommand.withoutNetwork(args);
           default -> null;

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the client reads for the daemon, which knows nothing of the caller's files: the batch of
  * {@code ip -batch FILE} and its like, the script of {@code load}, the settings of {@code sysctl -p
- * FILE}, the rules of {@code iptables-restore}, the sets of {@code ipset restore}.
+ * FILE}, the rules of {@code iptables-restore}, the sets of {@code ipset restore}, the commands of
+ * {@code conntrack -R FILE}.
  *
  * @param args the arguments as the daemon gets them: {@code -batch -}, and no FILE for restore
  * @param stdin what was read, or null if nothing is to be read
@@ -34,6 +35,9 @@ public record ClientInput(List<String> args, @Nullable String stdin) {
   /** Options before the object that take an argument (ip(8), tc(8)). */
   private static final Pattern WITH_ARGUMENT =
       Pattern.compile("--?(?:f|family|l|loops|n|netns|rc|rcvbuf|cf|conf)");
+
+  /** Of conntrack(8). */
+  private static final Set<String> LOAD_FILE = Set.of("-R", "--load-file");
 
   private static final Set<String> RESTORE = Set.of("iptables-restore", "ip6tables-restore");
 
@@ -70,6 +74,11 @@ public record ClientInput(List<String> args, @Nullable String stdin) {
     if (word.equals("ipset")) {
       return ipset(args, io);
     }
+    if (word.equals("conntrack") && args.size() > 1 && LOAD_FILE.contains(args.getFirst())) {
+      String file = args.get(1);
+      String text = file.equals("-") ? standardInput(io) : read(file, io);
+      return new ClientInput(List.of("-R", "-"), text);
+    }
     if (word.equals("load") && args.size() == 1) {
       String file = args.getFirst();
       return new ClientInput(args, file.equals("-") ? standardInput(io) : read(file, io));
@@ -78,8 +87,8 @@ public record ClientInput(List<String> args, @Nullable String stdin) {
   }
 
   /**
-   * Whether a word prints what happens until it is ended: {@code ip monitor}, {@code trace}, in
-   * whatever namespace.
+   * Whether a word prints what happens until it is ended: {@code ip monitor}, {@code trace},
+   * {@code conntrack -E}, in whatever namespace.
    */
   static boolean isEndless(String word, List<String> args) {
     List<String> argv = new ArrayList<>(args);
@@ -90,6 +99,9 @@ public record ClientInput(List<String> args, @Nullable String stdin) {
     }
     if (word.equals("trace")) {
       return TraceCommand.isEndless(args);
+    }
+    if (word.equals("conntrack")) {
+      return args.stream().anyMatch(arg -> arg.startsWith("-E") || arg.equals("--event"));
     }
     if (!word.equals("ip")) {
       return false;

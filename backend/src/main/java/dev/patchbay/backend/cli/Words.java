@@ -53,6 +53,7 @@ public final class Words {
           "ipset",
           "ethtool",
           "sysctl",
+          "conntrack",
           "dhcp",
           "ra",
           "dns",

@@ -19,6 +19,8 @@ import dev.patchbay.qemu.ncsi.NcsiController;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.bridge.BridgeCommand;
+import dev.patchbay.stack.admin.conntrack.ConntrackCommand;
+import dev.patchbay.stack.admin.conntrack.ConntrackMonitor;
 import dev.patchbay.stack.admin.ethtool.EthtoolCommand;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.ip.IpMonitor;
@@ -67,6 +69,7 @@ final class Model implements ControlModel {
   private final BridgeCommand bridge = new BridgeCommand();
   private final SysctlCommand sysctl = new SysctlCommand();
   private final RuleQueue rules;
+  private final ConntrackCommand conntrack = new ConntrackCommand();
 
   /**
    * @param files runs what touches files
@@ -133,6 +136,7 @@ final class Model implements ControlModel {
       case "bridge" -> of(bridge.run(stack, args));
       case "tc" -> of(tc.run(stack, args, stdin));
       case "sysctl" -> of(sysctl.run(stack, args, stdin));
+      case "conntrack" -> of(conntrack.run(stack, args, stdin));
       case "ethtool" -> of(ethtool.run(stack, args));
       case "dhcp" -> service(ServiceKeys.Kind.DHCP, netns, args);
       case "ra" -> service(ServiceKeys.Kind.RA, netns, args);
@@ -151,7 +155,8 @@ final class Model implements ControlModel {
       NetnsExec where = NetnsExec.of(daemon.network().stack(), argv);
       String word = where.argv().isEmpty() ? "" : where.argv().getFirst();
       if (word.equals("ip") && monitors(where, stream)
-          || word.equals("trace") && traces(where, stream)) {
+          || word.equals("trace") && traces(where, stream)
+          || word.equals("conntrack") && flows(where, stream)) {
         return stream;
       }
     } catch (RefusedException e) {
@@ -210,6 +215,17 @@ final class Model implements ControlModel {
       stream.onClose(trace::close);
     }
     return trace != null;
+  }
+
+  /** {@code conntrack -E}; false for what ends by itself. */
+  private static boolean flows(NetnsExec where, ExecStream stream) throws RefusedException {
+    List<String> args = where.argv().subList(1, where.argv().size());
+    ConntrackMonitor flows = ConntrackMonitor.of(where.stack(), args);
+    if (flows != null) {
+      flows.start(stream::out);
+      stream.onClose(flows::close);
+    }
+    return flows != null;
   }
 
   private ExecResult service(ServiceKeys.Kind kind, String netns, List<String> args) {
