@@ -82,7 +82,9 @@ public final class Conntrack {
     return table.size();
   }
 
-  /** What {@code nf_conntrack_buckets} shows: the table grows by itself, to as many as are allowed. */
+  /**
+   * What {@code nf_conntrack_buckets} shows: the table grows by itself, to as many as are allowed.
+   */
   public int buckets() {
     return settings.max;
   }

@@ -94,21 +94,22 @@ final class ConntrackKeys {
         () -> s.tcpMaxRetransmitted,
         v -> s.tcpMaxRetransmitted = v);
     number(
-        "tcp_timeout_unacknowledged",
-        MAX,
-        () -> s.tcpUnacknowledged,
-        v -> s.tcpUnacknowledged = v);
+        "tcp_timeout_unacknowledged", MAX, () -> s.tcpUnacknowledged, v -> s.tcpUnacknowledged = v);
   }
 
   /** The time-out of a state; a simultaneous open has that of SYN_SENT. */
   private void state(String name, State state) {
     int at = state.ordinal();
-    number("tcp_timeout_" + name, MAX, () -> settings.tcp[at], v -> {
-      settings.tcp[at] = v;
-      if (state == State.SYN_SENT) {
-        settings.tcp[State.SYN_SENT2.ordinal()] = v;
-      }
-    });
+    number(
+        "tcp_timeout_" + name,
+        MAX,
+        () -> settings.tcp[at],
+        v -> {
+          settings.tcp[at] = v;
+          if (state == State.SYN_SENT) {
+            settings.tcp[State.SYN_SENT2.ordinal()] = v;
+          }
+        });
   }
 
   private void times() {

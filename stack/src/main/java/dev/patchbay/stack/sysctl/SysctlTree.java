@@ -24,11 +24,7 @@ public final class SysctlTree {
   /** The keys that a namespace has now. */
   public static SysctlTree of(NetworkStack stack) {
     SysctlTree tree = new SysctlTree();
-    Stream.of(
-            NetKeys.of(stack),
-            TcpKeys.of(stack),
-            DeviceKeys.of(stack),
-            ConntrackKeys.of(stack))
+    Stream.of(NetKeys.of(stack), TcpKeys.of(stack), DeviceKeys.of(stack), ConntrackKeys.of(stack))
         .flatMap(List::stream)
         .forEach(key -> tree.keys.put(key.path(), key));
     return tree;

@@ -137,7 +137,8 @@ class ConnectionRulesTest {
   void marksGoFromPacketsToConnectionsAndBack() {
     wall.rule("iptables -t mangle -A PREROUTING -i br0 -j MARK --set-mark 0x15");
     wall.rule(
-        "iptables -t mangle -A PREROUTING -i br0 -j CONNMARK --save-mark --nfmask 0x1f --ctmask 0x1f");
+        "iptables -t mangle -A PREROUTING -i br0 -j CONNMARK --save-mark --nfmask 0x1f --ctmask"
+            + " 0x1f");
     wall.rule("iptables -t mangle -A PREROUTING -i host0 -j CONNMARK --restore-mark");
     wall.rule("iptables -A FORWARD -i host0 -m mark --mark 0x15");
     wall.rule("iptables -A FORWARD -m connmark --mark 0x5/0xf");
@@ -159,11 +160,13 @@ class ConnectionRulesTest {
   @Test
   void whatAConnectionHasCarried() {
     String match = " -m connbytes --connbytes ";
-    wall.rule("iptables -A FORWARD" + match + "2 --connbytes-mode packets --connbytes-dir original");
+    wall.rule(
+        "iptables -A FORWARD" + match + "2 --connbytes-mode packets --connbytes-dir original");
     wall.rule("iptables -A FORWARD" + match + "65: --connbytes-mode bytes --connbytes-dir both");
     wall.rule("iptables -A FORWARD" + match + "32:32 --connbytes-mode avgpkt --connbytes-dir both");
     wall.rule(
-        "iptables -A FORWARD -m connbytes ! --connbytes 0:1 --connbytes-mode packets --connbytes-dir reply");
+        "iptables -A FORWARD -m connbytes ! --connbytes 0:1 --connbytes-mode packets"
+            + " --connbytes-dir reply");
     out(53); // 32 bytes
     out(53);
     back(53);
@@ -197,7 +200,8 @@ class ConnectionRulesTest {
   @Test
   void connectionsOfANetworkAreLimited() {
     wall.rule(
-        "iptables -A FORWARD -p udp -m connlimit --connlimit-upto 1 --connlimit-mask 24 --connlimit-daddr -j ACCEPT");
+        "iptables -A FORWARD -p udp -m connlimit --connlimit-upto 1 --connlimit-mask 24"
+            + " --connlimit-daddr -j ACCEPT");
     wall.rule("iptables -A FORWARD -j DROP");
     wall.fromGuest(Firewall.udp(GUEST, "192.0.2.7", 1));
     wall.fromGuest(Firewall.udp(GUEST, "192.0.2.8", 1));
@@ -282,8 +286,7 @@ class ConnectionRulesTest {
 
   private List<String> watch(String arguments) throws RefusedException {
     List<String> told = new ArrayList<>();
-    ConntrackMonitor monitor =
-        ConntrackMonitor.of(wall.lab.stack, List.of(arguments.split(" ")));
+    ConntrackMonitor monitor = ConntrackMonitor.of(wall.lab.stack, List.of(arguments.split(" ")));
     Objects.requireNonNull(monitor).start(told::add);
     return told;
   }
@@ -299,7 +302,9 @@ class ConnectionRulesTest {
     assertThat(ends).isEmpty();
     assertThat(one).isEmpty();
     wall.lab.loop.runFor(31 * SECOND);
-    assertThat(ends).hasSize(2).allMatch(line -> line.startsWith("[DESTROY] ipv4     2 udp      17 src="));
+    assertThat(ends)
+        .hasSize(2)
+        .allMatch(line -> line.startsWith("[DESTROY] ipv4     2 udp      17 src="));
     assertThat(one)
         .containsExactly(
             "-D -u UNSET -s 10.0.2.15 -d 192.0.2.7 -r 192.0.2.7 -q 10.0.2.15 -p udp"
@@ -337,7 +342,8 @@ class ConnectionRulesTest {
   void aConnectionMadeByCommandTakesItsPackets() {
     wall.rule("iptables -A FORWARD -m state --state ESTABLISHED");
     listed(
-        "-I -s 10.0.2.15 -d 192.0.2.7 -p tcp --sport 5 --dport 80 --state ESTABLISHED -t 100 -u SEEN_REPLY,ASSURED");
+        "-I -s 10.0.2.15 -d 192.0.2.7 -p tcp --sport 5 --dport 80 --state ESTABLISHED -t 100 -u"
+            + " SEEN_REPLY,ASSURED");
     tcpOut(5, Tcp.ACK);
     tcpBack(5, Tcp.ACK);
     assertThat(met("FORWARD")).containsExactly(2L);
