@@ -542,6 +542,10 @@ final class MatchCases {
       String option = type.startsWith("!") ? " " + type : " --mh-type " + type;
       run("ip6tables -t raw -A PREROUTING -p 135 -m mh" + option);
     }
+    extensionPackets();
+  }
+
+  private void extensionPackets() {
     byte[] data = body();
     int udp = IpProtocol.UDP;
     headers(udp, data);
