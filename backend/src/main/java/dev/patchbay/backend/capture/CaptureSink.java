@@ -94,9 +94,9 @@ final class CaptureSink {
     }
   }
 
-  /** Whether packets of this origin belong here. */
+  /** Whether packets of this origin belong here; what rules show has to be asked for. */
   boolean wants(Origin origin) {
-    return port == null || port.equals(origin.attachment());
+    return port == null ? origin.linkType() != Pcapng.NFLOG : port.equals(origin.attachment());
   }
 
   /** Makes a device known; one that does not belong here is not described. */

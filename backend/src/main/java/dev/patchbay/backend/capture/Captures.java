@@ -5,13 +5,17 @@ import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.device.Tap;
 import dev.patchbay.stack.loop.TurnTask;
+import dev.patchbay.stack.netfilter.log.LogGroups;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -45,6 +49,8 @@ public final class Captures implements FrameObserver, PacketPool.DropObserver {
   private final Map<NetDevice, Attached> attachments = new IdentityHashMap<>();
 
   private final List<Capture> captures = new ArrayList<>();
+  private final Map<Integer, GroupProbe> groupProbes = new HashMap<>();
+  private @Nullable LogGroups groups;
   private final List<CaptureFile> files = new ArrayList<>();
   private @Nullable Origin noEthernet;
   private @Nullable Origin noIp;
@@ -95,6 +101,21 @@ public final class Captures implements FrameObserver, PacketPool.DropObserver {
     }
   }
 
+  /** The listener of one group of NFLOG, there while a capture wants the group. */
+  private final class GroupProbe implements LogGroups.Listener {
+    private final Origin origin;
+
+    GroupProbe(Origin origin) {
+      this.origin = origin;
+    }
+
+    @Override
+    public void logged(byte[] message, int length) {
+      stage.frame(origin, message, 0, length, clock.getAsLong(), 0);
+      atFlush.accept(publish);
+    }
+  }
+
   /** One capture: which packets, and who reads them. */
   public final class Capture {
     private final int id;
@@ -115,7 +136,7 @@ public final class Captures implements FrameObserver, PacketPool.DropObserver {
       return id;
     }
 
-    /** The only device whose packets it has, or null. */
+    /** The only device or group ({@code nflog:N}) whose packets it has, or null. */
     public @Nullable String port() {
       return port;
     }
@@ -171,6 +192,11 @@ public final class Captures implements FrameObserver, PacketPool.DropObserver {
       long now = clock.getAsLong();
       sinks.forEach(sink -> sink.end(now));
     }
+  }
+
+  /** Sets where the groups of NFLOG are, whose captures are called {@code nflog:N}. */
+  public void logGroups(LogGroups of) {
+    groups = of;
   }
 
   private record Attached(String name, String description) {}
@@ -245,6 +271,35 @@ public final class Captures implements FrameObserver, PacketPool.DropObserver {
   /** Puts taps where a capture wants them, and takes the others away. */
   private void arrange() {
     probes.forEach((device, probe) -> probe.active(isWanted(probe.origin), device));
+    LogGroups from = groups;
+    if (from != null) {
+      arrange(from);
+    }
+  }
+
+  /** Listens to the groups that a capture wants, and to no other one. */
+  private void arrange(LogGroups from) {
+    Set<Integer> wanted = new HashSet<>();
+    captures.forEach(c -> wanted.add(c.port == null ? -1 : LogGroups.group(c.port)));
+    wanted.remove(-1);
+    for (int group : Set.copyOf(groupProbes.keySet())) {
+      GroupProbe probe = wanted.contains(group) ? null : groupProbes.remove(group);
+      if (probe != null) {
+        from.ignore(group, probe);
+        origins.set(probe.origin.number(), null);
+      }
+    }
+    for (int group : wanted) {
+      if (!groupProbes.containsKey(group)) {
+        String name = "nflog:" + group;
+        String told = "packets that rules show to group " + group;
+        GroupProbe probe =
+            new GroupProbe(new Origin(number(), null, name, name, Pcapng.NFLOG, told));
+        groupProbes.put(group, probe);
+        add(probe.origin);
+        from.listen(group, probe);
+      }
+    }
   }
 
   private boolean isWanted(Origin origin) {
@@ -254,7 +309,7 @@ public final class Captures implements FrameObserver, PacketPool.DropObserver {
   /**
    * Begins a capture.
    *
-   * @param port the only device, or null for all
+   * @param port the only device, {@code nflog:N} for a group of NFLOG, or null for all devices
    * @param file opened before, off the loop; null: it is streamed only
    * @return null where there are {@value #LIMIT} already; the file stays the caller's then
    */

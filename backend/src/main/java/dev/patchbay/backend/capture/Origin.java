@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where packets of a capture come from: a device under one name, or none (what was dropped before a
- * device had it).
+ * device had it, and what rules show a group of NFLOG).
  *
  * @param number from 0, of no other one that is there
  * @param device null for none

@@ -18,6 +18,9 @@ final class Pcapng {
   /** LINKTYPE_RAW: begins with an IPv4 or IPv6 header. */
   static final int RAW = 101;
 
+  /** LINKTYPE_NFLOG: begins with family, version and group of a message of NFLOG. */
+  static final int NFLOG = 239;
+
   /** Type of the section header block, the same in both byte orders. */
   static final int SECTION_HEADER = 0x0a0d0d0a;
 
@@ -125,7 +128,7 @@ final class Pcapng {
   /**
    * Interface Description Block; interfaces are numbered from 0 in the order of these blocks.
    *
-   * @param linkType {@link #ETHERNET} or {@link #RAW}
+   * @param linkType {@link #ETHERNET}, {@link #RAW} or {@link #NFLOG}
    * @param description for people; may be empty
    * @param mac Ethernet address, 0 for none
    */

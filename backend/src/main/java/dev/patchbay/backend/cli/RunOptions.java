@@ -65,8 +65,8 @@ public final class RunOptions {
               Group.ATTACHMENTS,
               "dgram",
               "ADDRESS",
-              "datagrams: local=unix:PATH,remote=unix:PATH or local=udp:HOST:PORT,remote=…; local is"
-                  + " ours"),
+              "datagrams: local=unix:PATH,remote=unix:PATH or local=udp:HOST:PORT,remote=…; local"
+                  + " is ours"),
           many(
               Group.ATTACHMENTS,
               "mcast",
@@ -111,8 +111,8 @@ public final class RunOptions {
               Group.CONFIGURATION,
               "pcap",
               "FILE",
-              "capture to pcapng; [,port=NAME] only that attachment; - is standard output (and needs"
-                  + " --ready-file)"),
+              "capture to pcapng; [,port=NAME] only that attachment, or nflog:N what rules show to"
+                  + " that group; - is standard output (and needs --ready-file)"),
           one(
               Group.CONFIGURATION,
               "seed",

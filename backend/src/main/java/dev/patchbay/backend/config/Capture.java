@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source where it was written; in a file, where FILE stands
  * @param file absolute; null is standard output
- * @param port the attachment whose frames are captured; null is all devices
+ * @param port the attachment whose frames are captured, or {@code nflog:N} for what rules show to a
+ *     group of NFLOG; null is all devices
  * @param portSource where the port was written
  */
 public record Capture(

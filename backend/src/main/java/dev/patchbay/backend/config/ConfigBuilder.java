@@ -1,6 +1,7 @@
 package dev.patchbay.backend.config;
 
 import dev.patchbay.stack.Namespaces;
+import dev.patchbay.stack.netfilter.log.LogGroups;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -320,7 +321,7 @@ public final class ConfigBuilder {
     Set<Optional<Path>> files = new HashSet<>();
     for (Capture c : captures) {
       String port = c.port();
-      if (port != null && !names.contains(port)) {
+      if (port != null && !names.contains(port) && LogGroups.group(port) < 0) {
         throw c.portSource()
             .error(
                 "port",

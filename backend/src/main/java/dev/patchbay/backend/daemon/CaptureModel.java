@@ -6,6 +6,7 @@ import dev.patchbay.backend.capture.Captures;
 import dev.patchbay.backend.control.ByteStream;
 import dev.patchbay.backend.control.ControlException;
 import dev.patchbay.backend.plug.Plug;
+import dev.patchbay.stack.netfilter.log.LogGroups;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -47,8 +48,9 @@ final class CaptureModel {
 
   CompletionStage<? extends Object> add(@Nullable String port, @Nullable String file) {
     List<String> ports = daemon.plugs().stream().map(Plug::name).toList();
-    if (port != null && !ports.contains(port)) {
-      throw invalid("port '" + port + "': expected " + String.join(", ", ports) + " or null");
+    if (port != null && !ports.contains(port) && LogGroups.group(port) < 0) {
+      throw invalid(
+          "port '" + port + "': expected " + String.join(", ", ports) + ", nflog:GROUP or null");
     }
     if (file == null) {
       return CompletableFuture.completedStage(begin(port, null));

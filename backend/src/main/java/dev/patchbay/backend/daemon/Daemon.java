@@ -120,6 +120,8 @@ final class Daemon {
       captures.dropped(packet, reason);
     });
     network.stack().devices().forEach(device -> captures.device(device, ""));
+    captures.logGroups(network.stack().netfilter().logGroups());
+    RuleLog.begin(network.stack().namespaces(), events, loop::now);
     deviceWatch = new DeviceWatch(network.stack().namespaces(), captures);
     monitors = new Monitors(loop, events);
     link = new LinkEvents(events, loop::now);

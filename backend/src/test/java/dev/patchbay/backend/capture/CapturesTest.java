@@ -2,6 +2,9 @@ package dev.patchbay.backend.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.admin.PortNames;
+import dev.patchbay.stack.admin.iptables.IptablesCommand;
 import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.bridge.BridgeRefusedException;
 import dev.patchbay.stack.device.PortDevice;
@@ -11,6 +14,7 @@ import dev.patchbay.stack.loop.VirtualLoop;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
+import dev.patchbay.stack.random.RandomSource;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.InternetChecksum;
 import dev.patchbay.stack.wire.IpProtocol;
@@ -416,5 +420,63 @@ class CapturesTest {
     assertThat(file.sections.getFirst())
         .extracting(PcapngFile.Interface::name)
         .containsExactly("net1", "eth0");
+  }
+
+  @Test
+  void whatRulesShowIsCapturedByGroup() {
+    NetworkStack stack = new NetworkStack(loop, pool, new RandomSource(1));
+    UplinkDevice world = new UplinkDevice(stack.nextIndex(), "world");
+    stack.add(world);
+    stack.setUp(world, true);
+    captures.logGroups(stack.netfilter().logGroups());
+    String rule = "-t raw -A PREROUTING -j NFLOG --nflog-prefix seen: --nflog-group ";
+    for (String group : List.of("5", "6")) {
+      List<String> words = List.of((rule + group).split(" "));
+      var result = new IptablesCommand(PortNames.NONE).run(stack, "iptables", words, "");
+      assertThat(result.status()).isZero();
+    }
+    Captures.Capture all = captures.add(null, null);
+    Captures.Capture five = captures.add("nflog:5", null);
+    Captures.Capture more = captures.add("nflog:5", null);
+    world.receive(datagram());
+    endTurn();
+    PcapngFile file = end(five);
+    assertThat(file.sections.getFirst())
+        .extracting(PcapngFile.Interface::name)
+        .containsExactly("nflog:5");
+    assertThat(file.sections.getFirst())
+        .extracting(PcapngFile.Interface::linkType)
+        .containsExactly(239);
+    assertThat(file.frames).hasSize(1);
+    assertThat(file.frames.getFirst().data()).startsWith(2, 0, 0, 5);
+    world.receive(datagram());
+    endTurn();
+    assertThat(end(more).frames).as("goes on beside another one").hasSize(2);
+    world.receive(datagram());
+    endTurn();
+    assertThat(end(all).sections.getFirst())
+        .extracting(PcapngFile.Interface::name)
+        .as("devices only")
+        .doesNotContain("nflog:5");
+    Captures.Capture again = captures.add("nflog:6", null);
+    world.receive(datagram());
+    endTurn();
+    assertThat(end(again).frames.getFirst().data()).startsWith(2, 0, 0, 6);
+  }
+
+  /** A datagram for nobody. */
+  private Packet datagram() {
+    Packet packet = pool.acquire(28);
+    packet.append(28);
+    Bytes.put16(packet.data, packet.head, 0x4500);
+    Bytes.put16(packet.data, packet.head + 2, 28);
+    Bytes.put32(packet.data, packet.head + 4, 0);
+    Bytes.put32(packet.data, packet.head + 8, 64 << 24 | 17 << 16);
+    Bytes.put32(packet.data, packet.head + 12, 0xc0000207);
+    Bytes.put32(packet.data, packet.head + 16, 0x0a000263);
+    packet.l3 = packet.head;
+    packet.ipv4().fillChecksum();
+    Bytes.put64(packet.data, packet.head + 20, 0x0001_0002_0008_0000L);
+    return packet;
   }
 }

@@ -65,6 +65,8 @@ class RunOptionsTest {
             "-",
             "--pcap",
             "x.pcapng,port=net1",
+            "--pcap",
+            "y.pcapng,port=nflog:5",
             "--exec",
             "ip 'a b'",
             "--exec",
@@ -102,6 +104,7 @@ class RunOptionsTest {
     assertThat(config.capturesToStandardOutput()).isTrue();
     assertThat(config.captures().get(1).file()).isEqualTo(Path.of("/cwd/x.pcapng"));
     assertThat(config.captures().get(1).port()).isEqualTo("net1");
+    assertThat(config.captures().get(2).port()).isEqualTo("nflog:5");
     assertThat(config.exec().get(0).argv()).containsExactly("ip", "a b");
     assertThat(config.exec().get(1).argv()).containsExactly("x", "y", "z");
     assertThat(config.exec().get(1).label()).isEqualTo("--exec #2 '\"x\" y \"z\"'");
@@ -141,6 +144,8 @@ class RunOptionsTest {
         "--log-level x|--log-level 'x': expected error, warn, info, debug or trace",
         "--log-format x|--log-format 'x': expected text or json",
         "--pcap a,port=b|--pcap 'a,port=b': port 'b': no attachment has that name (there is net0)",
+        "--pcap a,port=nflog:65536|--pcap 'a,port=nflog:65536': port 'nflog:65536': no attachment"
+            + " has that name (there is net0)",
         "--pcap a,foo=b|--pcap 'a,foo=b': unknown key 'foo'; expected port",
         "--pcap a,port=net0,port=b|--pcap 'a,port=net0,port=b': port 'b': is given twice",
         "--pcap -|--pcap '-': standard output is the capture, so the ready line needs --ready-file"

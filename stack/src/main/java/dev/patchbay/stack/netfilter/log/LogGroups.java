@@ -2,6 +2,7 @@ package dev.patchbay.stack.netfilter.log;
 
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
+import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
@@ -56,6 +57,15 @@ public final class LogGroups {
   private byte[] message = {};
   private int length;
 
+  /** The group that a capture means by {@code nflog:N}, -1 for another name. */
+  public static int group(String name) {
+    if (!name.matches("nflog:\\d{1,5}")) {
+      return -1;
+    }
+    int group = Integer.parseInt(name.substring("nflog:".length()));
+    return group <= 0xffff ? group : -1;
+  }
+
   /** Listens to a group, 0 to 65535. */
   public void listen(int group, Listener listener) {
     entries.add(new Entry(group, listener));
@@ -89,8 +99,14 @@ public final class LogGroups {
     }
   }
 
+  /** The device by which it came in: told in POSTROUTING too, where rules do not ask for it. */
+  static @Nullable NetDevice cameBy(PacketFields p) {
+    return p.in == null && p.hook == Hook.POSTROUTING ? p.packet().device : p.in;
+  }
+
   private void make(PacketFields p, int group, byte[] prefix, long size) {
     Packet packet = p.packet();
+    NetDevice in = cameBy(p);
     length = 0;
     put8(p.v4 ? FAMILY_IPV4 : FAMILY_IPV6);
     put8(0);
@@ -105,7 +121,7 @@ public final class LogGroups {
       put8(0);
       pad();
     }
-    index(INDEX_IN, p.in);
+    index(INDEX_IN, in);
     index(INDEX_OUT, p.out);
     index(INDEX_PHYSICAL_IN, p.physicalIn);
     index(INDEX_PHYSICAL_OUT, p.physicalOut);
@@ -113,7 +129,7 @@ public final class LogGroups {
       begin(4, MARK);
       put32(packet.mark);
     }
-    link(packet, p.in);
+    link(packet, in);
     int most = (int) Math.min(packet.tail - packet.l3, size < 0 ? MOST : Math.min(size, MOST));
     if (most > 0) {
       begin(most, PAYLOAD);

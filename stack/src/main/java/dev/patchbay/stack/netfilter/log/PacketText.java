@@ -2,7 +2,6 @@ package dev.patchbay.stack.netfilter.log;
 
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
-import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.Ethernet;
@@ -38,8 +37,7 @@ final class PacketText {
     end = packet.tail;
     flags = logFlags;
     transport.packet(data, end, flags);
-    // where it leaves its first device is not asked for by rules any more, but told
-    NetDevice in = p.hook == Hook.POSTROUTING && p.in == null ? packet.device : p.in;
+    NetDevice in = LogGroups.cameBy(p);
     to.clear().bytes(prefix).text("IN=").text(name(in)).text(" OUT=").text(name(p.out)).text(" ");
     port("PHYSIN=", p.physicalIn, in);
     port("PHYSOUT=", p.physicalOut, p.out);
