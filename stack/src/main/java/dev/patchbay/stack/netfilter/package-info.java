@@ -20,12 +20,17 @@
  * {@code Chain.next} names the first rule at or behind a place that the packet may match (a {@link
  * dev.patchbay.stack.netfilter.ChainIndex} knows it without a walk), its conditions are tried, its
  * counter is moved, and its verdict ends the table or the walk goes on behind it. A packet that is
- * not accepted is dropped and counted here; the caller has nothing more to do with it.
+ * not accepted is dropped and counted here; the caller has nothing more to do with it. Who follows
+ * the packet (package {@code trace}) is told of each step. {@code HookPoint.describes} asks the
+ * same of a packet that nobody has sent: with {@code PacketFields.described} no counter is moved,
+ * conditions that remember are not asked, and targets say what they would do ({@code
+ * Target.describe}).
  *
  * <p>Changes: a {@link dev.patchbay.stack.netfilter.TableDraft} is a table being changed. It shares
  * what it does not change, is checked as a whole (loops, depth of jumps, targets where they may not
  * stand) and then takes the place of the table in one step; rules that live on keep their counters.
- * Where a draft fails nothing has happened.
+ * Where a draft fails nothing has happened. A draft may be made on another thread, of a {@link
+ * dev.patchbay.stack.netfilter.TableSet}; only taking the place is of the loop.
  *
  * <p>Sets that rules ask and change stand beside the tables, in {@code ipset}.
  *

@@ -11,7 +11,9 @@
  * dev.patchbay.stack.netfilter.Rule}, with which it stays as its description. {@link
  * dev.patchbay.stack.admin.iptables.TableChange} carries a command out on a draft of the table,
  * which takes the table's place only where all went well; a restore file is many commands on one
- * draft.
+ * draft. A {@link dev.patchbay.stack.admin.iptables.RuleWork} is one command in three steps, of
+ * which the one that takes time may run beside the loop: what is done there must not touch what
+ * belongs to the loop.
  *
  * <p>What the kernel refuses of a match by the rule's table, chain and protocol says {@link
  * dev.patchbay.stack.admin.iptables.extension.MatchExtension#refusal}.
