@@ -30,4 +30,9 @@ public final class ClassifyTarget extends Target implements PlacedTarget {
     p.packet().priority = priority;
     return Verdict.CONTINUE;
   }
+
+  @Override
+  public Verdict describe(PacketFields p) {
+    return apply(p);
+  }
 }

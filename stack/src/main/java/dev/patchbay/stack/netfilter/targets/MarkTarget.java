@@ -17,4 +17,9 @@ public final class MarkTarget extends Target {
     p.packet().mark = p.packet().mark & ~mask ^ value;
     return Verdict.CONTINUE;
   }
+
+  @Override
+  public Verdict describe(PacketFields p) {
+    return apply(p);
+  }
 }

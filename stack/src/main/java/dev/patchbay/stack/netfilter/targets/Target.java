@@ -12,10 +12,10 @@ public abstract class Target {
   }
 
   /**
-   * What {@link #apply} would say of a packet that nobody has sent. To be overridden where that
-   * does more than to change the packet's own fields: sends, counts, remembers, logs.
+   * What {@link #apply} would say of a packet that nobody has sent. Here nothing is done, as fits a
+   * target that logs, counts or sends; what only changes the packet's own fields does it.
    */
   public Verdict describe(PacketFields p) {
-    return apply(p);
+    return Verdict.CONTINUE;
   }
 }

@@ -50,4 +50,9 @@ public final class TosTarget extends Target implements PlacedTarget {
     }
     return Verdict.CONTINUE;
   }
+
+  @Override
+  public Verdict describe(PacketFields p) {
+    return apply(p);
+  }
 }

@@ -21,9 +21,4 @@ public final class TraceTarget extends Target {
     }
     return Verdict.CONTINUE;
   }
-
-  @Override
-  public Verdict describe(PacketFields p) {
-    return Verdict.CONTINUE;
-  }
 }

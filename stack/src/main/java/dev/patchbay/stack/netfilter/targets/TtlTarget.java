@@ -53,6 +53,11 @@ public final class TtlTarget extends Target implements PlacedTarget {
     return Verdict.CONTINUE;
   }
 
+  @Override
+  public Verdict describe(PacketFields p) {
+    return apply(p);
+  }
+
   private int changed(int before) {
     return switch (change) {
       case SET -> value;

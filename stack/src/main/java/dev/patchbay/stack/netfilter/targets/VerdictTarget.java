@@ -19,4 +19,9 @@ public final class VerdictTarget extends Target {
   public Verdict apply(PacketFields p) {
     return verdict;
   }
+
+  @Override
+  public Verdict describe(PacketFields p) {
+    return apply(p);
+  }
 }
