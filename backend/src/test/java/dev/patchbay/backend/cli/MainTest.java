@@ -122,6 +122,8 @@ class MainTest {
     assertThat(run("drops", "--help")).isZero();
     assertThat(out()).startsWith("Usage: drops [--port NAME]").contains("--last N");
     assertThat(run("--name", "x", "drops", "--last", "1", "-h")).isZero();
+    assertThat(run("trace", "--help")).isZero();
+    assertThat(out()).contains("Usage: trace [-c N] [-j]");
     assertThat(run("list", "--help")).isZero();
     assertThat(run("ip", "-V")).isZero();
     assertThat(out()).startsWith("ip utility");

@@ -70,10 +70,10 @@ class RulesTest {
   @Test
   void onlyTheCommandThatMakesTheFamiliesDifferWarns() throws Exception {
     try (Daemon daemon = Daemon.start()) {
-      assertThat(daemon.exec("iptables", "-P", "FORWARD", "DROP").stderr())
+      assertThat(daemon.exec("iptables", "-P", "FORWARD", "DROP").errors())
           .isEqualTo("Warning: the policy of FORWARD is DROP for IPv4, but ACCEPT for IPv6\n");
-      assertThat(daemon.exec("iptables", "-A", "FORWARD", "-j", "DROP").stderr()).isEmpty();
-      assertThat(daemon.exec("ip6tables", "-P", "FORWARD", "DROP").stderr()).isEmpty();
+      assertThat(daemon.exec("iptables", "-A", "FORWARD", "-j", "DROP").errors()).isEmpty();
+      assertThat(daemon.exec("ip6tables", "-P", "FORWARD", "DROP").errors()).isEmpty();
       assertThat(daemon.log()).containsOnlyOnce("the policy of FORWARD is DROP");
     }
   }

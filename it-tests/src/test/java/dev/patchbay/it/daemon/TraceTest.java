@@ -56,7 +56,7 @@ class TraceTest {
   void whatWouldHappen() throws Exception {
     try (Daemon daemon = Daemon.start("--exec", "ip6tables -A FORWARD -o host0 -j REJECT")) {
       String packet = "in=net0 proto=tcp src=10.0.2.15 dst=192.0.2.7 dport=443";
-      assertThat(daemon.exec("trace", "--packet", packet).ok()).endsWith("sent     host0\n");
+      assertThat(daemon.exec("trace", "--packet", packet).ok()).endsWith("sent     host0");
       String six = "in=net0 proto=tcp src=fec0::15 dst=2001:db8::7 dport=443";
       assertThat(daemon.exec("trace", "-j", "--packet", six).ok())
           .contains("\"chain\":\"FORWARD\",\"rule\":1,\"verdict\":\"DROP\"")
