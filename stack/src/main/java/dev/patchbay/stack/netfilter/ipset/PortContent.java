@@ -80,9 +80,7 @@ final class PortContent extends Content {
     if (there && !over && !exist) {
       return Outcome.EXISTS;
     }
-    if (!there || over) {
-      extras.begin(place);
-    }
+    // counters that nobody sets stay those of who was at that port before: so does Linux
     size += there ? 0 : 1;
     bits[place >>> 6] |= 1L << place;
     extras.set(place, e, now);
