@@ -65,6 +65,9 @@ import org.jspecify.annotations.Nullable;
 public final class NetworkStack implements DeviceHost {
   private static final int IPV6_MINIMUM_MTU = 1280;
 
+  /** Between pieces of work that would hold up the loop at once, in ns. */
+  private static final long PIECE_GAP = 1_000_000;
+
   private final Namespaces namespaces;
   private final NamespaceNumbers numbers = new NamespaceNumbers();
   private final StackConf conf = new StackConf();
@@ -134,6 +137,8 @@ public final class NetworkStack implements DeviceHost {
     this.loop = loop;
     this.pool = pool;
     this.random = random;
+    routes4.inPieces(this::runSoon);
+    routes6.inPieces(this::runSoon);
     routes4.hashKey(random.hash("multipath inet"));
     routes6.hashKey(random.hash("multipath inet6"));
     addresses = new InterfaceAddresses(this);
@@ -168,6 +173,11 @@ public final class NetworkStack implements DeviceHost {
     loopback = new Loopback(nextIndex(), loop);
     add(loopback);
     sockets = new SocketLayer(this);
+  }
+
+  /** Runs a piece of work in one of the next turns, after what has come meanwhile. */
+  private void runSoon(Runnable piece) {
+    loop.timer(piece).arm(loop.now() + PIECE_GAP);
   }
 
   /** What a loopback device has when it comes up ({@code inetdev_event}, {@code init_loopback}). */

@@ -4,7 +4,9 @@ import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.random.SipHash;
 import dev.patchbay.stack.socket.Errno;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,7 +35,8 @@ public final class Fib {
   private final RouteTable main;
   private final RouteTable last;
   private final Map<Long, RouteTable> tables = new TreeMap<>();
-  private final SharedRoutes shared = new SharedRoutes();
+  private final DyingRoutes dying = new DyingRoutes();
+  private final SharedRoutes shared = new SharedRoutes(dying);
   private final RouteChecks checks = new RouteChecks(this);
   private final RuleTable rules;
 
@@ -41,6 +44,14 @@ public final class Fib {
   private final FlowKey plain = new FlowKey();
 
   private final List<RouteListener> listeners = new ArrayList<>();
+
+  private @Nullable Consumer<Runnable> later;
+
+  /** The tables that are swept at the moment, and how far the first one is. */
+  private final Deque<RouteTable> unswept = new ArrayDeque<>();
+
+  private PrefixTree.Cursor cursor = new PrefixTree.Cursor();
+  private boolean sweeping;
 
   /** Whether what goes is not told of ({@code fib_table_flush}). */
   private boolean silent;
@@ -53,9 +64,9 @@ public final class Fib {
    */
   public Fib(boolean v4) {
     this.v4 = v4;
-    local = new RouteTable(RouteEntry.LOCAL, v4);
-    main = new RouteTable(RouteEntry.MAIN, v4);
-    last = new RouteTable(RouteEntry.DEFAULT, v4);
+    local = new RouteTable(RouteEntry.LOCAL, v4, dying);
+    main = new RouteTable(RouteEntry.MAIN, v4, dying);
+    last = new RouteTable(RouteEntry.DEFAULT, v4, dying);
     tables.put(RouteEntry.LOCAL, local);
     tables.put(RouteEntry.MAIN, main);
     rules = new RuleTable(this);
@@ -96,7 +107,7 @@ public final class Fib {
   RouteTable table(long id) {
     RouteTable table = tables.get(id);
     if (table == null) {
-      table = id == RouteEntry.DEFAULT ? last : new RouteTable(id, v4);
+      table = id == RouteEntry.DEFAULT ? last : new RouteTable(id, v4, dying);
       tables.put(id, table);
       rules.changed();
     }
@@ -123,7 +134,15 @@ public final class Fib {
     return tables.containsKey(id);
   }
 
-  /** Routes of all tables. */
+  /**
+   * Does in pieces what would take long: each is given to {@code execute}, which runs it in a later
+   * turn. Without this word all is done at once.
+   */
+  public void inPieces(Consumer<Runnable> execute) {
+    later = execute;
+  }
+
+  /** Routes of all tables, those counted that are about to go. */
   public int size() {
     int size = 0;
     for (RouteTable table : tables.values()) {
@@ -439,7 +458,58 @@ public final class Fib {
     removeHops(device, true);
   }
 
+  /** Lets routes of many prefixes go, by and by; those of few stay for the caller. */
+  private void killMany(Predicate<Route> suits) {
+    if (!shared.kill(suits)) {
+      return;
+    }
+    unswept.clear();
+    unswept.addAll(tables.values());
+    cursor = new PrefixTree.Cursor();
+    if (!sweeping) {
+      sweeping = true;
+      sweepLater();
+    }
+  }
+
+  private void sweepLater() {
+    Consumer<Runnable> execute = later;
+    if (execute == null) {
+      while (sweeping) {
+        sweepSome();
+      }
+    } else {
+      execute.accept(() -> {
+        sweepSome();
+        if (sweeping) {
+          sweepLater();
+        }
+      });
+    }
+  }
+
+  private void sweepSome() {
+    RouteTable table = unswept.peek();
+    if (table == null) {
+      dying.clear();
+      sweeping = false;
+      return;
+    }
+    table.sweep(
+        cursor,
+        entry -> {
+          if (!v4) {
+            tell(entry, true);
+          }
+        });
+    if (cursor.isDone()) {
+      unswept.poll();
+      cursor = new PrefixTree.Cursor();
+    }
+  }
+
   private void removeHops(NetDevice device, boolean keepOthers) {
+    killMany(route -> route.uses(device) && (!keepOthers || route.hops() == null));
     silent = v4;
     for (RouteEntry entry : entriesOf(route -> route.uses(device))) {
       List<Multipath.Hop> rest =
@@ -462,6 +532,7 @@ public final class Fib {
    * IPv4 stay ({@code fib_disable_ip}, {@code rt6_sync_down_dev}).
    */
   public void deviceDown(NetDevice device) {
+    killMany(route -> route.uses(device) && isDead(route));
     silent = v4;
     entriesOf(route -> route.uses(device) && isDead(route)).forEach(this::remove);
     silent = false;

@@ -384,6 +384,18 @@ final class PrefixTree<V> {
 
   private void walk(int node, long hi, long lo, int depth, Visitor<V> visitor) {
     int at = node * NODE;
+    values(at, hi, lo, depth, visitor);
+    int child = childPlace(at);
+    for (int index = 0; index < FANOUT; index++) {
+      if ((nodes[at + CHILDREN] >>> index & 1) != 0) {
+        walk(
+            child++, hi | bitsHi(index, depth), lo | bitsLo(index, depth), depth + STRIDE, visitor);
+      }
+    }
+  }
+
+  /** Tells of the prefixes of one node. */
+  private void values(int at, long hi, long lo, int depth, Visitor<V> visitor) {
     int place = valuePlace(at);
     for (int length = 1; length <= STRIDE; length++) {
       for (int prefix = 0; prefix < 1 << length; prefix++) {
@@ -397,13 +409,63 @@ final class PrefixTree<V> {
         }
       }
     }
-    int child = childPlace(at);
-    for (int index = 0; index < FANOUT; index++) {
-      if ((nodes[at + CHILDREN] >>> index & 1) != 0) {
-        walk(
-            child++, hi | bitsHi(index, depth), lo | bitsLo(index, depth), depth + STRIDE, visitor);
+  }
+
+  /** Where a walk in pieces stands: it begins at 0, and goes on at the key where it paused. */
+  static final class Cursor {
+    private long hi;
+    private long lo;
+    private int left;
+    private boolean done;
+
+    /** Whether all prefixes were visited. */
+    boolean isDone() {
+      return done;
+    }
+  }
+
+  /**
+   * Tells of some prefixes, in the order of addresses; of a few again in the next piece. The tree
+   * may change between the pieces.
+   *
+   * @param limit nodes and prefixes together, from 1 on; some dozens more for what is on the way
+   */
+  void visitSome(Cursor cursor, int limit, Visitor<V> visitor) {
+    if (whole != null) {
+      visitor.visit(0, 0, 0, whole);
+    }
+    cursor.left = limit;
+    cursor.done = walkFrom(root, 0, 0, 0, true, cursor, visitor);
+  }
+
+  /** Whether all below the node was visited; where not, the cursor says how far it came. */
+  private boolean walkFrom(
+      int node, long hi, long lo, int depth, boolean onWay, Cursor cursor, Visitor<V> visitor) {
+    if (cursor.left <= 0 && !onWay) {
+      cursor.hi = hi;
+      cursor.lo = lo;
+      return false;
+    }
+    int at = node * NODE;
+    cursor.left -= onWay ? 0 : 1 + valueCount(at); // those on the way there are visited again
+    values(at, hi, lo, depth, visitor);
+    int first = onWay ? index(cursor.hi, cursor.lo, depth) : 0;
+    long children = nodes[at + CHILDREN];
+    int child = childPlace(at) + Long.bitCount(children & (1L << first) - 1);
+    for (int index = first; index < FANOUT; index++) {
+      if ((children >>> index & 1) != 0
+          && !walkFrom(
+              child++,
+              hi | bitsHi(index, depth),
+              lo | bitsLo(index, depth),
+              depth + STRIDE,
+              onWay && index == first,
+              cursor,
+              visitor)) {
+        return false;
       }
     }
+    return true;
   }
 
   private static long bitsHi(long index, int depth) {

@@ -18,20 +18,28 @@ import org.jspecify.annotations.Nullable;
  * nothing. Of the loop's thread.
  */
 public final class RouteTable {
+  /** Nodes and prefixes that one piece of {@link #sweep} looks at: less than a millisecond. */
+  private static final int SWEPT = 600;
+
   private final long id;
   private final boolean v4;
 
   /** A {@link Route}, or a {@code Route[]} where a prefix has several. */
   private final PrefixTree<Object> tree = new PrefixTree<>();
 
+  private final DyingRoutes dying;
   private int size;
 
-  RouteTable(long id, boolean v4) {
+  /**
+   * @param dying what is still in it and counts no more
+   */
+  RouteTable(long id, boolean v4, DyingRoutes dying) {
     this.id = id;
     this.v4 = v4;
+    this.dying = dying;
   }
 
-  /** Routes in it. */
+  /** Routes in it, those counted that are about to go. */
   public int size() {
     return size;
   }
@@ -57,12 +65,12 @@ public final class RouteTable {
     Object found = tree.first(keyHi(key.dstHi, key.dstLo), keyLo(key.dstLo));
     for (; found != null; found = tree.next()) {
       if (found instanceof Route one) {
-        if (one.tos() == 0 || one.tos() == tos) {
+        if ((one.tos() == 0 || one.tos() == tos) && !dying.has(one)) {
           return one;
         }
       } else {
         for (Route route : (Route[]) found) {
-          if (route.tos() == 0 || route.tos() == tos) {
+          if ((route.tos() == 0 || route.tos() == tos) && !dying.has(route)) {
             return route;
           }
         }
@@ -85,7 +93,20 @@ public final class RouteTable {
   /** The first route for an address, for packets of whatever type of service; or null. */
   @Nullable Route first(long hi, long lo) {
     Object found = tree.first(keyHi(hi, lo), keyLo(lo));
-    return found == null ? null : found instanceof Route one ? one : ((Route[]) found)[0];
+    for (; found != null; found = tree.next()) {
+      if (found instanceof Route one) {
+        if (!dying.has(one)) {
+          return one;
+        }
+      } else {
+        for (Route route : (Route[]) found) {
+          if (!dying.has(route)) {
+            return route;
+          }
+        }
+      }
+    }
+    return null;
   }
 
   /** The first route in the order of {@link #lookup} that suits, with its prefix; or null. */
@@ -104,8 +125,9 @@ public final class RouteTable {
     return null;
   }
 
-  private static List<Route> listed(Object found) {
-    return found instanceof Route one ? List.of(one) : Arrays.asList((Route[]) found);
+  private List<Route> listed(Object found) {
+    List<Route> all = found instanceof Route one ? List.of(one) : Arrays.asList((Route[]) found);
+    return dying.isEmpty() ? all : all.stream().filter(route -> !dying.has(route)).toList();
   }
 
   /**
@@ -133,7 +155,7 @@ public final class RouteTable {
   }
 
   private boolean isBy(Route route, NetDevice device, int tos) {
-    if (route.tos() != 0 && route.tos() != tos) {
+    if (route.tos() != 0 && route.tos() != tos || dying.has(route)) {
       return false;
     }
     Multipath hops = route.hops();
@@ -146,8 +168,13 @@ public final class RouteTable {
   }
 
   private void set(IpAddress to, int prefix, List<Route> routes) {
-    long hi = keyHi(to.hi(), to.lo());
-    long lo = keyLo(to.lo());
+    Object before = at(to, prefix);
+    int old = before == null ? 0 : before instanceof Route[] several ? several.length : 1;
+    set(keyHi(to.hi(), to.lo()), keyLo(to.lo()), prefix, routes, old);
+  }
+
+  private void set(long hi, long lo, int prefix, List<Route> routes, int before) {
+    size += routes.size() - before;
     if (routes.isEmpty()) {
       tree.remove(hi, lo, prefix);
     } else {
@@ -168,15 +195,44 @@ public final class RouteTable {
   /** All routes; the table must not change meanwhile. */
   void forEach(Consumer<RouteEntry> visitor) {
     tree.forEach((hi, lo, prefix, found) -> {
-      IpAddress to = v4 ? new IpAddress(0, IpAddress.ANY4.lo() | hi >>> 32) : new IpAddress(hi, lo);
+      IpAddress to = address(hi, lo);
       if (found instanceof Route one) {
-        visitor.accept(new RouteEntry(id, to, prefix, one));
+        if (!dying.has(one)) {
+          visitor.accept(new RouteEntry(id, to, prefix, one));
+        }
       } else {
-        for (Route route : (Route[]) found) {
+        for (Route route : listed(found)) {
           visitor.accept(new RouteEntry(id, to, prefix, route));
         }
       }
     });
+  }
+
+  private IpAddress address(long hi, long lo) {
+    return v4 ? new IpAddress(0, IpAddress.ANY4.lo() | hi >>> 32) : new IpAddress(hi, lo);
+  }
+
+  /**
+   * Takes some of what is dying out, behind where the cursor stands: a bounded piece of work.
+   *
+   * @param gone is told of each
+   */
+  void sweep(PrefixTree.Cursor cursor, Consumer<RouteEntry> gone) {
+    List<RouteEntry> found = new ArrayList<>();
+    tree.visitSome(
+        cursor,
+        SWEPT,
+        (hi, lo, prefix, value) -> {
+          for (Route route : value instanceof Route one ? List.of(one) : List.of((Route[]) value)) {
+            if (dying.has(route)) {
+              found.add(new RouteEntry(id, address(hi, lo), prefix, route));
+            }
+          }
+        });
+    for (RouteEntry entry : found) {
+      set(entry.destination(), entry.prefix(), of(entry.destination(), entry.prefix()));
+      gone.accept(entry);
+    }
   }
 
   /**
@@ -212,7 +268,6 @@ public final class RouteTable {
       throw new RouteRefusedException(Errno.EEXIST);
     } else {
       routes.add(how == RouteChange.PREPEND && v4 ? first : end, route);
-      size++;
     }
     set(to, prefix, routes);
     return replaced;
@@ -274,7 +329,6 @@ public final class RouteTable {
     for (int i = 0; i < routes.size(); i++) {
       if (suits.test(routes.get(i))) {
         Route gone = routes.remove(i);
-        size--;
         set(to, prefix, routes);
         return gone;
       }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,9 +37,15 @@ final class SharedRoutes {
     }
   }
 
+  private final DyingRoutes dying;
+
+  SharedRoutes(DyingRoutes dying) {
+    this.dying = dying;
+  }
+
   /** An entry of what shall be put into a table, with the one object that says its route. */
   RouteEntry take(RouteEntry entry) {
-    Shared one = shared.computeIfAbsent(entry.route(), Shared::new);
+    Shared one = shared.computeIfAbsent(entry.route(), this::fresh);
     RouteEntry mine = entry.with(one.route);
     one.users++;
     List<RouteEntry> places = one.places;
@@ -48,6 +55,30 @@ final class SharedRoutes {
       places.add(mine);
     }
     return mine;
+  }
+
+  private Shared fresh(Route route) {
+    // not the object itself that is about to go
+    return new Shared(dying.has(route) ? route.withMetric(route.metric()) : route);
+  }
+
+  /**
+   * Lets all prefixes of the routes that suit and have too many of them go: they are {@link
+   * DyingRoutes dying} from now on.
+   *
+   * @return whether there are any
+   */
+  boolean kill(Predicate<Route> suits) {
+    boolean any = false;
+    for (Iterator<Shared> all = shared.values().iterator(); all.hasNext(); ) {
+      Shared one = all.next();
+      if (one.places == null && suits.test(one.route)) {
+        dying.add(one.route);
+        all.remove();
+        any = true;
+      }
+    }
+    return any;
   }
 
   /** An entry has gone from its table. */

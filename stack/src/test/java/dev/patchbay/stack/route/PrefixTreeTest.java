@@ -120,6 +120,33 @@ class PrefixTreeTest {
     return found;
   }
 
+  /** In pieces all are visited, though the tree changes between them. */
+  @Test
+  void inPieces() {
+    PrefixTree<Integer> tree = new PrefixTree<>();
+    Random random = new Random(4);
+    List<Prefix> stay = new ArrayList<>();
+    for (int i = 0; i < 4000; i++) {
+      Prefix prefix =
+          Prefix.of(random.nextLong() >>> 40 << 44, random.nextLong(), random.nextInt(65));
+      tree.put(prefix.hi(), prefix.lo(), prefix.length(), 1);
+      stay.add(prefix);
+    }
+    List<Prefix> seen = new ArrayList<>();
+    PrefixTree.Cursor cursor = new PrefixTree.Cursor();
+    int pieces = 0;
+    for (; !cursor.isDone(); pieces++) {
+      tree.visitSome(cursor, 10, (hi, lo, length, value) -> seen.add(new Prefix(hi, lo, length)));
+      Prefix more = Prefix.of(random.nextLong(), 0, 1 + random.nextInt(40));
+      if (!stay.contains(more)) {
+        tree.put(more.hi(), more.lo(), more.length(), 2);
+        tree.remove(more.hi(), more.lo(), more.length());
+      }
+    }
+    assertThat(pieces).isGreaterThan(20);
+    assertThat(seen).containsAll(stay);
+  }
+
   /** Room is used again: a table whose routes come and go for ever does not grow. */
   @Test
   void comingAndGoingNeedsNoMoreRoom() {

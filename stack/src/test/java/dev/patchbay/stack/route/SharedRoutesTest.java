@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.ip.InterfaceAddress.Scope;
 import dev.patchbay.stack.ip.IpAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +47,42 @@ class SharedRoutesTest {
     assertThat(routesBy(eth0)).isZero();
     assertThat(routesBy(eth1)).isEqualTo(count);
     assertThat(fib.size()).isEqualTo(count);
+  }
+
+  /** In pieces: nobody sees what goes, from the first moment on. */
+  @Test
+  void manyGoByAndBy() {
+    Deque<Runnable> pieces = new ArrayDeque<>();
+    fib.inPieces(pieces::add);
+    Route route = Route.of(Route.Type.UNICAST, eth0, Scope.LINK);
+    add(eth0, 0, 20_000);
+    add(eth1, 30_000, 300);
+    IpAddress seven = IpAddress.parse("10.0.6.1");
+    assertThat(fib.lookup(seven.hi(), seven.lo())).isEqualTo(route);
+
+    fib.removeDevice(eth0);
+    assertThat(pieces).hasSize(1);
+    assertThat(fib.lookup(seven.hi(), seven.lo())).isNull();
+    assertThat(fib.match(seven, any -> true)).isNull();
+    assertThat(routesBy(eth0)).isZero();
+    assertThat(fib.size()).as("still in the tables").isEqualTo(20_300);
+
+    // what comes meanwhile stays, where others go too
+    fib.add(RouteEntry.MAIN, IpAddress.parse("10.0.6.0"), 24, route);
+    add(eth0, 40_000, 500);
+    pieces.remove().run();
+    fib.removeDevice(eth1);
+    int turns = 1;
+    for (; !pieces.isEmpty(); turns++) {
+      int before = fib.size();
+      pieces.remove().run();
+      assertThat(before - fib.size()).as("in one piece").isLessThan(1000);
+    }
+    assertThat(turns).isGreaterThan(5);
+    assertThat(fib.lookup(seven.hi(), seven.lo())).isEqualTo(route);
+    assertThat(routesBy(eth0)).isEqualTo(501);
+    assertThat(routesBy(eth1)).isZero();
+    assertThat(fib.size()).isEqualTo(501);
   }
 
   @Test
