@@ -28,8 +28,14 @@
  * one connection keeps is less than 300 bytes, the table included; {@code ConntrackMemoryTest}
  * counts.
  *
+ * <p>Events: what one packet does to its connection is noted and told at once when the packet is
+ * through; listeners are {@link dev.patchbay.stack.conntrack.ConntrackListener}s. Commands look at
+ * all connections ({@code Conntrack.all}), make one ({@code describe}, {@code insert}) and end one
+ * ({@code kill}). A rule counts those of a network with a {@link
+ * dev.patchbay.stack.conntrack.ConnectionCount}.
+ *
  * <p>Where to add: a protocol as a {@code ProtocolTracker} in {@code Conntrack.tracker}; a helper
- * as a {@link dev.patchbay.stack.conntrack.Helper} in package {@code helper}.
+ * as a {@link dev.patchbay.stack.conntrack.Helper} in {@code Conntrack.helpers}.
  */
 @NullMarked
 package dev.patchbay.stack.conntrack;

@@ -35,7 +35,8 @@
  * <p>Sets that rules ask and change stand beside the tables, in {@code ipset}.
  *
  * <p>Where to add: a field of packets to {@code expression.Field}, a kind of test to {@code
- * expression}, what a rule may do to {@code targets}; their words to {@code admin.iptables}.
+ * expression}, what a rule may do to {@code targets}; what asks for connections, or changes them,
+ * to {@code connection}; their words to {@code admin.iptables}.
  */
 @NullMarked
 package dev.patchbay.stack.netfilter;

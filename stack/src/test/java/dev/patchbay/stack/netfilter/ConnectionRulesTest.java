@@ -11,7 +11,9 @@ import dev.patchbay.stack.admin.conntrack.ConntrackMonitor;
 import dev.patchbay.stack.admin.iptables.extension.IptablesException;
 import dev.patchbay.stack.conntrack.Connection;
 import dev.patchbay.stack.conntrack.Conntrack;
+import dev.patchbay.stack.conntrack.Expectation;
 import dev.patchbay.stack.conntrack.Helper;
+import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.wire.InternetChecksum;
 import dev.patchbay.stack.wire.IpProtocol;
@@ -318,6 +320,38 @@ class ConnectionRulesTest {
     List<String> told = watch("-E");
     out(53);
     assertThat(told).isEmpty();
+  }
+
+  /** The texts are those of a kernel with its FTP helper. */
+  @Test
+  void expectationsAreListedAndTold() throws RefusedException {
+    List<String> told = watch("-E expect");
+    listed("-I -s 127.0.0.1 -d 127.0.0.1 -p tcp --sport 45794 --dport 21 --state ESTABLISHED -t 900");
+    Expectation expected = new Expectation(conntrack.all().getFirst());
+    expected.tuple.srcLo = IpAddress.parse("127.0.0.1").lo();
+    expected.tuple.dstLo = expected.tuple.srcLo;
+    expected.tuple.destination = 2580;
+    expected.tuple.protocol = IpProtocol.TCP;
+    assertThat(conntrack.expectations().add(expected, 300)).isTrue();
+    String line =
+        "300 proto=6 src=127.0.0.1 dst=127.0.0.1 sport=0 dport=2580 mask-src=255.255.255.255"
+            + " mask-dst=255.255.255.255 sport=0 dport=65535 master-src=127.0.0.1"
+            + " master-dst=127.0.0.1 sport=45794 dport=21 class=0";
+    assertThat(listed("-L expect")).containsExactly(line);
+    assertThat(listed("-C expect")).containsExactly("1");
+    assertThat(listed("-L expect -o xml"))
+        .contains(
+            "<flow><layer3 protonum=\"2\" protoname=\"ipv4\"><expected><src>127.0.0.1</src>"
+                + "<dst>127.0.0.1</dst></expected><mask><src>255.255.255.255</src>"
+                + "<dst>255.255.255.255</dst></mask><master><src>127.0.0.1</src>"
+                + "<dst>127.0.0.1</dst></master></layer3><layer4 protonum=\"6\""
+                + " protoname=\"tcp\"><expected><sport>0</sport><dport>2580</dport></expected>"
+                + "<mask><sport>0</sport><dport>65535</dport></mask><master><sport>45794</sport>"
+                + "<dport>21</dport></master></layer4><meta><timeout>300</timeout>"
+                + "<class>0</class></meta></flow>");
+    listed("-F expect");
+    assertThat(listed("-L expect")).isEmpty();
+    assertThat(told).containsExactly("    [NEW] " + line + "\n", "[DESTROY] " + line + "\n");
   }
 
   @Test

@@ -289,22 +289,22 @@ public final class ConntrackCommand {
       out.append(name).append('=').append(value & 0xffff_ffffL).append(' ');
     }
 
-    private void listExpected(FlowRequest request) throws FlowProblem {
-      if (request.has(Output.XML)) {
-        throw FlowProblem.unsupported("-L expect -o xml");
-      }
+    private void listExpected(FlowRequest request) {
       int count = 0;
-      long wall = stack.loop().wallTime();
+      boolean xml = request.has(Output.XML);
+      long now = stack.loop().now();
       for (Expectation e : conntrack.expectations().all()) {
         boolean v4 = Addresses.isV4(e.tuple.dstHi, e.tuple.dstLo);
         if (request.family == 0 || (request.family == 4) == v4) {
-          if (request.has(Output.TIMESTAMP)) {
-            out.append("[%-8d.%-6d]\t".formatted(wall / 1_000_000_000L, WallTime.micros(wall)));
+          out.append(xml && count == 0 ? ExpectText.XML_HEAD : "");
+          if (request.has(Output.TIMESTAMP) && !xml) {
+            out.append(ExpectText.time(stack.loop().wallTime()));
           }
-          out.append(ExpectText.line(e, stack.loop().now())).append('\n');
+          out.append(xml ? ExpectText.xml(e, "", now) : ExpectText.line(e, now)).append('\n');
           count++;
         }
       }
+      out.append(xml && count > 0 ? "</expect>\n" : "");
       err.append(HEAD).append(count).append(" expectations have been shown.\n");
     }
   }

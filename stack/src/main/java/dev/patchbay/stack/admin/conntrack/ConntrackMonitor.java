@@ -44,9 +44,6 @@ public final class ConntrackMonitor implements ConntrackListener, AutoCloseable 
       if (request.command != FlowCommand.EVENT && !expectations) {
         return null;
       }
-      if (expectations && request.has(Output.XML)) {
-        throw FlowProblem.unsupported("-E expect -o xml");
-      }
       ConntrackCommand.checkMasks(request);
       return new ConntrackMonitor(stack, request, expectations);
     } catch (FlowProblem e) {
@@ -95,9 +92,18 @@ public final class ConntrackMonitor implements ConntrackListener, AutoCloseable 
   @Override
   public void expectation(Expectation expectation, boolean added) {
     boolean v4 = Addresses.isV4(expectation.tuple.dstHi, expectation.tuple.dstLo);
-    if (expectations && (request.family == 0 || (request.family == 4) == v4)) {
-      String line = ExpectText.line(expectation, stack.loop().now());
-      out.accept(time() + "%9s ".formatted(added ? "[NEW]" : "[DESTROY]") + line + "\n");
+    if (!expectations || request.family != 0 && (request.family == 4) != v4) {
+      return;
+    }
+    long now = stack.loop().now();
+    if (request.has(Output.XML)) {
+      String head = headed ? "" : ExpectText.XML_HEAD;
+      headed = true;
+      out.accept(head + ExpectText.xml(expectation, added ? "new" : "destroy", now) + "\n");
+    } else {
+      String time = request.has(Output.TIMESTAMP) ? ExpectText.time(stack.loop().wallTime()) : "";
+      String head = "%9s ".formatted(added ? "[NEW]" : "[DESTROY]");
+      out.accept(time + head + ExpectText.line(expectation, now) + "\n");
     }
   }
 }
