@@ -11,6 +11,10 @@
  * INPUT and POSTROUTING, answers the other way round. Of an ICMP error what it quotes is changed
  * too.
  *
+ * <p>The targets that settle it stand in {@code netfilter.targets}. What has an address of a device
+ * of ours ({@code MASQUERADE}) ends with it: {@link dev.patchbay.stack.nat.Masquerades}. What FTP
+ * and TFTP announce is translated by package {@code conntrack.helper}.
+ *
  * <p>Checksums are updated by what has changed (RFC 1624), never made anew: a packet that was wrong
  * stays wrong. The one of ICMP errors is made anew after it was found right.
  */

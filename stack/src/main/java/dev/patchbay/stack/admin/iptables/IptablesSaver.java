@@ -49,7 +49,12 @@ public final class IptablesSaver implements Saver {
       }
     }
     for (Chain chain : chains) {
-      if (chain.hook() != null && chain.policy() != Verdict.ACCEPT) {
+      boolean drops = chain.hook() != null && chain.policy() != Verdict.ACCEPT;
+      if (drops && table.kind() == TableKind.NAT) {
+        script.comment(
+            "not saved: %s -t nat drops in %s, as iptables-restore alone can set it"
+                .formatted(program, chain.name()));
+      } else if (drops) {
         List<String> words = List.of("-P", chain.name(), chain.policy().name());
         line(script, space, program, table.kind(), words);
       }

@@ -240,6 +240,21 @@ class SaveTest {
     roundTrip(one);
   }
 
+  @Test
+  void rulesOfTableNat() {
+    Appliance one = new Appliance();
+    one.runs(
+        "iptables -t nat -N in",
+        "iptables -t nat -A PREROUTING -i host0 -j in",
+        "iptables -t nat -A in -p udp -j DNAT --to-destination 10.0.2.15:7000-7010/6000 --random",
+        "iptables -t nat -A in -p tcp --dport 80 -j REDIRECT --to-ports 8080-8090",
+        "iptables -t nat -A POSTROUTING -p tcp -j SNAT --to-source 10.0.0.2:1024-2048/500",
+        "iptables -t nat -A POSTROUTING -s 10.0.2.0/24 -j NETMAP --to 10.7.0.0/24",
+        "iptables -t nat -A POSTROUTING -o host0 -j MASQUERADE --random-fully",
+        "ip6tables -t nat -A OUTPUT -p tcp -j DNAT --to-destination [fec0::1-fec0::9]:80");
+    roundTrip(one);
+  }
+
   /** Commands by chance, of which those that can be done make a configuration. */
   @ParameterizedTest
   @ValueSource(longs = {0, 20, 40})

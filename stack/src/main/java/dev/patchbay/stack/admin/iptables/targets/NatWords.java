@@ -51,12 +51,8 @@ public abstract class NatWords extends TargetExtension {
     return hasPorts;
   }
 
-  /**
-   * Reads {@code PORT[-PORT[/BASE]]}; the first and the base may be names.
-   *
-   * @param shifts whether the base is kept; else it is 0, as the kernel's older interface has it
-   */
-  final void ports(String text, boolean shifts) throws IptablesException {
+  /** Reads {@code PORT[-PORT[/BASE]]}; the first and the base may be names. */
+  final void ports(String text) throws IptablesException {
     boolean fits =
         switch (protocol.getAsInt()) {
           case IpProtocol.TCP, IpProtocol.UDP, IpProtocol.SCTP, IpProtocol.ICMP, DCCP -> true;
@@ -96,7 +92,6 @@ public abstract class NatWords extends TargetExtension {
     }
     base = number(rest.substring(1), 1);
     base = base < 0 ? named(rest.substring(1)) : base;
-    base = shifts ? base : 0;
     flags |= NatRange.OFFSET;
   }
 

@@ -32,7 +32,7 @@ public final class OwnAddressWords extends NatWords {
 
   @Override
   void value(String text) throws IptablesException {
-    ports(text, false);
+    ports(text);
     if (!source && (flags & NatRange.OFFSET) != 0) {
       throw IptablesException.parameter("Shifted portmap ranges not supported with this kernel");
     }

@@ -52,7 +52,7 @@ public final class TranslateWords extends NatWords {
       colon = -1;
     }
     if (colon >= 0) {
-      ports(text.substring(colon + 1), !source);
+      ports(text.substring(colon + 1));
     }
     String addresses;
     if (open >= 0) {
