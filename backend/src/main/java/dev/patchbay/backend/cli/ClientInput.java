@@ -87,8 +87,8 @@ public record ClientInput(List<String> args, @Nullable String stdin) {
   }
 
   /**
-   * Whether a word prints what happens until it is ended: {@code ip monitor}, {@code trace},
-   * {@code conntrack -E}, in whatever namespace.
+   * Whether a word prints what happens until it is ended: {@code ip monitor}, {@code trace}, {@code
+   * conntrack -E}, in whatever namespace.
    */
   static boolean isEndless(String word, List<String> args) {
     List<String> argv = new ArrayList<>(args);

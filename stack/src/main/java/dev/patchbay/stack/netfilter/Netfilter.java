@@ -4,6 +4,8 @@ import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.bridge.BridgeFilter;
 import dev.patchbay.stack.conntrack.Conntrack;
+import dev.patchbay.stack.conntrack.helper.FtpHelper;
+import dev.patchbay.stack.conntrack.helper.TftpHelper;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.nat.Masquerades;
@@ -68,6 +70,8 @@ public final class Netfilter {
     this.stack = stack;
     loop = stack.loop();
     conntrack = new Conntrack(loop, stack.random());
+    conntrack.helpers().add(new FtpHelper(conntrack));
+    conntrack.helpers().add(new TftpHelper(conntrack));
     nat = new Nat(conntrack, stack.random());
     masquerades = new Masquerades(stack, conntrack);
     trackingStep = new TrackingStep(conntrack);

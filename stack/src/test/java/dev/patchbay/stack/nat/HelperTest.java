@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.patchbay.stack.conntrack.Connection;
 import dev.patchbay.stack.conntrack.Conntrack;
 import dev.patchbay.stack.conntrack.Expectation;
-import dev.patchbay.stack.conntrack.Helper;
-import dev.patchbay.stack.conntrack.helper.Helpers;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,18 +23,19 @@ class HelperTest {
     r.rule("iptables -t nat -A POSTROUTING -o host0 -j MASQUERADE");
   }
 
-  /** Gives all connections the helper, as a rule would. */
-  private void helper(String name) {
-    Helper helper = Objects.requireNonNull(Helpers.named(name, conntrack));
-    for (Connection c : conntrack.all()) {
-      c.needExtras().helper = helper;
+  /** New connections to a port get the helper. */
+  private void helper(String name, String protocol, int port) {
+    for (String program : new String[] {"iptables", "ip6tables"}) {
+      r.rule(
+          "%s -t raw -A PREROUTING -p %s --dport %d -j CT --helper %s"
+              .formatted(program, protocol, port, name));
     }
   }
 
   /** A client's control connection to 192.0.2.7 after the greeting and its first line. */
   private void controlled() {
+    helper("ftp", "tcp", 21);
     r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 S 1000").worldGot();
-    helper("ftp");
     r.fromWorld("tcp 192.0.2.7:21 > 203.0.113.1:4000 SA 5000 1001").guestGot();
     r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 A 1001 5001").worldGot();
     r.fromWorld("tcp 192.0.2.7:21 > 203.0.113.1:4000 PA 5001 1001 220 hello\\r\\n").guestGot();
@@ -85,8 +84,8 @@ class HelperTest {
   void shorterTexts() {
     r.rule("iptables -t nat -A POSTROUTING -o host0 -j SNAT --to-source 9.9.9.9");
     r.ip("ip addr add 9.9.9.9/32 dev host0");
+    helper("ftp", "tcp", 21);
     r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 S 1000").worldGot();
-    helper("ftp");
     r.fromWorld("tcp 192.0.2.7:21 > 9.9.9.9:4000 SA 5000 1001").guestGot();
     r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1001 5001 USER x\\r\\n").worldGot();
     r.fromWorld("tcp 192.0.2.7:21 > 9.9.9.9:4000 PA 5001 1009 220 ok\\r\\n").guestGot();
@@ -103,8 +102,8 @@ class HelperTest {
     r.rule(
         "iptables -t nat -A PREROUTING -i host0 -p tcp --dport 21 -j DNAT"
             + " --to-destination 10.0.2.15");
+    helper("ftp", "tcp", 21);
     r.fromWorld("tcp 192.0.2.7:5000 > 203.0.113.1:21 S 1").guestGot();
-    helper("ftp");
     r.fromA("tcp 10.0.2.15:21 > 192.0.2.7:5000 SA 100 2").worldGot();
     r.fromWorld("tcp 192.0.2.7:5000 > 203.0.113.1:21 A 2 101").guestGot();
     r.fromA("tcp 10.0.2.15:21 > 192.0.2.7:5000 PA 101 2 220 hi\\r\\n").worldGot();
@@ -125,8 +124,8 @@ class HelperTest {
   @Test
   void epsvAndEprtOfIpv6() {
     r.rule("ip6tables -t nat -A POSTROUTING -o host0 -j MASQUERADE");
+    helper("ftp", "tcp", 21);
     r.fromA("tcp [fec0::15]:4000 > [2001:db8:7::7]:21 S 1000").worldGot();
-    helper("ftp");
     r.fromWorld("tcp [2001:db8:7::7]:21 > [2001:db8::1]:4000 SA 5000 1001").guestGot();
     r.fromA("tcp [fec0::15]:4000 > [2001:db8:7::7]:21 PA 1001 5001 USER x\\r\\n").worldGot();
     r.fromWorld("tcp [2001:db8:7::7]:21 > [2001:db8::1]:4000 PA 5001 1009 220 ok\\r\\n").guestGot();
@@ -150,8 +149,8 @@ class HelperTest {
   @Test
   void whatIsExpectedIsRelated() {
     r.rule("iptables -t nat -A POSTROUTING -o lo -j ACCEPT"); // so that connections are tracked
+    helper("ftp", "tcp", 21);
     r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 S 1000").worldGot();
-    helper("ftp");
     r.fromWorld("tcp 192.0.2.7:21 > 10.0.2.15:4000 SA 5000 1001").guestGot();
     r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1001 5001 USER x\\r\\n").worldGot();
     r.fromWorld("tcp 192.0.2.7:21 > 10.0.2.15:4000 PA 5001 1009 220 ok\\r\\n").guestGot();
@@ -230,8 +229,7 @@ class HelperTest {
   void tftpAnswersFromAnotherPort() {
     masquerades();
     r.rule("iptables -t nat -A PREROUTING -i host0 -j DNAT --to-destination 10.0.2.16");
-    r.fromA("udp 10.0.2.15:4000 > 192.0.2.7:69 warm-up").worldGot();
-    helper("tftp");
+    helper("tftp", "udp", 69);
     r.fromA("udp 10.0.2.15:4000 > 192.0.2.7:69 \u0000\u0001file\u0000octet\u0000").worldGot();
     r.fromWorld("udp 192.0.2.7:50000 > 203.0.113.1:4000 \u0000\u0003\u0000\u0001data")
         .toA("udp 192.0.2.7:50000 > 10.0.2.15:4000 \u0000\u0003\u0000\u0001data");
@@ -246,8 +244,7 @@ class HelperTest {
     r.rule(
         "iptables -t nat -A PREROUTING -i host0 -p udp --dport 69 -j DNAT"
             + " --to-destination 10.0.2.15");
-    r.fromWorld("udp 192.0.2.7:5000 > 203.0.113.1:69 warm-up").guestGot();
-    helper("tftp");
+    helper("tftp", "udp", 69);
     r.fromWorld("udp 192.0.2.7:5000 > 203.0.113.1:69 \u0000\u0001file\u0000octet\u0000").guestGot();
     r.fromA("udp 10.0.2.15:40000 > 192.0.2.7:5000 \u0000\u0003\u0000\u0001data")
         .toWorld("udp 203.0.113.1:40000 > 192.0.2.7:5000 \u0000\u0003\u0000\u0001data");

@@ -326,7 +326,8 @@ class ConnectionRulesTest {
   @Test
   void expectationsAreListedAndTold() throws RefusedException {
     List<String> told = watch("-E expect");
-    listed("-I -s 127.0.0.1 -d 127.0.0.1 -p tcp --sport 45794 --dport 21 --state ESTABLISHED -t 900");
+    listed(
+        "-I -s 127.0.0.1 -d 127.0.0.1 -p tcp --sport 45794 --dport 21 --state ESTABLISHED -t 900");
     Expectation expected = new Expectation(conntrack.all().getFirst());
     expected.tuple.srcLo = IpAddress.parse("127.0.0.1").lo();
     expected.tuple.dstLo = expected.tuple.srcLo;

@@ -1,7 +1,6 @@
 package dev.patchbay.stack.admin.conntrack;
 
 import dev.patchbay.stack.NetworkStack;
-import dev.patchbay.stack.admin.WallTime;
 import dev.patchbay.stack.admin.conntrack.FlowRequest.Output;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.iptables.extension.Quoting;

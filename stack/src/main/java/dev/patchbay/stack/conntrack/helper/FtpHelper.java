@@ -32,7 +32,7 @@ public final class FtpHelper implements Helper {
   private final Tuple own = new Tuple();
   private final Tuple other = new Tuple();
 
-  FtpHelper(Conntrack conntrack) {
+  public FtpHelper(Conntrack conntrack) {
     this.conntrack = conntrack;
     change = new TextChange(conntrack);
   }

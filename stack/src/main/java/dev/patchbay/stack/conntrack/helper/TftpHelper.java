@@ -24,7 +24,7 @@ public final class TftpHelper implements Helper {
   private final Conntrack conntrack;
   private final Tuple tuple = new Tuple();
 
-  TftpHelper(Conntrack conntrack) {
+  public TftpHelper(Conntrack conntrack) {
     this.conntrack = conntrack;
   }
 

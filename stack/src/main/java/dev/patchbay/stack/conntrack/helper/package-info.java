@@ -5,11 +5,12 @@
  *
  * <p>What there is: {@link dev.patchbay.stack.conntrack.helper.FtpHelper}, {@link
  * dev.patchbay.stack.conntrack.helper.TftpHelper}, by name from {@link
- * dev.patchbay.stack.conntrack.helper.Helpers}. A connection gets one by {@code -j CT --helper}
- * alone. What is read is a guest's word: a bounded part of it, only whole commands at the beginning
- * of a line, only addresses of the speaker's own.
+ * dev.patchbay.stack.conntrack.Helpers}. A connection gets one by {@code -j CT --helper} alone.
+ * What is read is a guest's word: a bounded part of it, only whole commands at the beginning of a
+ * line, only addresses of the speaker's own.
  *
- * <p>Where to add: a {@link dev.patchbay.stack.conntrack.Helper}, and its name to {@code Helpers}.
+ * <p>Where to add: a {@link dev.patchbay.stack.conntrack.Helper}, and add it where {@code
+ * Netfilter} adds these.
  */
 @NullMarked
 package dev.patchbay.stack.conntrack.helper;
