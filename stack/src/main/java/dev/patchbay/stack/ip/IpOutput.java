@@ -97,6 +97,7 @@ public final class IpOutput implements SegmentOutput {
       packet.drop(DropReason.IP_OUTNOROUTES);
     } else {
       count(packet);
+      packet.device = null;
       if (maySend(packet, only) && mayLeave(packet, only)) {
         transmit(packet, only, dstHi, dstLo);
       }
@@ -110,9 +111,17 @@ public final class IpOutput implements SegmentOutput {
     return netfilter.at(Hook.OUTPUT, packet.isIpv4()).accepts(packet, null, out);
   }
 
-  /** Takes what leaves through POSTROUTING ({@code ip_output}); false where it was dropped. */
+  /** Whether what {@link #maySend} has let pass just now is to be routed again. */
+  boolean isDiverted(boolean v4) {
+    return netfilter.at(Hook.OUTPUT, v4).diverts();
+  }
+
+  /**
+   * Takes what leaves through POSTROUTING ({@code ip_output}), where what is sent on still has the
+   * device by which it came in; false where it was dropped.
+   */
   boolean mayLeave(Packet packet, NetDevice out) {
-    return netfilter.at(Hook.POSTROUTING, packet.isIpv4()).accepts(packet, null, out);
+    return netfilter.at(Hook.POSTROUTING, packet.isIpv4()).accepts(packet, packet.device, out);
   }
 
   /** An identification for an IPv4 packet, 16 random bits. */
@@ -230,6 +239,7 @@ public final class IpOutput implements SegmentOutput {
   }
 
   private void leave(Packet packet, Route route, long hi, long lo) {
+    packet.device = null;
     switch (route.type()) {
       case LOCAL -> toOurselves(packet);
       case BROADCAST -> broadcast(packet, route, hi, lo);
@@ -253,24 +263,21 @@ public final class IpOutput implements SegmentOutput {
    */
   private @Nullable Route filtered(
       Packet packet, Route found, HookPoint output, @Nullable NetDevice only) {
-    long wasHi = packet.destinationHi();
-    long wasLo = packet.destinationLo();
-    int mark = packet.mark;
-    int tos = serviceType(packet);
     NetDevice out = found.type() == Route.Type.LOCAL ? stack.loopback() : found.device();
     if (!output.accepts(packet, null, out)) {
       return null;
     }
     long hi = packet.destinationHi();
     long lo = packet.destinationLo();
-    boolean translated = hi != wasHi || lo != wasLo;
-    if (packet.mark == mark && serviceType(packet) == tos && !translated) {
+    if (!output.diverts()) {
       return found;
     }
     packet.tos = serviceType(packet);
     // who was bound to a device stays so (ip_route_me_harder, ip6_route_me_harder)
     boolean near = Addresses.isLinkLocal(hi, lo) && !packet.isIpv4();
-    Route again = route(keyOf(packet, hi, lo, near ? out : only));
+    FlowKey key = keyOf(packet, hi, lo, near ? out : only);
+    key.mark = output.divertedMark();
+    Route again = route(key);
     if (again == null) {
       packet.drop(DropReason.IP_OUTNOROUTES);
     }
@@ -291,7 +298,9 @@ public final class IpOutput implements SegmentOutput {
     long hi = packet.destinationHi();
     long lo = packet.destinationLo();
     packet.tos = serviceType(packet);
-    Route route = route(keyOf(packet, hi, lo, only));
+    FlowKey key = keyOf(packet, hi, lo, only);
+    key.mark = netfilter.at(Hook.OUTPUT, packet.isIpv4()).divertedMark();
+    Route route = route(key);
     NetDevice out = route == null ? null : route.device();
     if (route == null || out == null) {
       packet.drop(DropReason.IP_OUTNOROUTES);
@@ -418,6 +427,7 @@ public final class IpOutput implements SegmentOutput {
    */
   public void sendOnLink(Packet packet, NetDevice device, long dstHi, long dstLo) {
     count(packet);
+    packet.device = null;
     if (maySend(packet, device)) {
       emit(packet, device, dstHi, dstLo, device.mtu());
     }

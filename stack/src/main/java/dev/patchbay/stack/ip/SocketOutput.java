@@ -343,17 +343,10 @@ public final class SocketOutput {
     }
     IpOutput output = stack.output();
     output.count(packet);
-    int mark = packet.mark;
-    int tos = IpOutput.serviceType(packet);
     if (!output.maySend(packet, out)) {
       return;
     }
-    boolean same =
-        packet.mark == mark
-            && IpOutput.serviceType(packet) == tos
-            && packet.destinationHi() == flow.dstHi
-            && packet.destinationLo() == flow.dstLo;
-    if (!same && !flow.multicast && !flow.broadcast) {
+    if (output.isDiverted(v4) && !flow.multicast && !flow.broadcast) {
       boolean near = !v4 && Addresses.isLinkLocal(flow.dstHi, flow.dstLo);
       output.sendAgain(packet, near ? out : flow.bound);
       return;

@@ -110,7 +110,8 @@ public final class FamilyTables {
   private void add(List<HookStep> steps, Hook hook, TableKind kind) {
     Table table = tables.get(kind);
     if (table != null && table.base(hook) != null) {
-      steps.add(table);
+      boolean diverts = hook == Hook.OUTPUT && kind == TableKind.MANGLE;
+      steps.add(diverts ? new DivertingStep(table) : table);
     }
   }
 

@@ -54,7 +54,21 @@ public final class HookPoint {
   }
 
   /**
-   * The same of a bridged frame ({@code br_netfilter}).
+   * Whether the packet that this hook, OUTPUT, accepted just now is to be routed again, since the
+   * table mangle has changed its mark, type of service or hop limit ({@code nf_route_table_hook4},
+   * 6: what other tables change does not count), or it was translated.
+   */
+  public boolean diverts() {
+    return !idle && netfilter.isDiverted();
+  }
+
+  /** The mark by which it is routed then: what later tables make of it does not count. */
+  public int divertedMark() {
+    return netfilter.divertedMark();
+  }
+
+  /**
+   * {@link #accepts} of a bridged frame ({@code br_netfilter}).
    *
    * @param bridge the bridge, which the rules see as both devices
    * @param portOut the port by which it leaves, null where that is not known yet

@@ -38,6 +38,18 @@ final class NatStep extends HookStep {
   @Override
   Verdict run(PacketFields p, Hook hook, Way way) {
     Packet packet = p.packet();
+    long hi = packet.destinationHi();
+    long lo = packet.destinationLo();
+    Verdict verdict = translated(p, hook, way);
+    if (hook == Hook.OUTPUT && (packet.destinationHi() != hi || packet.destinationLo() != lo)) {
+      p.diverted = true;
+      p.routeMark = packet.mark;
+    }
+    return verdict;
+  }
+
+  private Verdict translated(PacketFields p, Hook hook, Way way) {
+    Packet packet = p.packet();
     Connection c = TrackingInfo.of(packet);
     if (c == null) {
       return Verdict.ACCEPT;

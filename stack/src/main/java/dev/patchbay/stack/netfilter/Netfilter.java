@@ -66,6 +66,12 @@ public final class Netfilter {
   private final LogGroups logGroups = new LogGroups();
   private int depth;
 
+  /** Whether {@link Hook#OUTPUT} has changed what the way of its last packet depends on. */
+  private boolean diverted;
+
+  /** Its mark when it was changed, {@link PacketFields#routeMark}. */
+  private int divertedMark;
+
   public Netfilter(NetworkStack stack) {
     this.stack = stack;
     loop = stack.loop();
@@ -284,6 +290,16 @@ public final class Netfilter {
     }
   }
 
+  /** {@link HookPoint#diverts}. */
+  boolean isDiverted() {
+    return diverted;
+  }
+
+  /** {@link HookPoint#divertedMark}. */
+  int divertedMark() {
+    return divertedMark;
+  }
+
   Verdict run(
       HookStep[] steps,
       Hook hook,
@@ -303,6 +319,8 @@ public final class Netfilter {
       tracing.offer(p);
     }
     Verdict verdict = ask(steps, p, way);
+    diverted = p.diverted;
+    divertedMark = p.routeMark;
     if (verdict != Verdict.ACCEPT) {
       way.blame(packet);
       HookPoint.drop(packet);

@@ -71,6 +71,11 @@ public final class PacketFields {
    */
   public boolean hotDrop;
 
+  /** Whether it is to be routed again behind OUTPUT, and by which mark. */
+  public boolean diverted;
+
+  public int routeMark;
+
   /** The packet. */
   public Packet packet() {
     Packet there = packet;
@@ -93,6 +98,8 @@ public final class PacketFields {
     described = false;
     now = time;
     hotDrop = false;
+    diverted = false;
+    routeMark = 0;
     v4 = of.isIpv4();
     length = of.tail - of.l3;
     if (v4) {
