@@ -174,8 +174,20 @@ public final class Ipv6Input {
     }
   }
 
-  /** Walks the extension headers and hands the packet to its transport ({@code ip6_input}). */
+  /**
+   * Asks the rules of INPUT, each fragment by itself, and delivers the packet ({@code ip6_input}).
+   */
   private void deliver(Packet packet, boolean toMany) {
+    if (input.accepts(packet, packet.device, null)) {
+      finish(packet, toMany);
+    }
+  }
+
+  /**
+   * Walks the extension headers and hands the packet to its transport ({@code ip6_input_finish}).
+   */
+  private void finish(Packet incoming, boolean toMany) {
+    Packet packet = incoming;
     boolean joined = false;
     for (int count = 0; count < MAX_EXTENSIONS; count++) {
       boolean first = packet.l4 == packet.l3 + Ipv6.LENGTH && !joined;
@@ -203,9 +215,7 @@ public final class Ipv6Input {
       } else {
         packet.fragmentMax = 0; // who answers with it answers whole
         packet.toMany = toMany;
-        if (input.accepts(packet, packet.device, null)) {
-          stack.transports().deliver(packet);
-        }
+        stack.transports().deliver(packet);
         return;
       }
     }
