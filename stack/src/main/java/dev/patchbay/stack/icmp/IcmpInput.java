@@ -177,7 +177,7 @@ public final class IcmpInput {
     }
     reply.l4 = reply.append(length);
     System.arraycopy(packet.data, packet.l4, reply.data, reply.l4, length);
-    reply.icmp().type(replyType).code(0);
+    reply.icmp().type(replyType); // the code as it came
     reply.protocol = packet.protocol;
     reply.tos = packet.isIpv4() ? packet.ipv4().tos() : packet.ipv6().trafficClass();
     boolean linkLocal = Addresses.isLinkLocal(srcHi, srcLo) && !packet.isIpv4();

@@ -35,6 +35,14 @@ public final class IcmpOutput {
   private long limited;
   private final PeerLimits peers;
 
+  /**
+   * Whether a message is being sent: what becomes of it on its way out leads to no further one
+   * ({@code icmp_xmit_lock}, {@code icmpv6_xmit_lock}).
+   */
+  private boolean busy4;
+
+  private boolean busy6;
+
   public IcmpOutput(NetworkStack stack) {
     this.stack = stack;
     peers = new PeerLimits(stack.random().hash("icmp peers"));
@@ -123,6 +131,9 @@ public final class IcmpOutput {
   }
 
   private void error(Packet about, int type, int code, int rest) {
+    if (about.isIpv4() ? busy4 : busy6) {
+      return;
+    }
     boolean may = mayAnswer(about, isAnsweredToGroups(about, type, code, rest));
     if (!may || isLimited(about, type, code) && !allowed(about)) {
       return;
@@ -357,6 +368,14 @@ public final class IcmpOutput {
     packet.icmp().checksum(InternetChecksum.finish(sum));
     packet.checksumState = Packet.CHECKSUM_UNNECESSARY;
     packet.socket = Packet.SOCKET_STACK;
-    stack.output().send(packet, srcHi, srcLo, dstHi, dstLo);
+    if (Addresses.isV4(dstHi, dstLo)) {
+      busy4 = true;
+      stack.output().send(packet, srcHi, srcLo, dstHi, dstLo);
+      busy4 = false;
+    } else {
+      busy6 = true;
+      stack.output().send(packet, srcHi, srcLo, dstHi, dstLo);
+      busy6 = false;
+    }
   }
 }

@@ -7,8 +7,10 @@ public final class IpProtocol {
   public static final int IGMP = 2;
   public static final int TCP = 6;
   public static final int UDP = 17;
+  public static final int DCCP = 33;
   public static final int ROUTING = 43;
   public static final int FRAGMENT = 44;
+  public static final int GRE = 47;
   public static final int ESP = 50;
   public static final int AH = 51;
   public static final int ICMPV6 = 58;

@@ -63,23 +63,31 @@ public final class RejectTarget extends Target implements PlacedTarget {
     return Verdict.DROP;
   }
 
-  /** {@code nf_send_unreach}: nobody is told of what was garbled on its way. */
+  /**
+   * {@code nf_send_unreach}, {@code reject6_csum_ok}: nobody is told of what was garbled on its
+   * way. What sums up to nothing else is asked for it too: a first fragment, whose rest is not
+   * here, and protocols without such a checksum but for those of {@code nf_reject_verify_csum}.
+   */
   private static boolean mayAnswer(PacketFields p, Packet about) {
-    if (p.fragment) {
-      return true; // the rest of it is not here
-    }
-    if (p.protocol == IpProtocol.TCP) {
-      return p.hasTransport(Tcp.LENGTH) && isIntact(p, about);
-    }
-    if (p.protocol == IpProtocol.UDP) {
-      boolean none = p.v4 && p.hasTransport(8) && Bytes.u16(about.data, p.transport + 6) == 0;
-      return none || p.hasTransport(8) && isIntact(p, about);
-    }
-    return true;
+    return switch (p.protocol) {
+      case IpProtocol.AH,
+          IpProtocol.ESP,
+          IpProtocol.SCTP,
+          IpProtocol.UDPLITE,
+          IpProtocol.DCCP,
+          IpProtocol.GRE ->
+          true;
+      case IpProtocol.UDP -> p.v4 && hasNoChecksum(p, about) || isIntact(p, about);
+      default -> isIntact(p, about);
+    };
+  }
+
+  private static boolean hasNoChecksum(PacketFields p, Packet about) {
+    return p.hasTransport(8) && Bytes.u16(about.data, p.transport + 6) == 0;
   }
 
   private void reset(PacketFields p, Packet about) {
-    if (p.fragment || p.protocol != IpProtocol.TCP || !p.hasTransport(Tcp.LENGTH)) {
+    if (p.laterFragment || p.protocol != IpProtocol.TCP || !p.hasTransport(Tcp.LENGTH)) {
       return;
     }
     Tcp to = about.tcp().wrap(about.data, p.transport);
@@ -118,14 +126,19 @@ public final class RejectTarget extends Target implements PlacedTarget {
     stack.output().send(packet, p.dstHi, p.dstLo, p.srcHi, p.srcLo);
   }
 
-  /** {@code nf_ip_checksum}: nobody is reset by what was garbled on its way. */
+  /** {@code nf_ip_checksum}, {@code nf_ip6_checksum}, which takes the pseudo header for all. */
   private static boolean isIntact(PacketFields p, Packet about) {
     int length = about.tail - p.transport;
     if (about.checksumState != Packet.CHECKSUM_NONE) {
       return true;
     }
+    if (length <= 0) {
+      return p.v4;
+    }
     long sum = InternetChecksum.sum(about.data, p.transport, length);
-    sum += InternetChecksum.pseudo(p.srcHi, p.srcLo, p.dstHi, p.dstLo, p.protocol, length);
+    if (!p.v4 || p.protocol == IpProtocol.TCP || p.protocol == IpProtocol.UDP) {
+      sum += InternetChecksum.pseudo(p.srcHi, p.srcLo, p.dstHi, p.dstLo, p.protocol, length);
+    }
     return InternetChecksum.finish(sum) == 0;
   }
 }
