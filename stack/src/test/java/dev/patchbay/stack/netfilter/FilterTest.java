@@ -203,18 +203,28 @@ class FilterTest {
     assertThat(wall.reachedWorld()).isEqualTo(1);
   }
 
+  /** Ports are asked for by expressions of nf_tables, what those lack by the modules of old. */
   @Test
-  void aHeaderThatIsCutShortIsDroppedWhereARuleAsksForIt() {
-    wall.rule("iptables -A FORWARD -p tcp --dport 80 -j ACCEPT");
+  void aHeaderThatIsCutShortIsDroppedWhereAModuleAsksForIt() {
     byte[] whole = syn(GUEST, WORLD, 80);
-    byte[] cut = Lab.ipv4(GUEST, WORLD, IpProtocol.TCP, 64, Arrays.copyOfRange(whole, 20, 32));
+    byte[] cut = Lab.ipv4(GUEST, WORLD, IpProtocol.TCP, 64, Arrays.copyOfRange(whole, 20, 23));
+    byte[] ports = Lab.ipv4(GUEST, WORLD, IpProtocol.TCP, 64, Arrays.copyOfRange(whole, 20, 24));
+    wall.rule("iptables -A FORWARD -p tcp --dport 80 -j DROP");
     wall.fromGuest(cut);
-    assertThat(wall.reachedWorld()).isZero();
+    assertThat(wall.reachedWorld()).as("a port that is not there is not met").isEqualTo(1);
+    wall.fromGuest(ports);
+    assertThat(wall.reachedWorld()).as("nor is more of the header needed").isZero();
+    wall.rule("iptables -A FORWARD -p tcp -m multiport --dports 81,82 -j ACCEPT");
+    wall.fromGuest(cut);
+    assertThat(wall.reachedWorld()).as("multiport").isZero();
     for (int port = 1; port < 20; port++) {
       wall.rule("iptables -I FORWARD -p udp --dport " + port + " -j DROP");
     }
     wall.fromGuest(cut);
     assertThat(wall.reachedWorld()).as("behind a search too").isZero();
+    wall.rule("iptables -F FORWARD").rule("iptables -A FORWARD -p tcp --dport 1 --tcp-option 3");
+    wall.fromGuest(ports);
+    assertThat(wall.reachedWorld()).as("an option").isZero();
     wall.rule("iptables -F FORWARD");
     wall.fromGuest(cut);
     assertThat(wall.reachedWorld()).as("nobody asks").isEqualTo(1);
@@ -240,6 +250,86 @@ class FilterTest {
         Lab.ipv4(GUEST, "10.0.2.2", IpProtocol.ICMP, 64, Lab.icmp(ECHO, 0, 1, new byte[8])));
     assertThat(wall.lab.toA).isEmpty();
     assertThat(wall.reachedWorld()).as("the answer left by host0").isEqualTo(1);
+  }
+
+  @Test
+  void aMarkOfAnotherTableOnOutputChoosesNoWay() {
+    wall.rule("iptables -A OUTPUT -p icmp -j MARK --set-mark 7");
+    wall.ip("rule add fwmark 7 table 9").ip("route add default dev host0 table 9");
+    byte[] echo = Lab.icmp(ECHO, 0, 1, new byte[8]);
+    wall.fromGuest(Lab.ipv4(GUEST, "10.0.2.2", IpProtocol.ICMP, 64, echo));
+    assertThat(wall.reachedWorld()).isZero();
+    assertThat(wall.lab.toA).as("too late").hasSize(1);
+    wall.rule("iptables -t mangle -A OUTPUT -p icmp -j MARK --set-mark 8");
+    wall.fromGuest(Lab.ipv4(GUEST, "10.0.2.2", IpProtocol.ICMP, 64, echo));
+    assertThat(wall.lab.toA).as("what counts is the mark of mangle").hasSize(2);
+    wall.lab.toA.clear();
+  }
+
+  @Test
+  void whatLeavesStillHasTheDeviceByWhichItCame() {
+    wall.rule("iptables -t mangle -N u")
+        .rule("iptables -t mangle -A POSTROUTING -j u")
+        .rule("iptables -t mangle -A u -i br0 -j DROP");
+    wall.fromGuest(udp(GUEST, WORLD, 9));
+    assertThat(wall.reachedWorld()).isZero();
+    byte[] echo = Lab.icmp(ECHO, 0, 1, new byte[8]);
+    wall.fromGuest(Lab.ipv4(GUEST, "10.0.2.2", IpProtocol.ICMP, 64, echo));
+    assertThat(wall.lab.toA).as("ours came from nowhere").hasSize(1);
+    wall.lab.toA.clear();
+  }
+
+  @Test
+  void nobodyIsToldOfAFirstFragmentSinceItsRestIsNotHere() {
+    wall.rule("iptables -A FORWARD -j REJECT");
+    byte[] whole = Lab.udp(4000, 9, new byte[24]);
+    Bytes.put16(whole, 6, 0x1234);
+    wall.fromGuest(part(whole, WORLD, 0, 16, 0x2000));
+    assertThat(wall.lab.toA).isEmpty();
+    wall.fromGuest(udp(GUEST, WORLD, 9));
+    assertThat(wall.lab.toA).hasSize(1);
+    wall.lab.toA.clear();
+  }
+
+  @Test
+  void anAnswerThatIsRejectedLeadsToNoOther() {
+    wall.rule("iptables -A OUTPUT -p icmp -j REJECT");
+    byte[] echo = Lab.icmp(ECHO, 0, 1, new byte[8]);
+    wall.fromGuest(Lab.ipv4(GUEST, "10.0.2.2", IpProtocol.ICMP, 64, echo));
+    wall.lab.loop.runForMillis(10);
+    assertThat(wall.counted("iptables", "OUTPUT").getLast()).startsWith("[1:36] ");
+    assertThat(wall.lab.toA).isEmpty();
+  }
+
+  @Test
+  void inputSeesFragmentsOfIpv6ByThemselves() {
+    wall.rule("ip6tables -A INPUT -p udp -j DROP");
+    byte[] body = new byte[8 + 16];
+    Bytes.put8(body, 0, IpProtocol.UDP);
+    Bytes.put16(body, 2, 24 | 1);
+    wall.fromGuest(Lab.ipv6("fec0::15", "fec0::2", IpProtocol.FRAGMENT, 64, body));
+    assertThat(wall.counted("ip6tables", "INPUT").getLast()).startsWith("[1:64] ");
+    wall.lab.toA.clear();
+  }
+
+  @Test
+  void aSegmentWithoutAnMssHasAnotherOne() {
+    wall.rule("iptables -A FORWARD -p tcp -m tcpmss ! --mss 1400:1460 -j DROP");
+    byte[] mss = {2, 4, 5, (byte) 0xb4};
+    wall.fromGuest(tcp(GUEST, WORLD, 1, 2, 0x02, mss));
+    assertThat(wall.reachedWorld()).isEqualTo(1);
+    wall.fromGuest(tcp(GUEST, WORLD, 1, 2, 0x10, new byte[0]));
+    assertThat(wall.reachedWorld()).isZero();
+  }
+
+  @Test
+  void aRangeOfSeveralPortsRises() {
+    for (String range : new String[] {"80:80", "90:80"}) {
+      String rule = "iptables -A FORWARD -p tcp -m multiport --dports 1," + range;
+      assertThat(wall.run(rule).stderr()).contains(": invalid portrange specified\n");
+    }
+    assertThat(wall.run("iptables -A FORWARD -p tcp -m multiport --dports 80:").stderr())
+        .contains("invalid port/service `' specified");
   }
 
   @Test
@@ -346,15 +436,15 @@ class FilterTest {
     wall.rule("iptables -t mangle -A PREROUTING -s " + GUEST + " -j MARK --set-mark 1")
         .rule("iptables -A INPUT -m mark --mark 1");
     byte[] whole = Lab.udp(4000, 9, new byte[24]);
-    wall.fromGuest(part(whole, 0, 16, 0x2000));
-    wall.fromGuest(part(whole, 16, 32, 2));
+    wall.fromGuest(part(whole, "10.0.2.2", 0, 16, 0x2000));
+    wall.fromGuest(part(whole, "10.0.2.2", 16, 32, 2));
     assertThat(wall.counted("iptables", "INPUT").getLast()).startsWith("[1:52] ");
     wall.lab.toA.clear();
   }
 
-  private static byte[] part(byte[] whole, int from, int to, int flags) {
+  private static byte[] part(byte[] whole, String host, int from, int to, int flags) {
     byte[] piece = Arrays.copyOfRange(whole, from, to);
-    return Lab.ipv4(GUEST, "10.0.2.2", IpProtocol.UDP, 64, flags, 7, piece);
+    return Lab.ipv4(GUEST, host, IpProtocol.UDP, 64, flags, 7, piece);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.patchbay.stack.netfilter.expression;
 
+import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
@@ -23,8 +24,6 @@ public enum Field {
   DESTINATION_PORT,
   /** The flags of TCP, 8 bits. */
   TCP_FLAGS,
-  /** The MSS option of a TCP segment with SYN. */
-  TCP_MSS,
   /** ICMP's type and code: {@code type << 8 | code}. */
   ICMP_TYPE_CODE,
   /** 1 for a fragment other than the first, else 0. */
@@ -54,14 +53,10 @@ public enum Field {
       case TTL -> p.v4 ? packet.ipv4().ttl() : packet.ipv6().hopLimit();
       case TOS -> p.v4 ? packet.ipv4().tos() : packet.ipv6().trafficClass();
       case MARK -> packet.mark & 0xffff_ffffL;
-      case SOURCE_PORT ->
-          p.hasTransport(portBytes(p.protocol)) ? Bytes.u16(packet.data, p.transport) : ABSENT;
-      case DESTINATION_PORT ->
-          p.hasTransport(portBytes(p.protocol)) ? Bytes.u16(packet.data, p.transport + 2) : ABSENT;
-      case TCP_FLAGS ->
-          p.hasTransport(Tcp.LENGTH) ? Bytes.u8(packet.data, p.transport + 13) : ABSENT;
-      case TCP_MSS -> TcpOptionWalk.mss(p);
-      case ICMP_TYPE_CODE -> p.hasTransport(4) ? Bytes.u16(packet.data, p.transport) : ABSENT;
+      case SOURCE_PORT -> p.reaches(2) ? portAt(p, 0) : ABSENT;
+      case DESTINATION_PORT -> p.reaches(4) ? portAt(p, 2) : ABSENT;
+      case TCP_FLAGS -> p.reaches(14) ? Bytes.u8(packet.data, p.transport + 13) : ABSENT;
+      case ICMP_TYPE_CODE -> p.hasTransport(8) ? Bytes.u16(packet.data, p.transport) : ABSENT;
       case LATER_FRAGMENT -> p.laterFragment ? 1 : 0;
       case SPI -> spi(p);
       case SOURCE_MAC -> sourceMac(p);
@@ -75,8 +70,8 @@ public enum Field {
   }
 
   /**
-   * Bytes of a header whose ports are asked for: the whole one that {@code tcp_mt}, {@code sctp_mt}
-   * and {@code udp_mt} want.
+   * Bytes of a header that is asked for by a module of iptables: the whole one that {@code tcp_mt},
+   * {@code sctp_mt} and {@code udp_mt} want.
    */
   public static int portBytes(int protocol) {
     return switch (protocol) {
@@ -93,9 +88,10 @@ public enum Field {
 
   private static long sourceMac(PacketFields p) {
     Packet packet = p.packet();
-    return p.in == null || !p.in.isEthernet() || packet.l2 < 0
-        ? ABSENT
-        : Bytes.u48(packet.data, packet.l2 + 6);
+    NetDevice in = p.in;
+    // the loopback's frames have a header of that form, but are none (ARPHRD_LOOPBACK)
+    boolean none = in == null || !in.isEthernet() || in.kind() == NetDevice.Kind.LOOPBACK;
+    return none || packet.l2 < 0 ? ABSENT : Bytes.u48(packet.data, packet.l2 + 6);
   }
 
   private static long packetType(PacketFields p) {

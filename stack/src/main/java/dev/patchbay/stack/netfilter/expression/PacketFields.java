@@ -167,6 +167,14 @@ public final class PacketFields {
   }
 
   /**
+   * Whether the transport header has at least {@code bytes}. One that has not is just not met
+   * ({@code nft_payload_eval}).
+   */
+  public boolean reaches(int bytes) {
+    return !laterFragment && transport + bytes <= packet().tail;
+  }
+
+  /**
    * Whether the transport header has at least {@code bytes}. Where it should and has not, the
    * packet is to be dropped ({@code skb_header_pointer}); a later fragment just has none.
    */

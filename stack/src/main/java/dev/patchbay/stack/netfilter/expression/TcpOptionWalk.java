@@ -7,11 +7,17 @@ import dev.patchbay.stack.wire.Tcp;
 /** Looks for an option in a TCP header that nobody has checked yet. */
 final class TcpOptionWalk {
   private static final int MSS = 2;
+  private static final int MSS_LENGTH = 4;
 
   private TcpOptionWalk() {}
 
   /** Where option {@code kind} stands, or -1; options cut short end the search. */
   static int find(PacketFields p, int kind) {
+    return find(p, kind, 0);
+  }
+
+  /** The same of one of that length in bytes, 0 for any. */
+  private static int find(PacketFields p, int kind, int bytes) {
     if (p.protocol != IpProtocol.TCP || !p.hasTransport(Tcp.LENGTH)) {
       return -1;
     }
@@ -25,7 +31,8 @@ final class TcpOptionWalk {
     int at = p.transport + Tcp.LENGTH;
     while (at < end) {
       int option = Bytes.u8(data, at);
-      if (option == kind) {
+      boolean fits = bytes == 0 || at + bytes <= end && Bytes.u8(data, at + 1) == bytes;
+      if (option == kind && fits) {
         return at;
       }
       if (option < 2) {
@@ -39,10 +46,12 @@ final class TcpOptionWalk {
     return -1;
   }
 
-  /** The value of the MSS option, or {@link Field#ABSENT}. */
-  static long mss(PacketFields p) {
-    int at = find(p, MSS);
-    boolean whole = at >= 0 && at + 4 <= p.packet().tail && Bytes.u8(p.packet().data, at + 1) == 4;
-    return whole ? Bytes.u16(p.packet().data, at + 2) : Field.ABSENT;
+  /**
+   * The value of the first whole MSS option, or -1 ({@code tcpmss_mt}: one of another length is
+   * passed over).
+   */
+  static int mss(PacketFields p) {
+    int at = find(p, MSS, MSS_LENGTH);
+    return at < 0 ? -1 : Bytes.u16(p.packet().data, at + 2);
   }
 }

@@ -8,6 +8,8 @@ import dev.patchbay.stack.admin.iptables.extension.Option;
 import dev.patchbay.stack.netfilter.expression.Condition;
 import dev.patchbay.stack.netfilter.expression.Field;
 import dev.patchbay.stack.netfilter.expression.NumberCondition;
+import dev.patchbay.stack.netfilter.expression.WholeHeaderCondition;
+import dev.patchbay.stack.wire.Icmp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -83,9 +85,10 @@ public final class IcmpMatch extends MatchExtension {
   @Override
   public void compile(List<Condition> to) {
     if (isAny()) {
-      if (inverted) {
-        to.add(new NumberCondition(Field.ICMP_TYPE_CODE, 0, 0xffff, true));
-      }
+      to.add(
+          inverted
+              ? new NumberCondition(Field.ICMP_TYPE_CODE, 0, 0xffff, true)
+              : new WholeHeaderCondition(Icmp.LENGTH));
       return;
     }
     int base = type().type() << 8;

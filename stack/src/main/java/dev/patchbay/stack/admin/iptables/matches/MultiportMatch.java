@@ -50,13 +50,25 @@ public final class MultiportMatch extends MatchExtension {
     inverted = not;
     int count = 0;
     for (String word : value.split(",", -1)) {
-      Ports range = Ports.parse(word, protocol, context);
-      count += word.contains(":") ? 2 : 1;
+      boolean isRange = word.contains(":");
+      Ports range = isRange ? range(word) : Ports.parse(word, protocol, context);
+      count += isRange ? 2 : 1;
       if (count > MOST) {
         throw IptablesException.parameter("too many ports specified");
       }
       ports.add(range);
     }
+  }
+
+  /** Two ports, the second above the first; none may be left out. */
+  private Ports range(String word) throws IptablesException {
+    int colon = word.indexOf(':');
+    int low = Ports.port(word.substring(0, colon), protocol, context);
+    int high = Ports.port(word.substring(colon + 1), protocol, context);
+    if (low >= high) {
+      throw IptablesException.parameter("invalid portrange specified");
+    }
+    return new Ports(low, high);
   }
 
   @Override

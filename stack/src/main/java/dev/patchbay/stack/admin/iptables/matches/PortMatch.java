@@ -8,6 +8,9 @@ import dev.patchbay.stack.admin.iptables.extension.Ports;
 import dev.patchbay.stack.netfilter.expression.Condition;
 import dev.patchbay.stack.netfilter.expression.Field;
 import dev.patchbay.stack.netfilter.expression.NumberCondition;
+import dev.patchbay.stack.netfilter.expression.WholeHeaderCondition;
+import dev.patchbay.stack.wire.Tcp;
+import dev.patchbay.stack.wire.Udp;
 import java.util.List;
 
 /** {@code udp}, and what it shares with {@code tcp}: source and destination ports. */
@@ -77,8 +80,21 @@ public class PortMatch extends MatchExtension {
     }
   }
 
+  /** Whether it asks for no port. */
+  final boolean hasNoPorts() {
+    return source.isAll() && !notSource && destination.isAll() && !notDestination;
+  }
+
+  /** Whether it is asked by the module of its name, not by expressions of nf_tables. */
+  boolean isWhole() {
+    return hasNoPorts();
+  }
+
   @Override
   public void compile(List<Condition> to) {
+    if (isWhole()) {
+      to.add(new WholeHeaderCondition(name().equals("tcp") ? Tcp.LENGTH : Udp.LENGTH));
+    }
     if (!source.isAll() || notSource) {
       to.add(new NumberCondition(Field.SOURCE_PORT, source.low(), source.high(), notSource));
     }
@@ -86,10 +102,6 @@ public class PortMatch extends MatchExtension {
       to.add(
           new NumberCondition(
               Field.DESTINATION_PORT, destination.low(), destination.high(), notDestination));
-    }
-    if (source.isAll() && !notSource && destination.isAll() && !notDestination) {
-      // the header must be whole, whatever its ports
-      to.add(new NumberCondition(Field.SOURCE_PORT, 0, 0xffff, false));
     }
   }
 }

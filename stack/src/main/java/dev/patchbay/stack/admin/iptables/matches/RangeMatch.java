@@ -5,12 +5,16 @@ import dev.patchbay.stack.admin.iptables.extension.Option;
 import dev.patchbay.stack.admin.iptables.extension.SimpleMatch;
 import dev.patchbay.stack.netfilter.expression.Condition;
 import dev.patchbay.stack.netfilter.expression.Field;
+import dev.patchbay.stack.netfilter.expression.MssCondition;
 import dev.patchbay.stack.netfilter.expression.NumberCondition;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@code length}, {@code tcpmss}, {@code esp}, {@code ah}: a number, or a range of them. */
 public final class RangeMatch extends SimpleMatch {
-  private final Field field;
+  /** What lies in the range; null for the MSS option of TCP. */
+  private final @Nullable Field field;
+
   private final long most;
   private final boolean showsAll;
   private final String listed;
@@ -21,7 +25,7 @@ public final class RangeMatch extends SimpleMatch {
   private RangeMatch(
       String name,
       String option,
-      Field field,
+      @Nullable Field field,
       long most,
       boolean showsAll,
       String listed,
@@ -42,7 +46,7 @@ public final class RangeMatch extends SimpleMatch {
   /** The MSS option of a SYN. */
   public static RangeMatch tcpMss() {
     String listed = " tcpmss match ";
-    return new RangeMatch("tcpmss", "mss", Field.TCP_MSS, 0xffff, true, listed, listed);
+    return new RangeMatch("tcpmss", "mss", null, 0xffff, true, listed, listed);
   }
 
   /** The security parameters index of ESP. */
@@ -85,6 +89,9 @@ public final class RangeMatch extends SimpleMatch {
 
   @Override
   public void compile(List<Condition> to) {
-    to.add(new NumberCondition(field, low, high, inverted()));
+    to.add(
+        field == null
+            ? new MssCondition((int) low, (int) high, inverted())
+            : new NumberCondition(field, low, high, inverted()));
   }
 }

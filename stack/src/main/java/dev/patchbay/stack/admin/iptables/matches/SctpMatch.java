@@ -11,6 +11,7 @@ import dev.patchbay.stack.netfilter.expression.Field;
 import dev.patchbay.stack.netfilter.expression.NumberCondition;
 import dev.patchbay.stack.netfilter.expression.SctpChunksCondition;
 import dev.patchbay.stack.netfilter.expression.SctpChunksCondition.Which;
+import dev.patchbay.stack.netfilter.expression.WholeHeaderCondition;
 import dev.patchbay.stack.socket.Errno;
 import dev.patchbay.stack.wire.IpProtocol;
 import java.util.ArrayList;
@@ -247,9 +248,10 @@ public final class SctpMatch extends MatchExtension {
 
   @Override
   public void compile(List<Condition> to) {
-    Ports from = source == null ? Ports.ALL : source;
-    // where no port counts the header must be whole all the same
-    to.add(new NumberCondition(Field.SOURCE_PORT, from.low(), from.high(), notSource));
+    to.add(new WholeHeaderCondition(Field.portBytes(IpProtocol.SCTP)));
+    if (source != null) {
+      to.add(new NumberCondition(Field.SOURCE_PORT, source.low(), source.high(), notSource));
+    }
     if (destination != null) {
       to.add(
           new NumberCondition(

@@ -132,15 +132,18 @@ public final class TcpMatch extends PortMatch {
   }
 
   @Override
+  boolean isWhole() {
+    return option != 0 || hasNoPorts() && mask == 0 && !notFlags;
+  }
+
+  @Override
   public void compile(List<Condition> to) {
-    List<Condition> own = new ArrayList<>();
-    super.compile(own);
+    super.compile(to);
     if (mask != 0 || notFlags) {
-      own.add(new BitsCondition(Field.TCP_FLAGS, mask, value, notFlags));
+      to.add(new BitsCondition(Field.TCP_FLAGS, mask, value, notFlags));
     }
     if (option != 0) {
-      own.add(new TcpOptionCondition(option, notOption));
+      to.add(new TcpOptionCondition(option, notOption));
     }
-    to.addAll(own);
   }
 }
