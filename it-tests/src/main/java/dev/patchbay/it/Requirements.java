@@ -27,6 +27,8 @@ import java.util.stream.Collectors;
  *   <li>{@code image-NAME}: a guest image, cached or built now
  *   <li>{@code daemon}: the built daemon
  *   <li>{@code uml}: Debian's User-Mode Linux with its modules
+ *   <li>{@code iptables}: iptables 1.8.9 over nf_tables, whose texts ours are compared with
+ *   <li>{@code conntrack}: conntrack-tools
  *   <li>{@code ip tshark iperf3 nc socat curl strace dig python3}: a program of that name
  * </ul>
  */
@@ -65,6 +67,8 @@ public final class Requirements {
     probes.put("qemu-11", Requirements::qemu11);
     probes.put("daemon", Requirements::daemon);
     probes.put("uml", Requirements::uml);
+    probes.put("iptables", Requirements::iptables);
+    probes.put("conntrack", () -> program("conntrack"));
     PROGRAMS.forEach(name -> probes.put(name, () -> program(name)));
     demanded =
         Arrays.stream(demand.split(",", -1))
@@ -186,6 +190,17 @@ public final class Requirements {
     return Files.isDirectory(Path.of("/usr/lib/uml/modules"))
         ? program("linux.uml")
         : Optional.of("no modules in /usr/lib/uml: package user-mode-linux");
+  }
+
+  private static Optional<String> iptables() throws IOException, InterruptedException {
+    Optional<String> lack = program("iptables-restore");
+    if (lack.isPresent()) {
+      return lack;
+    }
+    String version = HostCommand.run(LIMIT, List.of("iptables", "--version")).output().strip();
+    return version.equals("iptables v1.8.9 (nf_tables)")
+        ? Optional.empty()
+        : Optional.of(version + ", not v1.8.9 (nf_tables)");
   }
 
   private static Optional<String> daemon() throws IOException, InterruptedException {

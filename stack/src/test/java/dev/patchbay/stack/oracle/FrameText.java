@@ -17,7 +17,7 @@ import java.util.zip.CRC32;
  * times of a timestamp's answer, all of packets that it has made. The line ends with the CRC-32 of
  * all bytes, so masked, behind the Ethernet header.
  */
-final class FrameText {
+public final class FrameText {
   private static final int ICMP = 1;
   private static final int TCP = 6;
   private static final int UDP = 17;
@@ -32,14 +32,16 @@ final class FrameText {
   private boolean made;
 
   /**
+   * A maker of lines.
+   *
    * @param own addresses of the router
    */
-  FrameText(List<IpAddress> own) {
+  public FrameText(List<IpAddress> own) {
     this.own = new HashSet<>(own);
   }
 
   /** The line of a frame. */
-  String of(byte[] frame) {
+  public String of(byte[] frame) {
     return of(frame, false);
   }
 
