@@ -58,7 +58,7 @@ record Golden(String four, String six, Outcome outcome) {
   Outcome replay(Filter ours) throws IOException {
     String refusal = ours.load(four, six);
     List<Outcome.Passage> passages = new ArrayList<>();
-    Outcome.Lines lines = new Outcome.Lines();
+    Outcome.Lines lines = new Outcome.Lines(false);
     for (Outcome.Passage passage : outcome.passages()) {
       Step.In in = passage.in();
       passages.add(new Outcome.Passage(in, lines.of(ours.send(in.port(), in.frame()))));

@@ -2,6 +2,7 @@ package dev.patchbay.stack.oracle.rules;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.PortNames;
+import dev.patchbay.stack.admin.conntrack.ConntrackCommand;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.iptables.IptablesCommand;
 import dev.patchbay.stack.admin.sysctl.SysctlCommand;
@@ -44,6 +45,7 @@ public final class OurFilter implements Filter {
     }
     List<String> settings = new ArrayList<>(Place.settings());
     settings.addFirst("-w");
+    settings.add("net.netfilter.nf_conntrack_acct=1");
     must("sysctl", new SysctlCommand().run(stack, settings, ""));
     loop.runForMillis(SETTLING);
     out.clear();
@@ -100,7 +102,8 @@ public final class OurFilter implements Filter {
 
   @Override
   public String tracked(boolean v4) {
-    throw new UnsupportedOperationException("connections are not tracked yet");
+    List<String> words = List.of("-L", "-o", "extended", "-f", v4 ? "ipv4" : "ipv6");
+    return new ConntrackCommand().run(stack, words, "").stdout();
   }
 
   @Override

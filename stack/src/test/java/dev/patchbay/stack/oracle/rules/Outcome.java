@@ -1,9 +1,7 @@
 package dev.patchbay.stack.oracle.rules;
 
 import dev.patchbay.stack.oracle.FrameText;
-import dev.patchbay.stack.wire.Bytes;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -40,55 +38,27 @@ record Outcome(String refusal, List<Passage> passages, List<String> state) {
 
   /** Makes frames to lines. */
   static final class Lines {
-    private final FrameText text = new FrameText(Place.routers());
+    private final Masks masks;
+
+    /**
+     * A maker of lines.
+     *
+     * @param tracked whether connections are tracked
+     */
+    Lines(boolean tracked) {
+      masks = new Masks(tracked);
+    }
 
     List<String> of(List<Filter.Out> out) {
       List<String> all = new ArrayList<>();
       for (Filter.Out one : out) {
-        String line = "p" + one.port() + " " + text.of(masked(one.frame()));
+        String line = "p" + one.port() + " " + masks.line(one.frame());
         if (!NOISE.matcher(line).find()) {
           all.add(line);
         }
       }
       return all.stream().sorted().toList();
     }
-  }
-
-  /**
-   * Without what a router chooses of a reset that it sends in the name of another one: its
-   * identification. Where a rule rejects that too, Linux quotes it before its checksum is finished.
-   */
-  private static byte[] masked(byte[] frame) {
-    byte[] packet = Wire.packet(frame);
-    if (isReset(packet)) {
-      if (Wire.isV4(packet)) {
-        Wire.put(packet, 4, new byte[2]);
-      }
-      return Wire.frame(Bytes.u48(frame, 0), Bytes.u48(frame, 6), packet);
-    }
-    int about = Wire.transport(packet) + 8;
-    boolean icmp =
-        packet.length > about + 8
-            && Wire.protocol(packet) == (Wire.isV4(packet) ? Wire.ICMP : Wire.ICMP6);
-    byte[] quoted = icmp ? Arrays.copyOfRange(packet, about, packet.length) : new byte[0];
-    if (icmp && packet[about - 8] != 0 && isReset(quoted)) {
-      int sum = about + Wire.transport(quoted) + 16;
-      if (Wire.isV4(quoted)) {
-        Bytes.put32(packet, about + 4, 0); // its identification, too
-        Bytes.put16(packet, about + 10, 0);
-      }
-      Bytes.put16(packet, sum, 0);
-      Bytes.put16(packet, about - 6, 0); // and that of the error, which covers both
-      return Wire.frame(Bytes.u48(frame, 0), Bytes.u48(frame, 6), packet);
-    }
-    return frame;
-  }
-
-  private static boolean isReset(byte[] packet) {
-    return packet.length >= (Wire.isV4(packet) ? 40 : 60)
-        && Wire.protocol(packet) == Wire.TCP
-        && packet.length >= Wire.transport(packet) + 20
-        && (packet[Wire.transport(packet) + 13] & Wire.RST) != 0;
   }
 
   /** The lines of a saved rule set that say something, each with its table. */
@@ -111,6 +81,7 @@ record Outcome(String refusal, List<Passage> passages, List<String> state) {
         .lines()
         .filter(line -> line.startsWith("ipv"))
         .map(line -> MOMENT.matcher(line).replaceAll(Outcome::masked).strip())
+        .map(Masks::connection)
         .sorted()
         .toList();
   }

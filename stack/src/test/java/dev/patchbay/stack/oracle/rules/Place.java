@@ -99,6 +99,15 @@ public final class Place {
         all.add("neigh replace " + ip + " lladdr " + mac + " nud permanent dev p" + host.port());
       }
     }
+    for (int port = 0; port < PORTS; port++) {
+      // to whom NETMAP leads what is for those of other networks
+      String to =
+          String.format(" lladdr 02:00:00:00:%02x:0a nud permanent dev p%d", port + 1, port);
+      for (int n = 5; n < 8; n += 2) {
+        all.add("neigh replace 10.0." + (port + 1) + "." + n + to);
+        all.add("neigh replace fd00:" + (port + 1) + "::" + n + to);
+      }
+    }
     all.add("route add 198.51.100.0/24 via 10.0.2.11");
     all.add("route add 203.0.113.0/24 via 10.0.3.10");
     all.add("route add 2001:db8:1::/48 via fd00:2::11");

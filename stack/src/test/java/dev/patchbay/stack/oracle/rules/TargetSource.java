@@ -150,13 +150,12 @@ final class TargetSource {
       return plain(chosen);
     }
     String protocol = random.nextBoolean() ? "tcp" : "udp";
-    String ports = random.nextBoolean() ? "8080" : "4000-4003";
     if (chosen.contains("REDIRECT")) {
-      return new Words(chosen + " --to-ports " + ports, protocol);
+      return new Words(chosen + " --to-ports 8080", protocol);
     }
     int at = chosen.lastIndexOf(' ') + 1;
     String address = chosen.substring(at);
-    String to = v4 ? address + ":" + ports : "[" + address + "]:" + ports;
+    String to = v4 ? address + ":8080" : "[" + address + "]:8080";
     return new Words(chosen.substring(0, at) + to, protocol);
   }
 }

@@ -36,7 +36,7 @@ record Trial(
     String refusal = filter.load(RuleSource.text(four), RuleSource.text(six));
     List<Outcome.Passage> passages = new ArrayList<>();
     List<Step.Seen> seen = new ArrayList<>();
-    Outcome.Lines lines = new Outcome.Lines();
+    Outcome.Lines lines = new Outcome.Lines(tracked);
     if (refusal.isEmpty()) {
       for (Step step : steps) {
         Step.In in = step.resolve(seen);
