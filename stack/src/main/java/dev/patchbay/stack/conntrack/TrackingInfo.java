@@ -50,6 +50,18 @@ public final class TrackingInfo {
     };
   }
 
+  /**
+   * Lets an error about a packet, or a reset for it, belong to the connection of that, whose first
+   * packet may go no further ({@code nf_conntrack_attach}): it goes the other way.
+   */
+  public static void attach(Packet answer, Packet about) {
+    if (about.tracking instanceof Connection) {
+      answer.tracking = about.tracking;
+      boolean reply = direction(about.trackingInfo) == Connection.REPLY;
+      answer.trackingInfo = reply ? RELATED : RELATED_REPLY;
+    }
+  }
+
   /** The connection that a packet belongs to, or null. */
   public static @Nullable Connection of(Packet packet) {
     return packet.tracking instanceof Connection connection ? connection : null;

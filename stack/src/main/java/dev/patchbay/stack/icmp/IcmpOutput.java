@@ -2,6 +2,7 @@ package dev.patchbay.stack.icmp;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.conf.StackConf;
+import dev.patchbay.stack.conntrack.TrackingInfo;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.device.Segmenter;
 import dev.patchbay.stack.ip.IpAddress;
@@ -351,6 +352,7 @@ public final class IcmpOutput {
       packet.device = master == null ? by : master;
     }
     sent++;
+    TrackingInfo.attach(packet, about);
     transmit(packet, srcHi, srcLo, about.sourceHi(), about.sourceLo());
   }
 

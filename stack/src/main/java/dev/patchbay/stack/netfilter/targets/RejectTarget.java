@@ -1,7 +1,6 @@
 package dev.patchbay.stack.netfilter.targets;
 
 import dev.patchbay.stack.NetworkStack;
-import dev.patchbay.stack.conntrack.Connection;
 import dev.patchbay.stack.conntrack.TrackingInfo;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
@@ -117,12 +116,7 @@ public final class RejectTarget extends Target implements PlacedTarget {
     packet.tcp().checksum(InternetChecksum.finish(sum));
     packet.checksumState = Packet.CHECKSUM_UNNECESSARY;
     packet.protocol = IpProtocol.TCP;
-    if (about.tracking instanceof Connection) {
-      // nf_ct_attach: it goes the other way
-      packet.tracking = about.tracking;
-      boolean reply = TrackingInfo.direction(about.trackingInfo) == Connection.REPLY;
-      packet.trackingInfo = reply ? TrackingInfo.RELATED : TrackingInfo.RELATED_REPLY;
-    }
+    TrackingInfo.attach(packet, about);
     stack.output().send(packet, p.dstHi, p.dstLo, p.srcHi, p.srcLo);
   }
 
