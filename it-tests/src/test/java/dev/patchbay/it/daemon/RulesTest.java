@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.it.Daemon;
 import dev.patchbay.it.Requires;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +39,7 @@ class RulesTest {
                 file.toString())
             .redirectErrorStream(true)
             .start();
-    String said = new String(word.getInputStream().readAllBytes());
+    String said = new String(word.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(word.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(word.exitValue()).as(said).isEqualTo(status);
     return said;
