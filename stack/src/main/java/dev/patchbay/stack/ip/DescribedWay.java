@@ -346,11 +346,14 @@ public final class DescribedWay {
     }
     int mark = packet.mark;
     int tos = packet.tos;
+    long hi = packet.destinationHi();
+    long lo = packet.destinationLo();
     if (!passes(Hook.OUTPUT, packet, null, out)) {
       return;
     }
     packet.tos = IpOutput.serviceType(packet);
-    if (packet.mark != mark || packet.tos != tos) {
+    boolean translated = packet.destinationHi() != hi || packet.destinationLo() != lo;
+    if (packet.mark != mark || packet.tos != tos || translated) {
       boolean near =
           !packet.isIpv4() && Addresses.isLinkLocal(packet.destinationHi(), packet.destinationLo());
       route = routeOf(packet, near ? out : null);

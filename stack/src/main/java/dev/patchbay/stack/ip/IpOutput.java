@@ -240,6 +240,9 @@ public final class IpOutput implements SegmentOutput {
 
   private void leave(Packet packet, Route route, long hi, long lo) {
     packet.device = null;
+    if (packet.trace != null) {
+      packet.trace.routed(packet, route);
+    }
     switch (route.type()) {
       case LOCAL -> toOurselves(packet);
       case BROADCAST -> broadcast(packet, route, hi, lo);

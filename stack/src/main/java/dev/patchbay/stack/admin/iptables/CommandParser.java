@@ -236,7 +236,7 @@ final class CommandParser {
     }
     if (option.arguments() > 1) {
       if (at == words.size()) {
-        String end = name.equals("tcp-flags") ? "." : "";
+        String end = name.equals("chunk-types") ? "" : ".";
         throw IptablesException.parameter("--" + name + " requires two args" + end);
       }
       text += " " + words.get(at++);

@@ -13,6 +13,7 @@ import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.netfilter.place.TableKind;
 import dev.patchbay.stack.netfilter.targets.Verdict;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,10 @@ public final class RuleWork {
 
   /** Rules of a family from which on any command is much: some build a chain's index anew. */
   private static final int MANY_RULES = 500;
+
+  /** The match {@code set} or the target {@code SET}, whatever stands around it. */
+  private static final Pattern SET =
+      Pattern.compile("(?:^|[\\s=\"']|-m|-j)(?:set|SET)(?:[\\s\"']|$)");
 
   private final Context context;
   private final String program;
@@ -97,7 +102,16 @@ public final class RuleWork {
 
   /** Whether it may take longer than a turn of the loop should. On the loop, after the begin. */
   public boolean isBig() {
-    return stdin.length() > MUCH_TEXT || tables().size() > MANY_RULES;
+    boolean much = stdin.length() > MUCH_TEXT || tables().size() > MANY_RULES;
+    return much && !namesSets();
+  }
+
+  /**
+   * Whether a rule may name a set of {@code ipset}: those are of the loop alone, and must not go
+   * before the rule is in place, so that it is compiled there, however long that takes.
+   */
+  private boolean namesSets() {
+    return SET.matcher(stdin).find() || SET.matcher(String.join(" ", argv)).find();
   }
 
   /** Does what takes time. On any thread, after {@link #begin}, one at a time. */
