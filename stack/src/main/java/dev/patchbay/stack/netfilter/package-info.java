@@ -30,13 +30,16 @@
  * what it does not change, is checked as a whole (loops, depth of jumps, targets where they may not
  * stand) and then takes the place of the table in one step; rules that live on keep their counters.
  * Where a draft fails nothing has happened. A draft may be made on another thread, of a {@link
- * dev.patchbay.stack.netfilter.TableSet}; only taking the place is of the loop.
+ * dev.patchbay.stack.netfilter.TableSet}; only taking the place is of the loop. What rules remember
+ * under a name ({@code state}) they take in that step, so that it lives as long as one of them
+ * stands.
  *
  * <p>Sets that rules ask and change stand beside the tables, in {@code ipset}.
  *
  * <p>Where to add: a field of packets to {@code expression.Field}, a kind of test to {@code
- * expression}, what a rule may do to {@code targets}; what asks for connections, or changes them,
- * to {@code connection}; their words to {@code admin.iptables}.
+ * expression}, what a rule may do to {@code targets} (what it writes down of packets: {@code log});
+ * what asks for connections, or changes them, to {@code connection}; their words to {@code
+ * admin.iptables}.
  */
 @NullMarked
 package dev.patchbay.stack.netfilter;

@@ -7,9 +7,11 @@
  * which packets a rule can be met at all.
  *
  * <p>A condition without state is immutable and may stand in several rules; one with state (a
- * limit) belongs to its rule. None allocates or throws when it is asked, and what one costs is
- * bounded by the length of the packet. One that can be asked only at some hooks says so ({@link
- * dev.patchbay.stack.netfilter.expression.PlacedCondition}).
+ * limit) belongs to its rule, or is shared by name with others: then it is one of {@link
+ * dev.patchbay.stack.netfilter.state.SharedStates}, which {@link
+ * dev.patchbay.stack.netfilter.expression.Condition#bind} takes. None allocates or throws when it
+ * is asked, and what one costs is bounded by the length of the packet. One that can be asked only
+ * at some hooks says so ({@link dev.patchbay.stack.netfilter.expression.PlacedCondition}).
  */
 @NullMarked
 package dev.patchbay.stack.netfilter.expression;
