@@ -49,58 +49,48 @@ final class SetPrinter {
    */
   void print(IpSet set, int references, long now) {
     Content content = set.content();
-    SetType type = content.type();
     int size = content.size(now);
-    switch (form) {
-      case SAVE -> to.append("create ").append(set.name()).append(' ').append(type.word());
-      case PLAIN ->
-          to.append(printed ? "\n" : "")
-              .append("Name: ")
-              .append(set.name())
-              .append("\nType: ")
-              .append(type.word())
-              .append("\nRevision: ")
-              .append(type.revision())
-              .append("\nHeader:");
-      case XML ->
-          to.append("<ipset name=\"")
-              .append(set.name())
-              .append("\">\n<type>")
-              .append(type.word())
-              .append("</type>\n<revision>")
-              .append(type.revision())
-              .append("</revision>\n<header>");
-    }
-    printed = true;
-    for (Arg arg : TypeWords.create(type)) {
+    begin(set.name(), content.type());
+    for (Arg arg : TypeWords.create(content.type())) {
       option(arg, header(arg, content.options()));
     }
-    switch (form) {
-      case SAVE -> to.append('\n');
-      case PLAIN ->
-          to.append("\nSize in memory: ")
-              .append(content.memory())
-              .append("\nReferences: ")
-              .append(references)
-              .append("\nNumber of entries: ")
-              .append(size)
-              .append(headersOnly ? "\n" : "\nMembers:\n");
-      case XML ->
-          to.append("\n<memsize>")
-              .append(content.memory())
-              .append("</memsize>\n<references>")
-              .append(references)
-              .append("</references>\n<numentries>")
-              .append(size)
-              .append("</numentries>\n</header>\n")
-              .append(headersOnly ? "" : "<members>\n");
-    }
+    figures(content.memory(), references, size);
     if (!headersOnly) {
       members(set, now);
     }
     if (form == Form.XML) {
       to.append(headersOnly ? "</ipset>\n" : "</members>\n</ipset>\n");
     }
+  }
+
+  private void begin(String name, SetType type) {
+    String word = type.word();
+    int revision = type.revision();
+    to.append(
+        switch (form) {
+          case SAVE -> "create " + name + " " + word;
+          case PLAIN ->
+              "%sName: %s\nType: %s\nRevision: %d\nHeader:"
+                  .formatted(printed ? "\n" : "", name, word, revision);
+          case XML ->
+              "<ipset name=\"%s\">\n<type>%s</type>\n<revision>%d</revision>\n<header>"
+                  .formatted(name, word, revision);
+        });
+    printed = true;
+  }
+
+  private void figures(long memory, int references, int size) {
+    to.append(
+        switch (form) {
+          case SAVE -> "\n";
+          case PLAIN ->
+              "\nSize in memory: %d\nReferences: %d\nNumber of entries: %d\n%s"
+                  .formatted(memory, references, size, headersOnly ? "" : "Members:\n");
+          case XML ->
+              ("\n<memsize>%d</memsize>\n<references>%d</references>\n"
+                      + "<numentries>%d</numentries>\n</header>\n%s")
+                  .formatted(memory, references, size, headersOnly ? "" : "<members>\n");
+        });
   }
 
   private void members(IpSet set, long now) {

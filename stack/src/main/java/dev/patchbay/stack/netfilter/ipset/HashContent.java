@@ -11,6 +11,10 @@ abstract class HashContent extends Content {
   /** Seconds between two looks for members whose time is over, at most. */
   private static final long MOST_PERIOD = 180;
 
+  /** Members whatever {@code maxelem} says: packets may add them, and each takes memory. */
+  private static final long MOST = 1 << 21;
+
+  private final long most;
   private final MemberTable table;
   private final Extras extras;
   private long nextSweep = Long.MIN_VALUE;
@@ -20,6 +24,7 @@ abstract class HashContent extends Content {
 
   HashContent(SetType type, SetOptions options, SipHash hash) {
     super(type, options);
+    most = Math.min(options.mostMembers, MOST);
     table = new MemberTable(hash, !options.v4);
     extras = new Extras(options);
     extras.grow(table.capacity());
@@ -54,7 +59,7 @@ abstract class HashContent extends Content {
         extras.begin(place);
       }
     } else {
-      if (table.size() >= options().mostMembers && !makeRoom(now)) {
+      if (table.size() >= most && !makeRoom(now)) {
         return Outcome.FULL;
       }
       place = table.add(hi, lo, rest);
@@ -71,14 +76,14 @@ abstract class HashContent extends Content {
     if (extras.hasTimeouts()) {
       sweep(now);
     }
-    if (table.size() >= options().mostMembers && options().forceAdd && table.size() > 0) {
+    if (table.size() >= most && options().forceAdd && table.size() > 0) {
       victim = victim < table.end() ? victim : 0;
       while (!table.isUsed(victim)) {
         victim = victim + 1 < table.end() ? victim + 1 : 0;
       }
       removeAt(victim++);
     }
-    return table.size() < options().mostMembers;
+    return table.size() < most;
   }
 
   /** {@code mtype_del}. */

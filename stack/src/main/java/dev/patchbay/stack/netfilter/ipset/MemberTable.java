@@ -80,16 +80,26 @@ final class MemberTable {
 
   /** The place of a member, or -1. */
   int find(long h, long l, int r) {
-    int mask = slots.length - 1;
+    return slots[slot(hash(h, l, r), h, l, r)] - 1;
+  }
+
+  /** How many slots a look-up looks at. */
+  int steps(long h, long l, int r) {
     int sum = hash(h, l, r);
+    return (slot(sum, h, l, r) - sum & slots.length - 1) + 1;
+  }
+
+  /** The slot of a member, or the free one where it would stand. */
+  private int slot(int sum, long h, long l, int r) {
+    int mask = slots.length - 1;
     for (int slot = sum & mask; ; slot = slot + 1 & mask) {
       int place = slots[slot] - 1;
       if (place < 0) {
-        return -1;
+        return slot;
       }
       boolean is = hashes[place] == sum && lo[place] == l && rest[place] == r;
       if (is && (!wide || hi[place] == h)) {
-        return place;
+        return slot;
       }
     }
   }

@@ -126,7 +126,7 @@ final class NetworkContent extends HashContent {
     }
     if (!e.hasTo) {
       int prefix = e.prefix < 0 ? host() : e.prefix;
-      return change(e.hi & maskHi(prefix), e.lo & maskLo(prefix), prefix, e, adds, exist, now);
+      return change(e.lo & maskLo(prefix), prefix, e, adds, exist, now);
     }
     long from = Math.min(e.lo, e.toLo);
     long to = Math.max(e.lo, e.toLo);
@@ -139,7 +139,7 @@ final class NetworkContent extends HashContent {
       while (from + (1L << bits) - 1 > to) {
         bits--;
       }
-      Outcome one = change(0, from, 32 - bits, e, adds, exist, now);
+      Outcome one = change(from, 32 - bits, e, adds, exist, now);
       if (one != Outcome.OK) {
         return one;
       }
@@ -148,8 +148,8 @@ final class NetworkContent extends HashContent {
     return Outcome.OK;
   }
 
-  private Outcome change(
-      long hi, long lo, int prefix, Element e, boolean adds, boolean exist, long now) {
+  private Outcome change(long lo, int prefix, Element e, boolean adds, boolean exist, long now) {
+    long hi = e.hi & maskHi(prefix);
     Outcome one = adds ? addOne(hi, lo, prefix, e, exist, now) : deleteOne(hi, lo, prefix, now);
     return one == Outcome.EXISTS && exist ? Outcome.OK : one;
   }
