@@ -159,6 +159,11 @@ public final class ConnectionCount {
     return group == null ? 1 > limit : group.isAbove(limit - 1, now);
   }
 
+  /** Networks of which something is remembered. */
+  int size() {
+    return groups.size();
+  }
+
   /** Remembers the one before, where it has got into the table. */
   private void settle(long now) {
     Connection before = pending;
@@ -172,11 +177,13 @@ public final class ConnectionCount {
   private Group make(Key key, long now) {
     Group group = new Group(new Key().set(key));
     groups.put(group.key, group);
-    order.add(group);
     for (int i = 0; i < CLEANING; i++) {
+      if (order.isEmpty()) {
+        break;
+      }
       cursor = cursor >= order.size() ? 0 : cursor;
       Group other = order.get(cursor);
-      if (!other.equals(group) && !other.isAbove(0, now)) {
+      if (!other.isAbove(0, now)) {
         groups.remove(other.key);
         Group last = order.removeLast();
         if (cursor < order.size()) {
@@ -186,6 +193,7 @@ public final class ConnectionCount {
         cursor++;
       }
     }
+    order.add(group);
     return group;
   }
 }
