@@ -21,19 +21,6 @@ public final class SequenceAdjustment {
 
   SequenceAdjustment() {}
 
-  /** The last change of a direction: its sequence number, what counts before it, and behind. */
-  public int position(int direction) {
-    return position[direction];
-  }
-
-  public int before(int direction) {
-    return before[direction];
-  }
-
-  public int after(int direction) {
-    return after[direction];
-  }
-
   /** At {@code sequence} (as its sender counts) a text has grown by {@code by} bytes. */
   void grow(int direction, int sequence, int by) {
     if (before[direction] == after[direction] || position[direction] - sequence < 0) {

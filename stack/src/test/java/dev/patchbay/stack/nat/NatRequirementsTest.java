@@ -2,6 +2,7 @@ package dev.patchbay.stack.nat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patchbay.stack.conntrack.Connection;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.InternetChecksum;
 import java.util.Arrays;
@@ -18,7 +19,7 @@ class NatRequirementsTest {
     r.close();
   }
 
-  private void wait(int seconds) {
+  private void later(int seconds) {
     r.lab.loop.runForMillis(seconds * 1000L);
     r.lab.toA.clear();
     r.lab.toB.clear();
@@ -39,15 +40,15 @@ class NatRequirementsTest {
     String answer = "udp 192.0.2.7:53 > 203.0.113.1:4000 answer";
     r.fromA("udp 10.0.2.15:4000 > 192.0.2.7:53 question").worldGot();
     assertThat(isAnswered(answer)).isTrue();
-    wait(31);
+    later(31);
     assertThat(isAnswered(answer)).as("one question and its answer: 30 s").isFalse();
-    wait(31); // that was a connection to the router itself, under the same port
+    later(31); // that was a connection to the router itself, under the same port
     for (int i = 0; i < 4; i++) {
       r.fromA("udp 10.0.2.15:4000 > 192.0.2.7:53 question").worldGot();
       assertThat(isAnswered(answer)).isTrue();
-      wait(1);
+      later(1);
     }
-    wait(115);
+    later(115);
     assertThat(isAnswered(answer)).as("a stream: 120 s").isTrue();
   }
 
@@ -56,7 +57,7 @@ class NatRequirementsTest {
     for (int i = 0; i < 10; i++) {
       r.fromA("udp 10.0.2.15:4000 > 192.0.2.7:53 question")
           .toWorld("udp 203.0.113.1:4000 > 192.0.2.7:53 question");
-      wait(25);
+      later(25);
     }
     assertThat(r.connections()).isEqualTo(1);
     assertThat(isAnswered("udp 192.0.2.7:53 > 203.0.113.1:4000 answer")).isTrue();
@@ -75,7 +76,7 @@ class NatRequirementsTest {
     r.fromA("udp 10.0.2.15:4000 > 192.0.2.7:53 x").worldGot();
     r.fromWorld("error 192.0.2.7 > 203.0.113.1 3/3 about udp 203.0.113.1:4000 > 192.0.2.7:53 x");
     assertThat(r.guestGot()).startsWith("error 192.0.2.7 > 10.0.2.15 3/3");
-    wait(20);
+    later(20);
     r.fromWorld("error 192.0.2.7 > 203.0.113.1 3/3 about udp 203.0.113.1:4000 > 192.0.2.7:53 x");
     r.guestGot();
     assertThat(isAnswered("udp 192.0.2.7:53 > 203.0.113.1:4000 answer")).isTrue();
@@ -94,10 +95,10 @@ class NatRequirementsTest {
   @Test
   void anErrorRenewsNoMapping() {
     r.fromA("ping 10.0.2.15 > 192.0.2.7 7").worldGot();
-    wait(25);
+    later(25);
     r.fromWorld("error 192.0.2.1 > 203.0.113.1 3/1 about ping 203.0.113.1 > 192.0.2.7 7");
     r.guestGot();
-    wait(6);
+    later(6);
     assertThat(isAnswered("pong 192.0.2.7 > 203.0.113.1 7")).as("a question: 30 s").isFalse();
   }
 
@@ -170,14 +171,14 @@ class NatRequirementsTest {
     r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:80 S 1000").worldGot();
     r.fromWorld("tcp 192.0.2.7:80 > 203.0.113.1:4000 SA 5000 1001").guestGot();
     r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:80 A 1001 5001").worldGot();
-    wait(3 * 3600);
+    later(3 * 3600);
     assertThat(isAnswered("tcp 192.0.2.7:80 > 203.0.113.1:4000 PA 5001 1001 still there")).isTrue();
     r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:80 FA 1001 5012").worldGot();
     r.fromWorld("tcp 192.0.2.7:80 > 203.0.113.1:4000 FA 5012 1002").guestGot();
     r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:80 A 1002 5013").worldGot();
-    wait(119);
+    later(119);
     assertThat(r.connections()).isEqualTo(1);
-    wait(2);
+    later(2);
     assertThat(r.connections()).isZero();
   }
 
@@ -205,7 +206,8 @@ class NatRequirementsTest {
     r.fromA("udp 10.0.2.15:4000 > 192.0.2.7:69 \u0000\u0001file\u0000octet\u0000").worldGot();
     r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 S 1000").worldGot();
     assertThat(r.lab.stack.netfilter().conntrack().all())
-        .allSatisfy(c -> assertThat(c.extras() == null || c.extras().helper == null).isTrue());
+        .extracting(Connection::extras)
+        .allSatisfy(extras -> assertThat(extras == null || extras.helper == null).isTrue());
     assertThat(r.lab.stack.netfilter().conntrack().expectations().all()).isEmpty();
   }
 
