@@ -97,11 +97,8 @@ final class TcpTracker implements ProtocolTracker {
       default -> {
         TcpState.State to = TcpState.State.of(after);
         if (to == TcpState.State.SYN_SENT && before >= TcpState.State.TIME_WAIT.ordinal()) {
-          boolean over =
-              ((s.flags0 | s.flags1) & TcpState.CLOSE_INIT) != 0
-                  || s.lastDirection == way && s.lastEvent == TcpStates.RST;
-          if (over) {
-            // closed, or given up by its client: what comes now is another one
+          if (isOver(s, way)) {
+            // what comes now is another one
             conntrack.kill(c);
             return Answer.REPEAT;
           }
@@ -144,6 +141,12 @@ final class TcpTracker implements ProtocolTracker {
     }
     accept(c, s, way, before, after, p);
     return Answer.VALID;
+  }
+
+  /** Whether it was closed, or given up by who opens it anew. */
+  private static boolean isOver(TcpState s, int way) {
+    return ((s.flags0 | s.flags1) & TcpState.CLOSE_INIT) != 0
+        || s.lastDirection == way && s.lastEvent == TcpStates.RST;
   }
 
   /** {@code tcp_error}. */
