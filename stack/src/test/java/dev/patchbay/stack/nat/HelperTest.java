@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.patchbay.stack.conntrack.Connection;
 import dev.patchbay.stack.conntrack.Conntrack;
 import dev.patchbay.stack.conntrack.Expectation;
+import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.InternetChecksum;
 import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +81,55 @@ class HelperTest {
         .toA("tcp 192.0.2.7:21 > 10.0.2.15:4000 A 5020 1009+1030-1036");
     r.fromWorld("tcp 192.0.2.7:21 > 203.0.113.1:4000 A 5020 1038")
         .toA("tcp 192.0.2.7:21 > 10.0.2.15:4000 A 5020 1036");
+  }
+
+  @Test
+  void sackBlocksAtAnOddPlace() {
+    masquerades();
+    controlled();
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1009 5020 PORT 10,0,2,15,16,1\\r\\n").worldGot();
+    r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1030 5020 NOOP\\r\\n").worldGot();
+    byte[] ip = PacketText.packet("tcp 192.0.2.7:21 > 203.0.113.1:4000 A 5020 1009+1032-1038");
+    // one padding before the blocks, the other one behind
+    System.arraycopy(ip, 41, ip, 40, 11);
+    ip[51] = 1;
+    Bytes.put16(ip, 36, 0);
+    long sum = InternetChecksum.sum(ip, 20, 32);
+    sum += InternetChecksum.pseudo4(Bytes.u32(ip, 12), Bytes.u32(ip, 16), 6, 32);
+    Bytes.put16(ip, 36, InternetChecksum.finish(sum));
+    r.lab.fromWorld(ip);
+    byte[] frame = Objects.requireNonNull(r.lab.toA.peekFirst());
+    assertThat(r.guestGot()).as("its checksum is right").contains(" A 5020 1009");
+    assertThat(Bytes.i32(frame, 14 + 43)).isEqualTo(1030);
+    assertThat(Bytes.i32(frame, 14 + 47)).isEqualTo(1036);
+  }
+
+  /** Commands with bytes changed, left out, and put in by chance. */
+  @Test
+  void garbledCommandsHarmNobody() {
+    masquerades();
+    controlled();
+    Random random = new Random(5);
+    String[] whole = {
+      "PORT 10,0,2,15,16,1\r\n", "EPRT |1|10.0.2.15|4097|\r\n", "eprt |2|fec0::15|4097|\r\n",
+    };
+    for (int i = 0; i < 3000; i++) {
+      StringBuilder text = new StringBuilder(whole[random.nextInt(whole.length)]);
+      for (int n = random.nextInt(4); n > 0 && !text.isEmpty(); n--) {
+        int at = random.nextInt(text.length());
+        switch (random.nextInt(3)) {
+          case 0 -> text.setCharAt(at, (char) random.nextInt(256));
+          case 1 -> text.setLength(at);
+          default -> text.insert(at, "0123456789,|.:\r".charAt(random.nextInt(15)));
+        }
+      }
+      r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 PA 1009 5020 " + text);
+      while (!r.lab.toWorld.isEmpty()) {
+        PacketText.of(r.lab.toWorld.removeFirst());
+      }
+      assertThat(conntrack.expectations().all()).hasSizeLessThanOrEqualTo(1);
+    }
+    r.lab.toA.clear();
   }
 
   @Test
