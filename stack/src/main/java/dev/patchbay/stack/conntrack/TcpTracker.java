@@ -70,12 +70,10 @@ final class TcpTracker implements ProtocolTracker {
       return Answer.INVALID;
     }
     read(tcp, packet);
-    if (!c.has(Connection.CONFIRMED) && c.tcp == null && !begin(c, tcp)) {
-      return Answer.INVALID;
-    }
+    boolean begun = c.has(Connection.CONFIRMED) || c.tcp != null || begin(c, tcp);
     TcpState s = c.tcp;
-    if (s == null) {
-      return Answer.INVALID; // of a helper's or a command's making, without a state
+    if (!begun || s == null) {
+      return Answer.INVALID; // without a state: of a helper's or a command's making
     }
     int way = TrackingInfo.direction(info);
     int before = s.state;
