@@ -229,8 +229,12 @@ public final class Nat {
       least = now < 512 ? 1 : 600;
       size = now < 512 ? 511 : FIRST_FREE - 600;
     }
-    int offset =
-        range.has(NatRange.OFFSET) ? now - range.basePort() & 0xffff : random.nextInt(PORTS);
+    int offset = 0; // of a destination: the first that is free
+    if (range.has(NatRange.OFFSET)) {
+      offset = now - range.basePort() & 0xffff;
+    } else if (range.isRandom() || source) {
+      offset = random.nextInt(PORTS);
+    }
     int attempts = Math.min(size, ATTEMPTS);
     while (true) {
       for (int i = 0; i < attempts; i++, offset++) {

@@ -228,6 +228,26 @@ class NatTest {
   }
 
   @Test
+  void portsOfADestinationBeginWithTheFirst() {
+    r.rule(
+            "iptables -t nat -A PREROUTING -i host0 -p udp --dport 9 -j DNAT"
+                + " --to-destination 10.0.2.15:7000-7010")
+        .rule(
+            "iptables -t nat -A PREROUTING -i host0 -p udp --dport 10 -j DNAT"
+                + " --to-destination 10.0.2.15:7000-7010 --random");
+    Set<String> drawn = new HashSet<>();
+    for (int port = 5000; port < 5020; port++) {
+      r.fromWorld("udp 192.0.2.7:" + port + " > 203.0.113.1:9 x")
+          .toA("udp 192.0.2.7:" + port + " > 10.0.2.15:7000 x");
+      r.fromWorld("udp 192.0.2.7:" + port + " > 203.0.113.1:10 x");
+      drawn.add(r.guestGot().split(" ")[3]);
+    }
+    assertThat(drawn).hasSizeGreaterThan(5);
+    r.fromA("udp 10.0.2.15:7000 > 192.0.2.7:5000 y")
+        .toWorld("udp 203.0.113.1:9 > 192.0.2.7:5000 y");
+  }
+
+  @Test
   void oneOfSeveralServers() {
     r.rule(
         "iptables -t nat -A PREROUTING -i host0 -p udp -j DNAT --to-destination"
