@@ -276,9 +276,10 @@ public final class IpOutput implements SegmentOutput {
       return found;
     }
     packet.tos = serviceType(packet);
-    // who was bound to a device stays so (ip_route_me_harder, ip6_route_me_harder)
+    // a socket that is bound to a device stays so (ip_route_me_harder, ip6_route_me_harder)
     boolean near = Addresses.isLinkLocal(hi, lo) && !packet.isIpv4();
-    FlowKey key = keyOf(packet, hi, lo, near ? out : only);
+    NetDevice bound = packet.socket == Packet.SOCKET_PROGRAM ? only : null;
+    FlowKey key = keyOf(packet, hi, lo, near ? out : bound);
     key.mark = output.divertedMark();
     Route again = route(key);
     if (again == null) {
