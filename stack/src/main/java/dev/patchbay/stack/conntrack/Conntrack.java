@@ -239,7 +239,9 @@ public final class Conntrack {
   }
 
   private static boolean hasProtocol(PacketFields p) {
-    return p.transport <= p.packet().tail;
+    // "no next header" is none (ipv6_skip_exthdr)
+    boolean none = !p.v4 && p.protocol == IpProtocol.NONE;
+    return !none && p.transport <= p.packet().tail;
   }
 
   private static byte info(Connection c, int way) {
