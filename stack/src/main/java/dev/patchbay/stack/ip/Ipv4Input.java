@@ -334,7 +334,8 @@ public final class Ipv4Input {
     if (packet.l4 - packet.l3 == Ipv4.LENGTH) {
       ip.checksum(InternetChecksum.update16(ip.checksum(), word, word - 0x100));
     } else {
-      ip.fillChecksum(); // the options may have changed
+      record(packet, route, out);
+      ip.fillChecksum();
     }
     packet.head = packet.l3;
     boolean back = out.equals(packet.device) && !packet.divertedByBridge;
@@ -347,6 +348,15 @@ public final class Ipv4Input {
     }
     counters.forwDatagrams++;
     stack.output().finish(packet, route, 0, ip.destination());
+  }
+
+  /** Writes into the options where and when it passed here. */
+  private void record(Packet packet, Route route, NetDevice out) {
+    IpAddress gateway = route.gateway();
+    long hop = gateway == null ? packet.ipv4().destination() : gateway.lo();
+    int own = (int) stack.output().sourceFor(out, 0, hop);
+    int time = (int) (stack.loop().wallTime() / 1_000_000 % 86_400_000);
+    Ipv4Options.record(packet.data, packet.l3 + Ipv4.LENGTH, packet.l4, own, time, stack);
   }
 
   /**

@@ -1,11 +1,14 @@
 package dev.patchbay.stack.ip;
 
+import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.route.Route;
+import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import java.util.Arrays;
 
 /**
- * IPv4 options of packets that come in (RFC 791 section 3.1, Linux: {@code ip_options_compile}).
- * They are passed on as they are; nothing here is written into one.
+ * IPv4 options of packets that come in (RFC 791 section 3.1, Linux: {@code ip_options_compile}),
+ * and what a router writes into those that it sends on ({@code ip_forward_options}).
  */
 final class Ipv4Options {
   private static final int END = 0;
@@ -91,6 +94,60 @@ final class Ipv4Options {
       }
       default -> {
         return -1;
+      }
+    }
+  }
+
+  /**
+   * Records the way of a packet that is sent on (RFC 1812 section 5.2.4): our address into record
+   * route, our time into timestamp, or one more router that had no room there. The header's
+   * checksum is the caller's business.
+   *
+   * @param b bytes whose options in {@code [at, end)} were {@link #check checked}
+   * @param own IPv4 address by which it leaves
+   * @param time ms since midnight UT
+   */
+  static void record(byte[] b, int at, int end, int own, int time, NetworkStack stack) {
+    int i = at;
+    while (i < end && Bytes.u8(b, i) != END) {
+      int type = Bytes.u8(b, i);
+      if (type == NOP) {
+        i++;
+        continue;
+      }
+      int length = Bytes.u8(b, i + 1);
+      int pointer = length > 2 ? Bytes.u8(b, i + 2) : 0;
+      if (type == RECORD_ROUTE && pointer <= length) {
+        Bytes.put32(b, i + pointer - 1, own);
+        b[i + 2] = (byte) (pointer + 4);
+      } else if (type == TIMESTAMP) {
+        recordTime(b, i, own, time, stack);
+      }
+      i += length;
+    }
+  }
+
+  private static void recordTime(byte[] b, int at, int own, int time, NetworkStack stack) {
+    int length = Bytes.u8(b, at + 1);
+    int pointer = Bytes.u8(b, at + 2);
+    int flags = b[at + 3] & 15;
+    int slot = at + pointer - 1;
+    if (pointer > length) {
+      if (flags != PRESPECIFIED) {
+        b[at + 3] += 0x10; // one more that had no room
+      }
+    } else if (flags == 0) {
+      Bytes.put32(b, slot, time);
+      b[at + 2] = (byte) (pointer + 4);
+    } else if (flags == WITH_ADDRESS) {
+      Bytes.put32(b, slot, own);
+      Bytes.put32(b, slot + 4, time);
+      b[at + 2] = (byte) (pointer + 8);
+    } else if (flags == PRESPECIFIED) {
+      long asked = Addresses.v4(Bytes.i32(b, slot));
+      if (stack.routes4().addressType(0, asked) != Route.Type.UNICAST) {
+        Bytes.put32(b, slot + 4, time);
+        b[at + 2] = (byte) (pointer + 8);
       }
     }
   }

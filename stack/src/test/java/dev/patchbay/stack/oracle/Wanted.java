@@ -3,6 +3,7 @@ package dev.patchbay.stack.oracle;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +49,10 @@ final class Wanted {
   }
 
   private @Nullable String name(String sent, List<String> theirs, List<String> ours) {
-    if (RECORDING.matcher(sent).find()) {
-      return "recording";
+    Matcher recording = RECORDING.matcher(sent);
+    if (recording.find()) {
+      boolean times = recording.group(1).equals("44");
+      return times || !isSentOn(sent, theirs) ? "recording" : null;
     }
     if (!topology.either().isEmpty() && BEYOND.matcher(sent).find()) {
       return "path";
@@ -75,6 +78,12 @@ final class Wanted {
       return "own";
     }
     return null;
+  }
+
+  /** Whether the packet itself came out again. */
+  private static boolean isSentOn(String sent, List<String> theirs) {
+    String way = sent.replaceFirst(".* 0800 (\\S+>\\S+) .*", "$1");
+    return theirs.stream().anyMatch(line -> line.contains(" 0800 " + way + " "));
   }
 
   /**
