@@ -247,8 +247,8 @@ class HelperTest {
   @Test
   void theFirstLineIsNotRead() {
     masquerades();
+    helper("ftp", "tcp", 21);
     r.fromA("tcp 10.0.2.15:4000 > 192.0.2.7:21 S 1000").worldGot();
-    helper("ftp");
     r.fromWorld("tcp 192.0.2.7:21 > 203.0.113.1:4000 SA 5000 1001").guestGot();
     String port = "4000 > 192.0.2.7:21 PA 1001 5001 PORT 10,0,2,15,16,1\\r\\n";
     r.fromA("tcp 10.0.2.15:" + port).toWorld("tcp 203.0.113.1:" + port);
