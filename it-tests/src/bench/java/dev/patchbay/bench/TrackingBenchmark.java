@@ -1,14 +1,14 @@
 package dev.patchbay.bench;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.admin.PortNames;
+import dev.patchbay.stack.admin.ip.IpCommand;
+import dev.patchbay.stack.admin.iptables.IptablesCommand;
 import dev.patchbay.stack.conntrack.TrackingInfo;
 import dev.patchbay.stack.device.PortDevice;
 import dev.patchbay.stack.loop.VirtualLoop;
-import dev.patchbay.stack.netfilter.FamilyTables;
 import dev.patchbay.stack.netfilter.HookPoint;
-import dev.patchbay.stack.netfilter.TableRefusedException;
 import dev.patchbay.stack.netfilter.place.Hook;
-import dev.patchbay.stack.netfilter.place.TableKind;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.packet.PacketPool;
 import dev.patchbay.stack.random.RandomSource;
@@ -45,12 +45,19 @@ public class TrackingBenchmark {
 
   /** Makes the connections; with 0 there is no tracking, only a table that does nothing. */
   @Setup
-  public void fill() throws TableRefusedException {
+  public void fill() {
     stack.add(in);
     stack.add(out);
-    FamilyTables family = stack.netfilter().family(true);
-    TableKind kind = connections == 0 ? TableKind.MANGLE : TableKind.NAT;
-    family.replace(List.of(family.draft(kind).finish()));
+    String rule =
+        connections == 0
+            ? "-t mangle -P INPUT ACCEPT"
+            : "-t nat -A POSTROUTING -o no -j MASQUERADE";
+    IpCommand.Result made =
+        new IptablesCommand(PortNames.NONE)
+            .run(stack, "iptables", List.of(rule.split(" ", -1)), "");
+    if (made.status() != 0) {
+      throw new IllegalStateException(made.stderr());
+    }
     stack.netfilter().conntrack().settings().max = 2_000_000;
     for (int i = 0; i < connections; i++) {
       pass();

@@ -54,7 +54,7 @@ public final class Table extends HookStep {
         return true;
       }
     }
-    return kind == TableKind.NAT;
+    return false;
   }
 
   /** The conditions of all its rules take what they share. */

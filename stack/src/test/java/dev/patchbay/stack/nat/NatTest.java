@@ -399,6 +399,7 @@ class NatTest {
 
   @Test
   void rulesAreAskedOnceForAConnection() {
+    r.rule("iptables -A FORWARD -m state --state INVALID -j RETURN"); // keeps tracking on
     r.rule("iptables -t nat -A POSTROUTING -o host0 -j MASQUERADE");
     r.fromA("udp 10.0.2.15:4000 > 192.0.2.7:53 1").worldGot();
     r.rule("iptables -t nat -F POSTROUTING");
@@ -406,6 +407,14 @@ class NatTest {
     r.fromA("udp 10.0.2.15:4001 > 192.0.2.7:53 3").toWorld("udp 10.0.2.15:4001 > 192.0.2.7:53 3");
     r.rule("iptables -t nat -A POSTROUTING -o host0 -j MASQUERADE");
     r.fromA("udp 10.0.2.15:4001 > 192.0.2.7:53 4").toWorld("udp 10.0.2.15:4001 > 192.0.2.7:53 4");
+  }
+
+  @Test
+  void trackingEndsWithTheLastRuleThatNeedsIt() {
+    r.rule("iptables -t nat -A POSTROUTING -o host0 -j MASQUERADE");
+    r.fromA("udp 10.0.2.15:4000 > 192.0.2.7:53 1").toWorld("udp 203.0.113.1:4000 > 192.0.2.7:53 1");
+    r.rule("iptables -t nat -F POSTROUTING");
+    r.fromA("udp 10.0.2.15:4000 > 192.0.2.7:53 2").toWorld("udp 10.0.2.15:4000 > 192.0.2.7:53 2");
   }
 
   @Test

@@ -9,7 +9,6 @@ import dev.patchbay.stack.Lab;
 import dev.patchbay.stack.conntrack.Connection;
 import dev.patchbay.stack.conntrack.Conntrack;
 import dev.patchbay.stack.conntrack.ConntrackListener;
-import dev.patchbay.stack.netfilter.place.TableKind;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
@@ -26,9 +25,10 @@ class BridgedTrackingTest {
   private final Firewall wall = new Firewall();
   private final Conntrack conntrack = wall.lab.stack.netfilter().conntrack();
 
-  BridgedTrackingTest() throws TableRefusedException {
-    FamilyTables family = wall.lab.stack.netfilter().family(true);
-    family.replace(List.of(family.draft(TableKind.NAT).finish()));
+  BridgedTrackingTest() {
+    for (String program : new String[] {"iptables", "ip6tables"}) {
+      wall.rule(program + " -t nat -A POSTROUTING -o nowhere -j MASQUERADE");
+    }
   }
 
   @AfterEach

@@ -9,7 +9,6 @@ import dev.patchbay.stack.conntrack.Connection;
 import dev.patchbay.stack.conntrack.Conntrack;
 import dev.patchbay.stack.conntrack.TcpState;
 import dev.patchbay.stack.ip.IpAddress;
-import dev.patchbay.stack.netfilter.place.TableKind;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
 import dev.patchbay.stack.wire.InternetChecksum;
@@ -35,10 +34,9 @@ class TrackingTest {
   private final Firewall wall = new Firewall();
   private final Conntrack conntrack = wall.lab.stack.netfilter().conntrack();
 
-  TrackingTest() throws TableRefusedException {
-    for (boolean v4 : new boolean[] {true, false}) {
-      FamilyTables family = wall.lab.stack.netfilter().family(v4);
-      family.replace(List.of(family.draft(TableKind.NAT).finish()));
+  TrackingTest() {
+    for (String program : new String[] {"iptables", "ip6tables"}) {
+      wall.rule(program + " -t nat -A POSTROUTING -o nowhere -j MASQUERADE");
     }
   }
 

@@ -48,6 +48,13 @@ public final class ConnectionMarkTarget extends Target {
   }
 
   @Override
+  public Verdict describe(PacketFields p) {
+    Connection c = TrackingInfo.of(p.packet());
+    boolean others = c != null && c.has(Connection.CONFIRMED) && operation != Operation.RESTORE;
+    return others ? Verdict.CONTINUE : apply(p);
+  }
+
+  @Override
   public Verdict apply(PacketFields p) {
     Connection c = TrackingInfo.of(p.packet());
     if (c != null) {

@@ -63,6 +63,11 @@ public final class TrackingTarget extends Target implements PlacedTarget {
   }
 
   @Override
+  public Verdict describe(PacketFields p) {
+    return apply(p);
+  }
+
+  @Override
   public Verdict apply(PacketFields p) {
     Packet packet = p.packet();
     if (packet.tracking == null && packet.trackingInfo != TrackingInfo.UNTRACKED) {

@@ -1,6 +1,7 @@
 package dev.patchbay.stack.netfilter.targets;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conntrack.TrackingInfo;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
@@ -64,6 +65,7 @@ public final class Duplicator {
     copy.head = copy.l3;
     copy.l2 = -1;
     copy.tracking = null;
+    copy.trackingInfo = TrackingInfo.UNTRACKED; // nf_dup_ipv4: it is nobody's
     copy.prerouted = false;
     int hop = p.hook == Hook.PREROUTING || p.hook == Hook.INPUT ? 1 : 0;
     if (p.v4) {

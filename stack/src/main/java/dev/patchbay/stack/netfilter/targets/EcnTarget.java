@@ -51,6 +51,11 @@ public final class EcnTarget extends Target implements PlacedTarget {
   }
 
   @Override
+  public Verdict describe(PacketFields p) {
+    return apply(p);
+  }
+
+  @Override
   public Verdict apply(PacketFields p) {
     if (codePoint != KEEP) {
       mark(p.packet().ipv4());

@@ -41,6 +41,16 @@ public final class NetmapTarget extends Target implements PlacedTarget {
   }
 
   @Override
+  public boolean needsTracking() {
+    return true;
+  }
+
+  @Override
+  public Verdict describe(PacketFields p) {
+    return apply(p);
+  }
+
+  @Override
   public Verdict apply(PacketFields p) {
     Connection c = TrackingInfo.of(p.packet());
     if (c == null) {

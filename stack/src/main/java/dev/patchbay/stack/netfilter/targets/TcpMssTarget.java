@@ -40,6 +40,11 @@ public final class TcpMssTarget extends Target {
   }
 
   @Override
+  public Verdict describe(PacketFields p) {
+    return apply(p);
+  }
+
+  @Override
   public Verdict apply(PacketFields p) {
     int length = TcpRewrite.headerLength(p);
     if (length == 0) {

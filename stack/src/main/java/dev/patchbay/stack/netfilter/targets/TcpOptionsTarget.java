@@ -31,6 +31,11 @@ public final class TcpOptionsTarget extends Target implements PlacedTarget {
   }
 
   @Override
+  public Verdict describe(PacketFields p) {
+    return apply(p);
+  }
+
+  @Override
   public Verdict apply(PacketFields p) {
     int length = TcpRewrite.headerLength(p);
     if (length < 0) {
