@@ -65,6 +65,15 @@ public final class StackConf {
   /** {@code net.ipv4.ipfrag_time}, seconds. */
   public int fragmentTime4 = 30;
 
+  /** {@code bridge-nf-call-iptables}: whether rules see bridged frames of IPv4. */
+  public boolean bridgeCallIptables = true;
+
+  /** {@code bridge-nf-call-ip6tables}: the same of IPv6. */
+  public boolean bridgeCallIp6tables = true;
+
+  /** {@code bridge-nf-filter-vlan-tagged}: whether they see those behind tags; off on Linux. */
+  public boolean bridgeFilterTagged = true;
+
   /** {@code net.ipv6.ip6frag_time}, seconds (RFC 8200 section 4.5). */
   public int fragmentTime6 = 60;
 

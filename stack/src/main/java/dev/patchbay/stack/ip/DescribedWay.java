@@ -103,6 +103,10 @@ public final class DescribedWay {
 
   // ---- bridges
 
+  private boolean isFiltered(Packet packet) {
+    return netfilter.hasRules() && netfilter.seesBridged(packet.isIpv4(), packet.vlanProtocol != 0);
+  }
+
   private void bridged(Packet packet, Bridge bridge, NetDevice from) {
     DropReason refused = DescribedFrame.refused(bridge, from, packet);
     if (refused != null) {
@@ -113,7 +117,7 @@ public final class DescribedWay {
       trace.assumedCarrier(packet, from);
     }
     packet.physicalDevice = from;
-    boolean filtered = netfilter.hasRules();
+    boolean filtered = isFiltered(packet);
     if (filtered && !passesBridged(Hook.PREROUTING, packet, bridge, null)) {
       return;
     }
@@ -158,7 +162,7 @@ public final class DescribedWay {
       return;
     }
     boolean passes =
-        !netfilter.hasRules()
+        !isFiltered(packet)
             || passesBridged(Hook.FORWARD, packet, bridge, to)
                 && passesBridged(Hook.POSTROUTING, packet, bridge, to);
     if (passes) {

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes IP packets in bridged frames through the rules of their family (Linux: {@code
- * br_netfilter_hooks.c} with {@code bridge-nf-call-iptables}, {@code -ip6tables} and {@code
- * -filter-vlan-tagged} on). PREROUTING is asked when a frame came in, so not again where it then is
- * for us; FORWARD and POSTROUTING once for each port by which it leaves. Tags do not hide a packet:
- * it is looked for behind all that there are.
+ * br_netfilter_hooks.c}; {@code bridge-nf-call-iptables}, {@code -ip6tables} and {@code
+ * -filter-vlan-tagged} say of which). PREROUTING is asked when a frame came in, so not again where
+ * it then is for us; FORWARD and POSTROUTING once for each port by which it leaves. Tags do not
+ * hide a packet: it is looked for behind all that there are.
  */
 final class BridgeNetfilter implements BridgeFilter {
   private static final int TAG = 4;
@@ -43,6 +43,10 @@ final class BridgeNetfilter implements BridgeFilter {
       return packet;
     }
     boolean v4 = type == EtherType.IPV4;
+    if (!netfilter.seesBridged(v4, isTagged(packet, before))) {
+      packet.l3 = before;
+      return packet;
+    }
     if (!isValid(packet, v4)) {
       if (!netfilter.hasRules()) {
         packet.l3 = before; // who follows packets changes nothing
@@ -123,13 +127,19 @@ final class BridgeNetfilter implements BridgeFilter {
     if (type == EtherType.IPV4 || type == EtherType.IPV6) {
       boolean v4 = type == EtherType.IPV4;
       goesOn =
-          netfilter.at(Hook.FORWARD, v4).acceptsBridged(packet, bridge, to)
-              && netfilter.at(Hook.POSTROUTING, v4).acceptsBridged(packet, bridge, to);
+          !netfilter.seesBridged(v4, isTagged(packet, before))
+              || netfilter.at(Hook.FORWARD, v4).acceptsBridged(packet, bridge, to)
+                  && netfilter.at(Hook.POSTROUTING, v4).acceptsBridged(packet, bridge, to);
     }
     if (goesOn) {
       packet.l3 = before;
     }
     return goesOn;
+  }
+
+  /** Whether a tag stands beside the bytes, or between the frame's header and the packet. */
+  private static boolean isTagged(Packet packet, int networkBefore) {
+    return packet.vlanProtocol != 0 || packet.l3 != networkBefore;
   }
 
   /** {@code br_validate_ipv4}, {@code br_validate_ipv6}. */

@@ -3,6 +3,7 @@ package dev.patchbay.stack.netfilter;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.bridge.BridgeFilter;
+import dev.patchbay.stack.conf.StackConf;
 import dev.patchbay.stack.conntrack.Conntrack;
 import dev.patchbay.stack.conntrack.helper.FtpHelper;
 import dev.patchbay.stack.conntrack.helper.TftpHelper;
@@ -122,6 +123,13 @@ public final class Netfilter {
   /** Whether connections of a family are tracked: then its fragments are joined first. */
   public boolean tracks(boolean isV4) {
     return family(isV4).tracks();
+  }
+
+  /** Whether rules see bridged frames of a family, and where they are tagged. */
+  public boolean seesBridged(boolean isV4, boolean tagged) {
+    StackConf conf = stack.conf();
+    return (isV4 ? conf.bridgeCallIptables : conf.bridgeCallIp6tables)
+        && (!tagged || conf.bridgeFilterTagged);
   }
 
   /** Waits for the other fragments of a packet that is one ({@code nf_defrag}). */

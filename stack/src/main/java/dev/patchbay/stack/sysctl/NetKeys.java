@@ -39,6 +39,7 @@ final class NetKeys {
   static List<SysctlKey> of(NetworkStack stack) {
     NetKeys all = new NetKeys(stack);
     all.core();
+    all.bridge();
     all.ipv4();
     all.icmp4();
     all.ports();
@@ -53,6 +54,22 @@ final class NetKeys {
   private void flag(String path, Predicate<StackConf> get, BiConsumer<StackConf, Boolean> set) {
     keys.add(
         SysctlKey.flag("net/" + path, () -> get.test(conf) ? 1 : 0, v -> set.accept(conf, v != 0)));
+  }
+
+  /** {@code brnf_table}, of which only what rules of IP ask for. */
+  private void bridge() {
+    flag(
+        "bridge/bridge-nf-call-ip6tables",
+        c -> c.bridgeCallIp6tables,
+        (c, v) -> c.bridgeCallIp6tables = v);
+    flag(
+        "bridge/bridge-nf-call-iptables",
+        c -> c.bridgeCallIptables,
+        (c, v) -> c.bridgeCallIptables = v);
+    flag(
+        "bridge/bridge-nf-filter-vlan-tagged",
+        c -> c.bridgeFilterTagged,
+        (c, v) -> c.bridgeFilterTagged = v);
   }
 
   /** The buffers of sockets are the initial namespace's, where alone Linux 6.1 has these keys. */

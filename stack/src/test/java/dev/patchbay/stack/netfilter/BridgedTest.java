@@ -11,6 +11,7 @@ import dev.patchbay.stack.Lab;
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.PortNames;
 import dev.patchbay.stack.admin.iptables.IptablesCommand;
+import dev.patchbay.stack.conf.StackConf;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
@@ -102,6 +103,25 @@ class BridgedTest {
     Bytes.put16(ip, 2, 41);
     wall.fromGuestToOther(ip);
     assertThat(wall.reachedOther()).isZero();
+  }
+
+  @Test
+  void keysOfTheBridgeSayWhatRulesSee() {
+    onlyHttps();
+    StackConf conf = wall.lab.stack.conf();
+    conf.bridgeFilterTagged = false;
+    wall.lab.fromA(tagged(Lab.GUEST_B, Lab.GUEST_A, syn(GUEST, OTHER, 22), 5));
+    assertThat(wall.reachedOther()).as("tagged").isEqualTo(1);
+    wall.fromGuestToOther(syn(GUEST, OTHER, 22));
+    assertThat(wall.reachedOther()).isZero();
+    conf.bridgeCallIptables = false;
+    wall.fromGuestToOther(syn(GUEST, OTHER, 22));
+    assertThat(wall.reachedOther()).as("IPv4").isEqualTo(1);
+    wall.fromGuestToOther(syn6(22));
+    assertThat(wall.reachedOther()).isZero();
+    conf.bridgeCallIp6tables = false;
+    wall.fromGuestToOther(syn6(22));
+    assertThat(wall.reachedOther()).as("IPv6").isEqualTo(1);
   }
 
   @Test
