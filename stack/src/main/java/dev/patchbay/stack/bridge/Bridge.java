@@ -572,8 +572,7 @@ public final class Bridge extends NetDevice {
     if (packet.fragmentMax == 0 || filter == null) {
       to.send(packet, filtered);
     } else {
-      int mtu = Math.min(packet.fragmentMax, to.device().mtu());
-      filter.cut(packet, mtu, piece -> to.send(piece, filtered));
+      filter.cut(packet, to.device().mtu(), piece -> to.send(piece, filtered));
     }
   }
 

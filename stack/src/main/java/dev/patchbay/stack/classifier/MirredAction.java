@@ -68,8 +68,7 @@ public final class MirredAction extends Action {
     if (goes == null) {
       return failed();
     }
-    goes.tracking = null;
-    goes.trackingInfo = 0;
+    goes.enterNamespace();
     if (!to.isEthernet() && chain.device().isEthernet()) {
       goes.head = chain.network(packet);
       goes.l3 = goes.head;

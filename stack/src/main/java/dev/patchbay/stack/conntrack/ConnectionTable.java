@@ -14,7 +14,7 @@ final class ConnectionTable {
   private static final int SEGMENTS = 256;
   private static final int INITIAL = 16;
 
-  /** Slots that are looked at for a connection to be given up. */
+  /** Connections that are looked at for one to be given up. */
   private static final int EVICTION_RANGE = 64;
 
   private final SipHash hash;
@@ -107,18 +107,32 @@ final class ConnectionTable {
 
   /**
    * A connection that may be given up for one with this tuple, or null: of those near its place one
-   * that is not assured, and of these the one that would end first ({@code early_drop}).
+   * that is not assured or that is closing, and of these the one that would end first ({@code
+   * early_drop}). So many are looked at, no more: whoever fills the table must not make each packet
+   * dear.
    */
   @Nullable Connection evictable(Tuple t) {
     int h = hash(t);
+    int left = EVICTION_RANGE;
     Connection best = null;
-    for (int i = 0; i < SEGMENTS && best == null; i++) {
+    for (int i = 0; i < SEGMENTS && best == null && left > 0; i++) {
       Segment segment = segments[(h >>> 24) + i & SEGMENTS - 1];
-      if (segment != null) {
-        best = segment.evictable(h);
+      for (int k = 0; segment != null && segment.used > 0 && k <= segment.mask && left > 0; k++) {
+        Connection c = segment.entries[h + k & segment.mask];
+        if (c != null) {
+          left--;
+          best = sooner(best, c);
+        }
       }
     }
     return best;
+  }
+
+  private static @Nullable Connection sooner(@Nullable Connection best, Connection c) {
+    TcpState tcp = c.tcp;
+    boolean closing = tcp != null && TcpTracker.mayBeDroppedEarly(tcp.state);
+    boolean may = !c.has(Connection.ASSURED) || closing;
+    return may && (best == null || c.deadline - best.deadline < 0) ? c : best;
   }
 
   /** Calls {@code action} for each connection; the table must not change meanwhile. */
@@ -200,19 +214,6 @@ final class ConnectionTable {
       if (mask >= 4 * INITIAL && used * 8 < mask) {
         resize((mask + 1) / 2);
       }
-    }
-
-    @Nullable Connection evictable(int h) {
-      Connection best = null;
-      for (int i = 0; i < EVICTION_RANGE && i <= mask; i++) {
-        Connection c = entries[h + i & mask];
-        if (c != null
-            && !c.has(Connection.ASSURED)
-            && (best == null || c.deadline - best.deadline < 0)) {
-          best = c;
-        }
-      }
-      return best;
     }
   }
 }

@@ -38,6 +38,7 @@ public final class Conntrack {
   private final GenericTracker genericTracker;
   private final IcmpErrors errors;
   private final List<ConntrackListener> listeners = new ArrayList<>();
+  private final List<Consumer<Connection>> confirmed = new ArrayList<>();
   private final List<Consumer<Connection>> removed = new ArrayList<>();
 
   /** Who settles how an expected connection is translated. */
@@ -128,6 +129,11 @@ public final class Conntrack {
   /** Who settles how an expected connection that follows its master is translated. */
   public void onExpected(BiConsumer<Connection, Expectation> action) {
     follow = action;
+  }
+
+  /** Who has to know that a connection is in the table now, which packets have made. */
+  public void onConfirmed(Consumer<Connection> action) {
+    confirmed.add(action);
   }
 
   /** Who has to know that a connection is out of the table, whatever the events. */
@@ -294,6 +300,7 @@ public final class Conntrack {
       full = true;
       return null;
     }
+    scratch.invert(tuple); // once more: who made place has used it
     Connection c = new Connection(described ? 0 : random.nextInt());
     c.status = described ? Connection.DESCRIBED : 0;
     c.original(tuple);
@@ -307,7 +314,7 @@ public final class Conntrack {
       c.needExtras().events = template.events();
       c.needExtras().expectationEvents = template.expectationEvents();
     }
-    Expectation expected = expectations.take(tuple, described);
+    Expectation expected = expectations.take(tuple, template.zone(), described);
     if (expected != null) {
       Extras extras = c.needExtras();
       c.status |= Connection.EXPECTED;
@@ -367,6 +374,9 @@ public final class Conntrack {
       c.needExtras().started = loop.wallTime();
     }
     boolean related = c.extras != null && c.extras.master != null;
+    for (int i = 0; i < confirmed.size(); i++) {
+      confirmed.get(i).accept(c);
+    }
     changed(c, related ? ConntrackListener.RELATED : ConntrackListener.NEW);
     return Verdict.ACCEPT;
   }
@@ -646,8 +656,11 @@ public final class Conntrack {
     return Insertion.DONE;
   }
 
-  /** Tracking was off for a while: windows are not known any more ({@code nf_ct_tcp_fixup}). */
-  public void resumed() {
+  /**
+   * Tracking of a family was off for a while: windows are not known any more ({@code
+   * nf_ct_tcp_fixup}).
+   */
+  public void resumed(boolean v4) {
     table.forEach(c -> {
       if (c.tcp != null) {
         c.tcp.liberal();

@@ -28,6 +28,11 @@ public final class ExpectationTable {
     return List.copyOf(all);
   }
 
+  /** Whether there is no place for one more: trying other ports does not help then. */
+  public boolean isFull() {
+    return all.size() >= conntrack.settings().expectMax;
+  }
+
   boolean isEmpty() {
     return all.isEmpty();
   }
@@ -43,7 +48,7 @@ public final class ExpectationTable {
     Expectation oldest = null;
     int count = 0;
     for (Expectation there : all) {
-      if (there.fits(e.tuple)) {
+      if (there.fits(e.tuple) && there.master.zone() == e.master.zone()) {
         same = there;
       }
       if (there.master.equals(e.master)) {
@@ -73,12 +78,13 @@ public final class ExpectationTable {
   /**
    * The one that the first packet of a connection fits, taken out unless it is permanent.
    *
+   * @param zone that of the packet
    * @param looksOnly whether nothing is to change
    */
-  @Nullable Expectation take(Tuple first, boolean looksOnly) {
+  @Nullable Expectation take(Tuple first, int zone, boolean looksOnly) {
     for (int i = 0; i < all.size(); i++) {
       Expectation e = all.get(i);
-      if (e.fits(first) && !e.master.has(Connection.DYING)) {
+      if (e.fits(first) && e.master.zone() == zone && !e.master.has(Connection.DYING)) {
         if (looksOnly) {
           return e;
         }

@@ -20,8 +20,8 @@
  * error belongs to the connection of the packet that it quotes. Fragments are joined before
  * (package {@code ip}).
  *
- * <p>Tracking is there while a rule needs it or a table nat is there, for each family apart; else
- * no packet comes here. Translation stands in package {@code nat}.
+ * <p>Tracking is there while a rule needs it, for each family apart; else no packet comes here.
+ * Translation stands in package {@code nat}.
  *
  * <p>Bounds: {@code nf_conntrack_max} connections; at that, one that is not assured is given up for
  * a new one, and where none is found the new packet is dropped. Keys are hashed with a secret. What

@@ -114,11 +114,7 @@ public final class VethDevice extends NetDevice {
     if (!Objects.equals(host(), to.host())) {
       packet.mark = 0; // skb_scrub_packet: a mark means nothing in another namespace
     }
-    packet.tracking = null;
-    packet.trackingInfo = 0;
-    packet.prerouted = false;
-    packet.divertedByBridge = false;
-    packet.fragmentMax = 0;
+    packet.enterNamespace();
     packet.redirectedFrom = null;
     packet.priority = 0;
     packet.toMany = false;

@@ -213,7 +213,7 @@ public final class VlanDevice extends NetDevice {
     packet.priority = ingress[packet.vlanTci >>> PRIORITY_SHIFT & PRIORITIES - 1];
     VlanTag.clear(packet);
     if (!Objects.equals(host(), lower.host())) {
-      packet.prerouted = false; // another namespace asks for itself
+      packet.enterNamespace(); // another one asks for itself
     }
     receive(packet);
   }

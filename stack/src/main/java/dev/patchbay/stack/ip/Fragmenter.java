@@ -17,6 +17,12 @@ import java.util.function.Consumer;
  * ip_do_fragment}).
  */
 public final class Fragmenter {
+  /** RFC 8200 section 5. */
+  private static final int MINIMUM_MTU6 = 1280;
+
+  /** Bytes that a fragment carries at least: offsets count in eights. */
+  private static final int LEAST = 8;
+
   private final NetworkStack stack;
   private final RandomSource random;
 
@@ -28,6 +34,17 @@ public final class Fragmenter {
   /** Sends the packet (head at l3) as fragments of at most {@code mtu} bytes; takes it. */
   void fragment(Packet packet, NetDevice out, int mtu, long hopHi, long hopLo) {
     fragment(packet, mtu, piece -> stack.output().transmit(piece, out, hopHi, hopLo));
+  }
+
+  /**
+   * Bytes of the longest piece of what was joined here ({@code frag_max_size}): as long as it came,
+   * of IPv6 1280 at least.
+   *
+   * @param mtu of the way that it goes
+   */
+  public static int piece(Packet packet, int mtu) {
+    int came = packet.isIpv4() ? packet.fragmentMax : Math.max(packet.fragmentMax, MINIMUM_MTU6);
+    return Math.min(mtu, came);
   }
 
   /**
@@ -44,6 +61,12 @@ public final class Fragmenter {
     int header = v4 ? packet.ipv4().headerLength() : perFragment6(packet);
     int overhead = v4 ? header : header + 8;
     int room = mtu - overhead & ~7;
+    if (room < LEAST) {
+      // headers of a guest's making that leave no place for anything else
+      stack.counters(v4).fragFails++;
+      packet.drop(DropReason.PKT_TOO_BIG);
+      return;
+    }
     int payload = packet.tail - packet.l3 - header;
     int id = random.nextInt();
     for (int offset = 0; offset < payload; offset += room) {

@@ -297,8 +297,9 @@ public final class IpOutput implements SegmentOutput {
    * l3; it was counted and has been through OUTPUT).
    *
    * @param only the device that it is bound to, or null
+   * @return false where a rule has dropped it
    */
-  void sendAgain(Packet packet, @Nullable NetDevice only) {
+  boolean sendAgain(Packet packet, @Nullable NetDevice only) {
     long hi = packet.destinationHi();
     long lo = packet.destinationLo();
     packet.tos = serviceType(packet);
@@ -308,16 +309,17 @@ public final class IpOutput implements SegmentOutput {
     NetDevice out = route == null ? null : route.device();
     if (route == null || out == null) {
       packet.drop(DropReason.IP_OUTNOROUTES);
-      return;
+      return true;
     }
     if (route.type() == Route.Type.LOCAL) {
-      if (mayLeave(packet, stack.loopback())) {
+      boolean leaves = mayLeave(packet, stack.loopback());
+      if (leaves) {
         stack.loopback().transmit(loopbackFrame(packet));
       }
-      return;
+      return leaves;
     }
     IpAddress gateway = route.gateway();
-    emit(
+    return emit(
         packet,
         out,
         gateway == null ? hi : gateway.hi(),
@@ -371,17 +373,21 @@ public final class IpOutput implements SegmentOutput {
     emit(packet, out, hopHi, hopLo, route.mtu(out));
   }
 
-  /** Hands a packet (head at l3) to its next hop, in fragments where it is longer than the MTU. */
-  void emit(Packet packet, NetDevice out, long hopHi, long hopLo, int mtu) {
+  /**
+   * Hands a packet (head at l3) to its next hop, in fragments where it is longer than the MTU.
+   *
+   * @return false where a rule has dropped it
+   */
+  boolean emit(Packet packet, NetDevice out, long hopHi, long hopLo, int mtu) {
     packet.nextHopHi = hopHi; // MASQUERADE asks
     packet.nextHopLo = hopLo;
     if (!mayLeave(packet, out)) {
-      return;
+      return false;
     }
     if (packet.fragmentMax > 0) {
       // joined before it was routed: the pieces are not longer than those that came
-      stack.fragmenter().fragment(packet, out, Math.min(mtu, packet.fragmentMax), hopHi, hopLo);
-      return;
+      stack.fragmenter().fragment(packet, out, Fragmenter.piece(packet, mtu), hopHi, hopLo);
+      return true;
     }
     if (packet.gsoType == Packet.GSO_NONE && packet.tail - packet.l3 > mtu) {
       if (packet.isIpv4() && (packet.ipv4().flagsAndOffset() & Ipv4.DONT_FRAGMENT) != 0) {
@@ -390,9 +396,10 @@ public final class IpOutput implements SegmentOutput {
       } else {
         stack.fragmenter().fragment(packet, out, mtu, hopHi, hopLo);
       }
-      return;
+      return true;
     }
     transmit(packet, out, hopHi, hopLo);
+    return true;
   }
 
   /** Hands a packet that fits to the neighbour or the device. */

@@ -78,7 +78,7 @@ public final class Ipv4Input {
       return;
     }
     // connection tracking sees no fragments (ipv4_conntrack_defrag)
-    Packet whole = netfilter.tracks(true) ? stack.reassembler().join4(packet) : packet;
+    Packet whole = netfilter.tracks(true) ? stack.reassembler().join4(packet, 0) : packet;
     if (whole != null && prerouting.accepts(whole, whole.device, null)) {
       routeInput(whole);
     }

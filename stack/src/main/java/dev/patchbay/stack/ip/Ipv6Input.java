@@ -80,7 +80,7 @@ public final class Ipv6Input {
       return;
     }
     // connection tracking sees no fragments (nf_ct_frag6_gather)
-    Packet whole = netfilter.tracks(false) ? stack.reassembler().join6(packet) : packet;
+    Packet whole = netfilter.tracks(false) ? stack.reassembler().join6(packet, 0) : packet;
     if (whole != null && prerouting.accepts(whole, whole.device, null)) {
       routeInput(whole);
     }
@@ -188,7 +188,7 @@ public final class Ipv6Input {
    */
   private void finish(Packet incoming, boolean toMany) {
     Packet packet = incoming;
-    boolean joined = false;
+    boolean joined = packet.joined; // before it was routed: then nobody has looked at its options
     for (int count = 0; count < MAX_EXTENSIONS; count++) {
       boolean first = packet.l4 == packet.l3 + Ipv6.LENGTH && !joined;
       if (first && packet.protocol == IpProtocol.HOP_BY_HOP) {

@@ -5,6 +5,7 @@ import dev.patchbay.stack.conf.StackConf;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.packet.VlanTag;
 import dev.patchbay.stack.time.Timer;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
@@ -12,7 +13,9 @@ import dev.patchbay.stack.wire.IpProtocol;
 import dev.patchbay.stack.wire.Ipv4;
 import dev.patchbay.stack.wire.Ipv6;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -41,20 +44,37 @@ public final class Reassembler {
    * What the fragments of one datagram have in common.
    *
    * @param link of IPv6 to a group or a link-local address the index of the device, else 0
+   * @param bridge index of the bridge that asks, 0 for the IP layer
+   * @param tag protocol and number of the VLAN on that bridge, else 0
    */
   private record Key(
-      long srcHi, long srcLo, long dstHi, long dstLo, int id, int protocol, int link) {}
+      long srcHi,
+      long srcLo,
+      long dstHi,
+      long dstLo,
+      int id,
+      int protocol,
+      int link,
+      int bridge,
+      int tag) {}
 
   /** One datagram in the making: its fragments in order of their offsets. */
   private static final class Datagram {
+    /** Where its first fragment to come came in. */
+    final @Nullable NetDevice port;
+
     final List<Packet> pieces = new ArrayList<>();
     @Nullable Timer timer;
     int total = -1;
     int received;
+
+    Datagram(@Nullable NetDevice port) {
+      this.port = port;
+    }
   }
 
   private final NetworkStack stack;
-  private final Map<Key, Datagram> datagrams = new HashMap<>();
+  private final Map<Key, Datagram> datagrams = new LinkedHashMap<>();
   private long timeouts;
 
   public Reassembler(NetworkStack stack) {
@@ -78,8 +98,15 @@ public final class Reassembler {
 
   /** Takes an IPv4 fragment; the whole datagram when it is complete, else null. */
   public @Nullable Packet add4(Packet packet) {
+    return add4(packet, 0);
+  }
+
+  private @Nullable Packet add4(Packet packet, int bridge) {
     Ipv4 ip = packet.ipv4();
-    Key key = new Key(0, ip.source(), 0, ip.destination(), ip.id(), ip.protocol(), 0);
+    long from = ip.source();
+    long to = ip.destination();
+    int tag = tag(packet, bridge);
+    Key key = new Key(0, from, 0, to, ip.id(), ip.protocol(), 0, bridge, tag);
     boolean more = (ip.flagsAndOffset() & Ipv4.MORE_FRAGMENTS) != 0;
     packet.sequence = ip.fragmentOffset();
     packet.endSequence = packet.sequence + packet.tail - packet.l4;
@@ -89,13 +116,14 @@ public final class Reassembler {
   /**
    * Takes an IPv4 packet before it is routed, which may be a fragment.
    *
+   * @param bridge index of the bridge whose frame it is, 0 where the IP layer has it
    * @return the packet where it is none, the whole where it was the last, else null
    */
-  public @Nullable Packet join4(Packet packet) {
+  public @Nullable Packet join4(Packet packet, int bridge) {
     if (!packet.ipv4().isFragment()) {
       return packet;
     }
-    Packet whole = add4(packet);
+    Packet whole = add4(packet, bridge);
     if (whole != null) {
       whole.head = whole.l3;
     }
@@ -103,11 +131,13 @@ public final class Reassembler {
   }
 
   /**
-   * Takes an IPv6 packet before it is routed, which may be a fragment.
+   * Takes an IPv6 packet before it is routed, which may be a fragment. What is wrong with one is
+   * for who gets it, so that it goes on as it is ({@code nf_ct_frag6_gather}).
    *
+   * @param bridge index of the bridge whose frame it is, 0 where the IP layer has it
    * @return the packet where it is none, the whole where it was the last, else null
    */
-  public @Nullable Packet join6(Packet packet) {
+  public @Nullable Packet join6(Packet packet, int bridge) {
     int at = packet.l4;
     int next = packet.protocol;
     while (at + 8 <= packet.tail
@@ -124,8 +154,16 @@ public final class Reassembler {
     if (atomic) {
       return packet; // complete in itself (RFC 6946)
     }
+    int before = packet.l4;
+    int protocol = packet.protocol;
     packet.l4 = at;
-    Packet whole = add6(packet);
+    boolean wrong = isWrong(packet);
+    if (wrong) {
+      packet.l4 = before;
+      packet.protocol = protocol;
+      return packet;
+    }
+    Packet whole = add6(packet, bridge);
     if (whole != null) {
       whole.head = whole.l3;
       whole.l4 = whole.l3 + Ipv6.LENGTH;
@@ -134,8 +172,32 @@ public final class Reassembler {
     return whole;
   }
 
+  /** Whether its sender has to hear of a fragment whose header l4 stands at; changes protocol. */
+  private static boolean isWrong(Packet packet) {
+    int at = packet.l4;
+    int field = Bytes.u16(packet.data, at + 2);
+    int end = (field & ~7) + packet.tail - at - FRAGMENT_HEADER;
+    if (end > MAX_LENGTH || (field & 1) != 0 && (end & 7) != 0) {
+      return true;
+    }
+    packet.protocol = Bytes.u8(packet.data, at);
+    packet.l4 = at + FRAGMENT_HEADER;
+    boolean cut = (field & ~7) == 0 && isHeaderCut(packet);
+    packet.l4 = at;
+    return cut;
+  }
+
   /** Takes an IPv6 packet whose l4 stands at its fragment header. */
   public @Nullable Packet add6(Packet packet) {
+    return add6(packet, 0);
+  }
+
+  /** The VLAN of a bridge that a fragment is in; those of two are never joined. */
+  private static int tag(Packet packet, int bridge) {
+    return bridge == 0 ? 0 : packet.vlanProtocol << 16 | VlanTag.id(packet);
+  }
+
+  private @Nullable Packet add6(Packet packet, int bridge) {
     if (packet.l4 + 8 > packet.tail) {
       // no whole fragment header: told as a wrong field where it begins (ipv6_frag_rcv)
       IpCounters counters = stack.counters(false);
@@ -158,7 +220,9 @@ public final class Reassembler {
             Bytes.i32(packet.data, at + 4),
             // RFC 8200: the next header may differ between fragments, that of the first one counts
             -1,
-            link(packet));
+            link(packet),
+            bridge,
+            tag(packet, bridge));
     packet.l4 = at + 8;
     packet.sequence = field & ~7;
     packet.endSequence = packet.sequence + packet.tail - packet.l4;
@@ -230,10 +294,9 @@ public final class Reassembler {
     Datagram datagram = datagrams.get(key);
     if (datagram == null) {
       if (datagrams.size() >= LIMIT) {
-        packet.drop(DropReason.FRAG_TOO_FAR);
-        return null;
+        makePlace(port(packet));
       }
-      Datagram fresh = new Datagram();
+      Datagram fresh = new Datagram(port(packet));
       fresh.timer = stack.loop().timer(() -> expire(key, fresh));
       StackConf conf = stack.conf();
       long seconds = key.protocol >= 0 ? conf.fragmentTime4 : conf.fragmentTime6;
@@ -254,6 +317,30 @@ public final class Reassembler {
       return null;
     }
     return join(key, datagram);
+  }
+
+  /** The cable by which a packet came in: of a bridge's, its port. */
+  private static @Nullable NetDevice port(Packet packet) {
+    return packet.physicalDevice != null ? packet.physicalDevice : packet.device;
+  }
+
+  /**
+   * Gives up the oldest datagram of the port that has most, the new one counted: so that none keeps
+   * the others from theirs.
+   */
+  private void makePlace(@Nullable NetDevice wants) {
+    Map<@Nullable NetDevice, Integer> counts = new IdentityHashMap<>();
+    counts.put(wants, 1);
+    datagrams.values().forEach(datagram -> counts.merge(datagram.port, 1, Integer::sum));
+    int most = Collections.max(counts.values());
+    for (Map.Entry<Key, Datagram> entry : datagrams.entrySet()) {
+      Integer count = counts.get(entry.getValue().port);
+      if (count != null && count == most) {
+        discard(entry.getKey(), entry.getValue(), DropReason.FRAG_TOO_FAR);
+        return;
+      }
+    }
+    // the newcomer's port alone has most: then it has one there as well, or LIMIT were 0
   }
 
   /** Whether all of its bytes have come before: it came twice ({@code IPFRAG_DUP}). */

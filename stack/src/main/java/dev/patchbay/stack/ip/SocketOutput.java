@@ -272,7 +272,8 @@ public final class SocketOutput {
    * Sends a transport packet (head at its header, {@code packet.protocol} says which; checksum
    * done) where {@link #resolve} said. Takes the packet in every case.
    *
-   * @return 0, or EMSGSIZE negated where it is longer than may be cut
+   * @return 0, or negative: EMSGSIZE where it is longer than may be cut, EPERM where a rule of
+   *     OUTPUT or POSTROUTING has dropped it
    */
   public int send(Packet packet, Flow flow, IpSocketOptions options) {
     boolean v4 = Addresses.isV4(flow.dstHi, flow.dstLo);
@@ -295,8 +296,7 @@ public final class SocketOutput {
                 && length <= mtu
                 && flow.pathMtu > stack.conf().minimumPathMtu;
     stack.output().pushHeader(packet, flow.srcHi, flow.srcLo, flow.dstHi, flow.dstLo, ttl, whole);
-    transmit(packet, flow, v4 ? options.multicastLoop : options.multicastLoop6, mtu);
-    return 0;
+    return transmit(packet, flow, v4 ? options.multicastLoop : options.multicastLoop6, mtu);
   }
 
   /** Bytes of the longest packet that a socket of that policy sends uncut. */
@@ -330,8 +330,9 @@ public final class SocketOutput {
    *
    * @param loop let members of the group on this host have it too
    * @param mtu what is longer is cut
+   * @return 0, or EPERM negated where a rule has dropped it
    */
-  public void transmit(Packet packet, Flow flow, boolean loop, int mtu) {
+  public int transmit(Packet packet, Flow flow, boolean loop, int mtu) {
     boolean v4 = packet.isIpv4();
     NetDevice out = flow.device;
     packet.device = null;
@@ -339,23 +340,23 @@ public final class SocketOutput {
     packet.socket = Packet.SOCKET_PROGRAM;
     if (out == null) {
       packet.drop(DropReason.IP_OUTNOROUTES);
-      return;
+      return 0;
     }
     IpOutput output = stack.output();
     output.count(packet);
     if (!output.maySend(packet, out)) {
-      return;
+      return -Errno.EPERM;
     }
     if (output.isDiverted(v4) && !flow.multicast && !flow.broadcast) {
       boolean near = !v4 && Addresses.isLinkLocal(flow.dstHi, flow.dstLo);
-      output.sendAgain(packet, near ? out : flow.bound);
-      return;
+      return passed(output.sendAgain(packet, near ? out : flow.bound));
     }
     if (flow.local) {
-      if (output.mayLeave(packet, out)) {
-        stack.loopback().transmit(IpOutput.loopbackFrame(packet));
+      if (!output.mayLeave(packet, out)) {
+        return -Errno.EPERM;
       }
-      return;
+      stack.loopback().transmit(IpOutput.loopbackFrame(packet));
+      return 0;
     }
     if (flow.multicast || flow.broadcast) {
       toMany(packet, flow, out, loop, v4);
@@ -364,16 +365,22 @@ public final class SocketOutput {
           stack.counters(false).outDiscards++;
         }
         packet.release();
-        return;
+        return 0;
       }
     }
-    if (out.kind() == NetDevice.Kind.LOOPBACK) {
-      if (output.mayLeave(packet, out)) {
-        out.transmit(IpOutput.loopbackFrame(packet));
-      }
-    } else {
-      output.emit(packet, out, flow.hopHi, flow.hopLo, mtu);
+    if (out.kind() != NetDevice.Kind.LOOPBACK) {
+      return passed(output.emit(packet, out, flow.hopHi, flow.hopLo, mtu));
     }
+    if (!output.mayLeave(packet, out)) {
+      return -Errno.EPERM;
+    }
+    out.transmit(IpOutput.loopbackFrame(packet));
+    return 0;
+  }
+
+  /** What a program is told of a datagram that a rule has dropped, or has not. */
+  private static int passed(boolean rules) {
+    return rules ? 0 : -Errno.EPERM;
   }
 
   /** RFC 1112 section 6.1: TTL 0 does not leave the host; nor does RFC 4291's scope 1. */

@@ -35,6 +35,11 @@ public final class Nat {
     this.random = random.derive("nat");
     hash = random.hash("nat");
     sources = new SourceIndex(random.hash("nat sources"));
+    conntrack.onConfirmed(c -> {
+      if (c.has(Connection.SRC_NAT_DONE)) {
+        sources.add(c);
+      }
+    });
     conntrack.onRemoved(sources::remove);
     conntrack.onExpected(this::follow);
   }
@@ -61,9 +66,6 @@ public final class Nat {
       scratch.invert(wanted);
       c.reply(scratch);
       c.status |= source ? Connection.SRC_NAT : Connection.DST_NAT;
-    }
-    if (source && !c.has(Connection.DESCRIBED)) {
-      sources.add(c);
     }
     c.status |= source ? Connection.SRC_NAT_DONE : Connection.DST_NAT_DONE;
   }

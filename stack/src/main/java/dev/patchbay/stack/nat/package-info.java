@@ -16,7 +16,7 @@
  * and TFTP announce is translated by package {@code conntrack.helper}.
  *
  * <p>Checksums are updated by what has changed (RFC 1624), never made anew: a packet that was wrong
- * stays wrong. The one of ICMP errors is made anew after it was found right.
+ * stays wrong. The one of ICMP errors is made anew after it was found right, that of SCTP always.
  */
 @NullMarked
 package dev.patchbay.stack.nat;

@@ -63,7 +63,7 @@ final class BridgeNetfilter implements BridgeFilter {
     packet.protocol = v4 ? packet.ipv4().protocol() : packet.ipv6().nextHeader();
     Packet whole = packet;
     if (packet.l3 == before && netfilter.tracks(v4)) {
-      whole = join(packet, v4);
+      whole = join(packet, v4, bridge);
       if (whole == null) {
         return null;
       }
@@ -86,10 +86,10 @@ final class BridgeNetfilter implements BridgeFilter {
   }
 
   /** Connection tracking sees no fragments; those behind tags within the bytes stay as they are. */
-  private @Nullable Packet join(Packet packet, boolean v4) {
+  private @Nullable Packet join(Packet packet, boolean v4, Bridge bridge) {
     int protocol = packet.vlanProtocol;
     int tci = packet.vlanTci;
-    Packet whole = netfilter.join(packet, v4);
+    Packet whole = netfilter.join(packet, v4, bridge);
     if (whole != null && whole.fragmentMax > 0) {
       whole.head = whole.l2;
       whole.vlanProtocol = protocol;

@@ -14,10 +14,12 @@ public final class FamilyTables {
   private final Map<TableKind, Table> tables = new EnumMap<>(TableKind.class);
   private final HookPoint[] hooks = new HookPoint[Hook.COUNT];
   private final Netfilter netfilter;
+  private final boolean v4;
   private boolean active;
   private boolean tracks;
 
-  FamilyTables(Netfilter netfilter) {
+  FamilyTables(Netfilter netfilter, boolean v4) {
+    this.v4 = v4;
     this.netfilter = netfilter;
     for (Hook hook : Hook.values()) {
       hooks[hook.ordinal()] = new HookPoint(netfilter, hook);
@@ -75,7 +77,7 @@ public final class FamilyTables {
     boolean before = tracks;
     tracks = tables.values().stream().anyMatch(Table::needsTracking);
     if (tracks && !before) {
-      netfilter.conntrack().resumed();
+      netfilter.conntrack().resumed(v4);
     }
     netfilter.bind();
     for (Hook hook : Hook.values()) {

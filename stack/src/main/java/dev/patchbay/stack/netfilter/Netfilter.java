@@ -8,6 +8,8 @@ import dev.patchbay.stack.conntrack.Conntrack;
 import dev.patchbay.stack.conntrack.helper.FtpHelper;
 import dev.patchbay.stack.conntrack.helper.TftpHelper;
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.ip.Fragmenter;
+import dev.patchbay.stack.ip.Reassembler;
 import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.nat.Masquerades;
 import dev.patchbay.stack.nat.Nat;
@@ -86,8 +88,8 @@ public final class Netfilter {
     states = new SharedStates(loop, stack.random().derive("netfilter"));
     duplicator = new Duplicator(stack);
     log = new PacketLog(loop);
-    v4 = new FamilyTables(this);
-    v6 = new FamilyTables(this);
+    v4 = new FamilyTables(this, true);
+    v6 = new FamilyTables(this, false);
     sets = new IpSets(loop, stack.random().derive("ipset"), this::eachSet);
     for (int i = 0; i < DEPTH; i++) {
       fields[i] = new PacketFields();
@@ -133,13 +135,14 @@ public final class Netfilter {
   }
 
   /** Waits for the other fragments of a packet that is one ({@code nf_defrag}). */
-  @Nullable Packet join(Packet packet, boolean isV4) {
-    return isV4 ? stack.reassembler().join4(packet) : stack.reassembler().join6(packet);
+  @Nullable Packet join(Packet packet, boolean isV4, Bridge bridge) {
+    Reassembler all = stack.reassembler();
+    return isV4 ? all.join4(packet, bridge.index()) : all.join6(packet, bridge.index());
   }
 
   /** Cuts what was joined. */
   void cut(Packet packet, int mtu, Consumer<Packet> send) {
-    stack.fragmenter().fragment(packet, mtu, send);
+    stack.fragmenter().fragment(packet, Fragmenter.piece(packet, mtu), send);
   }
 
   HookStep trackingStep() {
@@ -255,16 +258,17 @@ public final class Netfilter {
 
   /** The tables in their order, to the first that does not accept. */
   private Verdict ask(HookStep[] steps, PacketFields p, Way way) {
-    if (p.protocol == IpProtocol.UDP && isOurDhcp(p)) {
-      Trace trace = p.packet().trace;
-      if (trace != null) {
-        trace.exempt(p);
-      }
-      return Verdict.ACCEPT;
+    // it may go to others of the bridge all the same, who want to know its connection
+    boolean exempt = p.protocol == IpProtocol.UDP && isOurDhcp(p);
+    Trace trace = p.packet().trace;
+    if (exempt && trace != null) {
+      trace.exempt(p);
     }
     Verdict verdict = Verdict.ACCEPT;
     for (int i = 0; i < steps.length && verdict == Verdict.ACCEPT; i++) {
-      verdict = steps[i].run(p, p.hook, way);
+      if (!exempt || steps[i] instanceof TrackingStep) {
+        verdict = steps[i].run(p, p.hook, way);
+      }
     }
     return verdict;
   }

@@ -387,6 +387,15 @@ public final class Packet {
     return isIpv4() ? ipv4().destination() : ipv6().destinationLo();
   }
 
+  /** Forgets what rules have found out about it, as where it comes from elsewhere. */
+  public void enterNamespace() {
+    tracking = null;
+    trackingInfo = 0;
+    prerouted = false;
+    divertedByBridge = false;
+    fragmentMax = 0;
+  }
+
   /** Gives it back to its pool. */
   public void release() {
     pool.release(this);

@@ -322,8 +322,7 @@ public final class RawSocket extends IpSocket {
     int type = packet.l4 < packet.tail ? Bytes.u8(packet.data, packet.l4) : -1;
     countIcmp(packet.protocol, type);
     boolean loop = v4 ? options.multicastLoop : options.multicastLoop6;
-    stack.socketOutput().transmit(packet, flow, loop, mtu);
-    return 0;
+    return stack.socketOutput().transmit(packet, flow, loop, mtu);
   }
 
   /** What nothing behind us could read is not sent: a wrong version, a header that is too short. */

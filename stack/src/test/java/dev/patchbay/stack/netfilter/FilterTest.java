@@ -8,6 +8,9 @@ import static dev.patchbay.stack.netfilter.Firewall.udp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.Lab;
+import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.socket.Errno;
+import dev.patchbay.stack.udp.UdpSocket;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
@@ -93,6 +96,19 @@ class FilterTest {
     assertThat(Bytes.u8(answer, 21)).isEqualTo(13);
     assertThat(Bytes.i32(answer, 12)).isEqualTo(Lab.v4("10.0.2.2"));
     assertThat(Bytes.i32(answer, 16)).isEqualTo(Lab.v4(GUEST));
+  }
+
+  @Test
+  void aProgramIsToldWhatRulesDoNotLetItSend() {
+    wall.rule("iptables -A OUTPUT -p udp --dport 7 -j DROP")
+        .rule("iptables -t mangle -A POSTROUTING -p udp --dport 8 -j DROP");
+    UdpSocket socket = wall.lab.stack.udp().open((s, p) -> {});
+    IpAddress to = IpAddress.parse(WORLD);
+    for (int port = 7; port < 10; port++) {
+      int sent = socket.sendTo(new byte[3], 0, 3, 0, 0, to.hi(), to.lo(), port, null);
+      assertThat(sent).isEqualTo(port < 9 ? -Errno.EPERM : 3);
+    }
+    socket.close();
   }
 
   @Test

@@ -288,6 +288,68 @@ class TrackingTest {
   }
 
   @Test
+  void whoeverGotAPlaceInAFullTableIsKnownByItsAnswers() {
+    conntrack.settings().max = 2;
+    for (int port = 1; port < 20; port++) {
+      wall.fromGuest(segment(GUEST, WORLD, 9000 + port, SERVER, SYN, 1, 0, 0));
+    }
+    long invalid = conntrack.counters().invalid;
+    wall.lab.fromWorld(segment(WORLD, GUEST, SERVER, 9019, SYN | ACK, 7, 2, 0));
+    assertThat(conntrack.counters().invalid).isEqualTo(invalid);
+    assertThat(conntrack.all()).filteredOn(c -> c.has(Connection.SEEN_REPLY)).hasSize(1);
+  }
+
+  @Test
+  void whatIsDroppedWhenItIsTranslatedLeavesNothing() {
+    wall.rule("iptables -t nat -A POSTROUTING -o host0 -j MASQUERADE");
+    wall.ip("addr add 203.0.113.1/24 dev host0");
+    wall.fromGuest(Lab.ipv4(GUEST, WORLD, 253, 64, new byte[8]));
+    for (int i = 16; i < 40; i++) {
+      wall.fromGuest(Lab.ipv4("10.0.2." + i, WORLD, 253, 64, new byte[8]));
+    }
+    assertThat(conntrack.size()).as("there is one source for all").isEqualTo(1);
+    assertThat(conntrack.counters().insertFailed).isEqualTo(24);
+  }
+
+  @Test
+  void headersThatLeaveNoPlaceForAFragmentAreDropped() {
+    for (int second : new int[] {60, 43}) {
+      byte[] first = new byte[8 + 1232];
+      first[0] = 43;
+      first[3] = 1;
+      Bytes.put32(first, 4, second);
+      first[8] = (byte) second;
+      first[9] = (byte) 153;
+      byte[] last = new byte[8 + 16];
+      last[0] = 43;
+      Bytes.put16(last, 2, 1232);
+      Bytes.put32(last, 4, second);
+      last[8] = 17;
+      wall.fromGuest(Lab.ipv6(GUEST6, WORLD6, 44, 64, first));
+      wall.fromGuest(Lab.ipv6(GUEST6, WORLD6, 44, 64, last));
+      assertThat(wall.reachedWorld()).isZero();
+    }
+  }
+
+  @Test
+  void fragmentsOfOneGuestDoNotKeepThoseOfOthersOut() {
+    byte[] whole = Lab.ipv4(GUEST, WORLD, IpProtocol.UDP, 64, Lab.udp(4000, 53, new byte[2000]));
+    for (int id = 0; id < 300; id++) {
+      byte[] lone = fragment(whole, 0, 1008, true);
+      Bytes.put16(lone, 4, 1000 + id);
+      Bytes.put16(lone, 10, 0);
+      Bytes.put16(lone, 10, InternetChecksum.finish(InternetChecksum.sum(lone, 0, 20)));
+      wall.fromGuest(lone);
+    }
+    wall.lab.fromB(
+        Lab.ethernet(Lab.APPLIANCE, Lab.GUEST_B, EtherType.IPV4, fragment(whole, 0, 1008, true)));
+    wall.lab.fromB(
+        Lab.ethernet(
+            Lab.APPLIANCE, Lab.GUEST_B, EtherType.IPV4, fragment(whole, 1008, 1000, false)));
+    assertThat(wall.reachedWorld()).isEqualTo(2);
+  }
+
+  @Test
   void aTableFullOfConversationsTakesNoMore() {
     establish();
     conntrack.settings().max = 1;
@@ -344,8 +406,8 @@ class TrackingTest {
       assertThat(Bytes.u8(piece, 48)).as("then what is cut").isEqualTo(17);
     }
     assertThat(Bytes.u16(out.getFirst(), 50)).isEqualTo(1);
-    assertThat(Bytes.u16(out.getLast(), 50)).isEqualTo(1008);
-    assertThat(out.getFirst()).hasSize(40 + 8 + 8 + 1008);
+    assertThat(Bytes.u16(out.getLast(), 50)).isEqualTo(1224);
+    assertThat(out.getFirst()).as("1280 at least").hasSize(40 + 8 + 8 + 1224);
     assertThat(only().protocol()).isEqualTo(IpProtocol.UDP);
     wall.reachedWorld();
   }

@@ -104,6 +104,9 @@ public final class FtpHelper implements Helper {
     for (int port = command.port; !waits && port <= last; port++) {
       e.tuple.destination = port;
       waits = conntrack.expectations().add(e, PATIENCE);
+      if (!waits && conntrack.expectations().isFull()) {
+        return false;
+      }
     }
     if (!waits) {
       return false;

@@ -72,7 +72,9 @@ public final class MasqueradeTarget extends Target implements PlacedTarget {
     if (address == null) {
       return Verdict.DROP;
     }
-    masquerades.begin(c, out);
+    if (!c.has(Connection.CONFIRMED)) {
+      masquerades.begin(c, out);
+    }
     stack.netfilter().nat().settle(c, ports.at(address.hi(), address.lo()), true);
     return Verdict.ACCEPT;
   }
