@@ -3,6 +3,7 @@ package dev.patchbay.stack.netfilter;
 import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.bridge.BridgeFilter;
 import dev.patchbay.stack.device.NetDevice;
+import dev.patchbay.stack.neighbour.Neighbour;
 import dev.patchbay.stack.netfilter.place.Hook;
 import dev.patchbay.stack.packet.DropReason;
 import dev.patchbay.stack.packet.Packet;
@@ -76,13 +77,24 @@ final class BridgeNetfilter implements BridgeFilter {
     }
     whole.prerouted = true;
     if (whole.destinationHi() != hi || whole.destinationLo() != lo) {
-      // br_nf_pre_routing_finish: it is not for whom it was sent to, the IP layer knows who it is
-      // for
-      Bytes.put48(whole.data, whole.l2, bridge.mac());
-      whole.divertedByBridge = true;
+      divert(whole, bridge);
     }
     whole.l3 = before;
     return whole;
+  }
+
+  /**
+   * A frame has become one for somebody else ({@code br_nf_pre_routing_finish}): where he is a
+   * known neighbour on this bridge it goes on to him as a frame, else the IP layer sends it on.
+   */
+  private void divert(Packet packet, Bridge bridge) {
+    Neighbour neighbour = netfilter.neighbour(packet, bridge);
+    if (neighbour != null) {
+      Bytes.put48(packet.data, packet.l2, neighbour.mac());
+    } else {
+      Bytes.put48(packet.data, packet.l2, bridge.mac());
+      packet.divertedByBridge = true;
+    }
   }
 
   /** Connection tracking sees no fragments; those behind tags within the bytes stay as they are. */

@@ -9,11 +9,13 @@ import dev.patchbay.stack.conntrack.helper.FtpHelper;
 import dev.patchbay.stack.conntrack.helper.TftpHelper;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.Fragmenter;
+import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.ip.Reassembler;
 import dev.patchbay.stack.loop.EventLoop;
 import dev.patchbay.stack.nat.Masquerades;
 import dev.patchbay.stack.nat.Nat;
 import dev.patchbay.stack.nat.PacketMangler;
+import dev.patchbay.stack.neighbour.Neighbour;
 import dev.patchbay.stack.netfilter.expression.Field;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.ipset.IpSet;
@@ -25,6 +27,7 @@ import dev.patchbay.stack.netfilter.state.SharedStates;
 import dev.patchbay.stack.netfilter.targets.Duplicator;
 import dev.patchbay.stack.netfilter.targets.Verdict;
 import dev.patchbay.stack.packet.Packet;
+import dev.patchbay.stack.route.Route;
 import dev.patchbay.stack.trace.Trace;
 import dev.patchbay.stack.trace.Tracing;
 import dev.patchbay.stack.wire.Addresses;
@@ -125,6 +128,25 @@ public final class Netfilter {
   /** Whether connections of a family are tracked: then its fragments are joined first. */
   public boolean tracks(boolean isV4) {
     return family(isV4).tracks();
+  }
+
+  /**
+   * The next hop of a packet where its route leads out of that bridge and it is known who that is;
+   * else null.
+   */
+  @Nullable Neighbour neighbour(Packet packet, Bridge bridge) {
+    long hi = packet.destinationHi();
+    long lo = packet.destinationLo();
+    Route route = stack.routes(hi, lo).lookup(hi, lo);
+    if (route == null || route.type() != Route.Type.UNICAST || !bridge.equals(route.device())) {
+      return null;
+    }
+    IpAddress gateway = route.gateway();
+    Neighbour there =
+        stack
+            .neighbours()
+            .find(gateway == null ? hi : gateway.hi(), gateway == null ? lo : gateway.lo(), bridge);
+    return there != null && there.state().isValid() ? there : null;
   }
 
   /** Whether rules see bridged frames of a family, and where they are tagged. */

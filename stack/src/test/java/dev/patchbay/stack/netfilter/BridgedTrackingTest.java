@@ -71,6 +71,30 @@ class BridgedTrackingTest {
   }
 
   @Test
+  void aFrameThatIsTranslatedGoesOnAsAFrame() {
+    wall.rule("iptables -t nat -A PREROUTING -d 10.0.2.99 -j DNAT --to-destination " + OTHER);
+    byte[] ip = Firewall.udp(GUEST, "10.0.2.99", 53);
+    wall.lab.fromA(Lab.ethernet(0x020000000099L, Lab.GUEST_A, EtherType.IPV4, ip));
+    byte[] out = wall.lab.toB.getFirst();
+    assertThat(Bytes.u48(out, 0)).isEqualTo(Lab.GUEST_B);
+    assertThat(Bytes.u48(out, 6)).isEqualTo(Lab.GUEST_A);
+    assertThat(Bytes.i32(out, 14 + 16)).isEqualTo(Lab.v4(OTHER));
+    assertThat(Bytes.u8(out, 14 + 8)).as("not routed").isEqualTo(64);
+    assertThat(wall.reachedOther()).isEqualTo(1);
+    byte[] answer = Lab.ipv4(OTHER, GUEST, IpProtocol.UDP, 64, Lab.udp(53, 4000, new byte[4]));
+    wall.lab.fromB(Lab.ethernet(Lab.GUEST_A, Lab.GUEST_B, EtherType.IPV4, answer));
+    assertThat(Bytes.i32(wall.toGuest(), 12)).isEqualTo(Lab.v4("10.0.2.99"));
+  }
+
+  @Test
+  void aFrameThatIsTranslatedToTheWorldIsRouted() {
+    wall.rule("iptables -t nat -A PREROUTING -d 10.0.2.99 -j DNAT --to-destination " + WORLD);
+    byte[] ip = Firewall.udp(GUEST, "10.0.2.99", 53);
+    wall.lab.fromA(Lab.ethernet(0x020000000099L, Lab.GUEST_A, EtherType.IPV4, ip));
+    assertThat(wall.reachedWorld()).isEqualTo(1);
+  }
+
+  @Test
   void fragmentsCrossTheBridgeAsTheyCame() {
     byte[] whole = Lab.ipv4(GUEST, OTHER, IpProtocol.UDP, 64, Lab.udp(4000, 53, new byte[2000]));
     wall.fromGuestToOther(fragment(whole, 1008, 1000, false));
