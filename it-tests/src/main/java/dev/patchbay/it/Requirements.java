@@ -29,7 +29,8 @@ import java.util.stream.Collectors;
  *   <li>{@code uml}: Debian's User-Mode Linux with its modules
  *   <li>{@code iptables}: iptables 1.8.9 over nf_tables, whose texts ours are compared with
  *   <li>{@code conntrack}: conntrack-tools
- *   <li>{@code ip tshark iperf3 nc socat curl strace dig python3}: a program of that name
+ *   <li>{@code ip tshark iperf3 nc socat curl strace dig python3 vsftpd dnsmasq}: a program of that
+ *       name
  * </ul>
  */
 public final class Requirements {
@@ -38,7 +39,9 @@ public final class Requirements {
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final Set<String> PROGRAMS =
-      Set.of("ip", "tshark", "iperf3", "nc", "socat", "curl", "strace", "dig", "python3");
+      Set.of(
+          "ip", "tshark", "iperf3", "nc", "socat", "curl", "strace", "dig", "python3", "vsftpd",
+          "dnsmasq");
 
   /** Looks whether something is there. */
   private interface Probe {

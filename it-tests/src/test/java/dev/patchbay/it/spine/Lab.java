@@ -51,7 +51,8 @@ final class Lab implements AutoCloseable {
   /**
    * Starts the world and the daemon.
    *
-   * @param options of {@code patchbay run}, {@code DIR} in them for the folder
+   * @param options of {@code patchbay run}, {@code DIR} in them for the folder; TAPs that they name
+   *     are made in the daemon's namespace first, and set up
    */
   Lab(String... options) throws IOException, InterruptedException, TimeoutException {
     this.options = Stream.of(options).map(o -> o.replace("DIR", folder.toString())).toList();
@@ -60,6 +61,7 @@ final class Lab implements AutoCloseable {
       world.veth(far, "192.0.2.1/24", FAR + "/24");
       world.allowPing();
       begun = OriginServer.start(far);
+      makeTaps();
       daemon = startDaemon();
     } finally {
       if (daemon == null) {
@@ -81,6 +83,16 @@ final class Lab implements AutoCloseable {
     }
   }
 
+  private void makeTaps() throws IOException, InterruptedException {
+    for (int i = 1; i < options.size(); i++) {
+      if (options.get(i - 1).equals("--tap")) {
+        String tap = options.get(i).split(",", 2)[0];
+        world.exec("ip", "tuntap", "add", "dev", tap, "mode", "tap").ok();
+        world.exec("ip", "link", "set", tap, "up").ok();
+      }
+    }
+  }
+
   private Daemon startDaemon() throws IOException, InterruptedException, TimeoutException {
     return Daemon.startIn(folder, world.wrapper(), options.toArray(String[]::new));
   }
@@ -88,6 +100,11 @@ final class Lab implements AutoCloseable {
   /** The daemon that runs now. */
   Daemon daemon() {
     return daemon;
+  }
+
+  /** The daemon's namespace: the host that it runs on. */
+  Netns host() {
+    return world;
   }
 
   /** Kills the daemon as a crash would, and starts another in its place. */
