@@ -186,9 +186,14 @@ class TranslationTest {
     words(lab, "iptables -A FORWARD -o street -j REJECT");
     words(lab, "iptables -A FORWARD -i street -j REJECT");
     words(lab, "iptables -A FORWARD -o host0 -p tcp -j REJECT --reject-with tcp-reset");
-    for (String host : new String[] {SERVER, Lab.FAR}) {
-      assertThat(get(one, "http://" + host + ":7777/")).contains("Connection refused");
-    }
+    // there is a server, and the rule alone is in the way
+    int port = lab.origin().httpPort();
+    assertThat(get(one, "http://" + Lab.FAR + ":" + port + "/bytes/1"))
+        .contains("Connection refused");
+    assertThat(get(one, "http://" + SERVER + ":7777/")).contains("Connection refused");
+    assertThat(words(lab, "iptables-save -c"))
+        .containsPattern("\\[[1-9]\\d*:\\d+\\] -A FORWARD -o street -j REJECT")
+        .containsPattern("\\[[1-9]\\d*:\\d+\\] -A FORWARD -o host0 -p tcp -j REJECT");
   }
 
   private static void ftp(Lab lab, Guest one, FileServers servers) throws Exception {
@@ -211,7 +216,7 @@ class TranslationTest {
         """
         { for line in 'USER anonymous' 'TYPE I' 'PORT 10,0,2,15,15,160' 'RETR data' QUIT; do
             sleep 0.5; printf '%s\\r\\n' "$line"
-          done; } | nc.traditional -n -q 5 -w 10 SERVER 21\
+          done; } | nc.traditional -n -q 20 -w 20 SERVER 21\
         """
             .replace("SERVER", SERVER);
     assertThat(one.run(session).output()).contains("200 PORT", "226 Transfer complete");
