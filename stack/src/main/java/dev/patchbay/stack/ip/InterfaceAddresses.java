@@ -343,9 +343,12 @@ public final class InterfaceAddresses {
 
   private void settle(NetDevice device, Set<RouteEntry> before) {
     Set<RouteEntry> after = routes(device, device.isUp());
-    for (RouteEntry entry : before) {
-      if (!after.contains(entry)) {
-        fib(entry.destination()).remove(entry);
+    List<RouteEntry> gone = before.stream().filter(entry -> !after.contains(entry)).toList();
+    for (boolean local : new boolean[] {false, true}) { // as fib_del_ifaddr, which is watched
+      for (RouteEntry entry : gone) {
+        if (isLocal4(entry) == local) {
+          fib(entry.destination()).remove(entry);
+        }
       }
     }
     for (RouteEntry entry : after) {
@@ -354,6 +357,10 @@ public final class InterfaceAddresses {
             .add(entry.table(), entry.destination(), entry.prefix(), entry.route());
       }
     }
+  }
+
+  private static boolean isLocal4(RouteEntry entry) {
+    return entry.destination().isV4() && entry.route().type() == Route.Type.LOCAL;
   }
 
   private Fib fib(IpAddress destination) {

@@ -326,6 +326,12 @@ public final class NeighbourTable {
     return done;
   }
 
+  /** Removes an entry by hand ({@code neigh_delete}): who looks on hears first that it failed. */
+  public void delete(Neighbour neighbour) {
+    update(neighbour, -1, State.FAILED, NudMachine.ADMIN | NudMachine.OVERRIDE);
+    remove(neighbour);
+  }
+
   /** Removes an entry with what waits for it. */
   public void remove(Neighbour neighbour) {
     machine.cancel(neighbour);

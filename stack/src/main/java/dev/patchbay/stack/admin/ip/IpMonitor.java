@@ -70,6 +70,11 @@ public final class IpMonitor
   private final Set<Topic> topics = EnumSet.noneOf(Topic.class);
   private boolean labels;
   private @Nullable NetDevice only;
+
+  /** What was told last of a link, and when: the loop's time in ns, the same for a turn. */
+  private String lastLink = "";
+
+  private long lastAt;
   private Consumer<String> out = text -> {};
 
   private IpMonitor(NetworkStack stack, IpOptions options, String stamp) {
@@ -218,10 +223,17 @@ public final class IpMonitor
 
   @Override
   public void linkEvent(NetDevice device, LinkEvent event) {
-    if (wants(Topic.LINK, device)
-        && (options.family() == 0 || options.family() == IpOptions.LINK)) {
-      String text = LinkShow.text(device, options, 0, false);
-      tell(Topic.LINK, event == LinkEvent.UNREGISTERED, text);
+    if (!wants(Topic.LINK, device)) {
+      return; // whatever the family, as there
+    }
+    boolean gone = event == LinkEvent.UNREGISTERED;
+    String text = LinkShow.told(device, options);
+    long now = stack.loop().now();
+    // one change of a link is several events here
+    if (gone || now != lastAt || !text.equals(lastLink)) {
+      tell(Topic.LINK, gone, text);
+      lastAt = now;
+      lastLink = text;
     }
   }
 
@@ -239,7 +251,12 @@ public final class IpMonitor
     NetDevice out = entry.route().device();
     if (wants(Topic.ROUTE, out) && wants(v4)) {
       try {
-        RouteFilter all = RouteFilter.parse(stack, options, "show", List.of("table", "all"));
+        NetDevice named = only;
+        List<String> words =
+            named == null || stack.device(named.name()) == null
+                ? List.of("table", "all")
+                : List.of("table", "all", "dev", named.name());
+        RouteFilter all = RouteFilter.parse(stack, options, "show", words);
         tell(Topic.ROUTE, gone, new RoutePrinter(stack, options, all).print(List.of(entry)));
       } catch (RefusedException e) {
         throw new IllegalStateException(e);

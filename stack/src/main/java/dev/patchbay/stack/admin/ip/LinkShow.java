@@ -135,8 +135,9 @@ public final class LinkShow {
    * As JSON.
    *
    * @param family 4 and 6 leave out what the kernel does not report with that family
+   * @param link of {@code ip link}, which tells more of it
    */
-  static Map<String, Object> json(NetDevice device, IpOptions options, int family, boolean mode) {
+  static Map<String, Object> json(NetDevice device, IpOptions options, int family, boolean link) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("ifindex", device.index());
     names(device, map);
@@ -150,7 +151,7 @@ public final class LinkShow {
       map.put("master", master.name());
     }
     map.put("operstate", device.operState().name());
-    if (mode) {
+    if (link) {
       map.put("linkmode", mode(device));
     }
     if (family != 6) {
@@ -160,12 +161,13 @@ public final class LinkShow {
       map.put("txqlen", device.queueLength());
     }
     if (family == 0) {
-      linkJson(device, options, map);
+      linkJson(device, options, link, map);
     }
     return map;
   }
 
-  private static void linkJson(NetDevice device, IpOptions options, Map<String, Object> map) {
+  private static void linkJson(
+      NetDevice device, IpOptions options, boolean link, Map<String, Object> map) {
     map.put("link_type", device.kind().text());
     if (device.isEthernet()) {
       map.put("address", Addresses.macToString(device.mac()));
@@ -176,14 +178,14 @@ public final class LinkShow {
       map.put("link_netnsid", number);
     }
     if (options.details()) {
-      detailsJson(device, map);
+      detailsJson(device, link, map);
     }
-    if (!device.attributes().alias.isEmpty()) {
+    if ((link || options.details()) && !device.attributes().alias.isEmpty()) {
       map.put("ifalias", device.attributes().alias);
     }
   }
 
-  private static void detailsJson(NetDevice device, Map<String, Object> map) {
+  private static void detailsJson(NetDevice device, boolean link, Map<String, Object> map) {
     LinkAttributes attributes = device.attributes();
     map.put("promiscuity", device.promiscuity());
     map.put("allmulti", device.allMulticast());
@@ -210,7 +212,7 @@ public final class LinkShow {
       }
       map.put("linkinfo", info);
     }
-    if (device.mtu() >= IPV6_MINIMUM_MTU) {
+    if (link && device.mtu() >= IPV6_MINIMUM_MTU) {
       map.put("inet6_addr_gen_mode", "eui64");
     }
     map.put("num_tx_queues", 1);
@@ -221,8 +223,23 @@ public final class LinkShow {
     map.put("gro_max_size", GSO_MAX_SIZE);
   }
 
-  /** As text: one line or some. */
-  static String text(NetDevice device, IpOptions options, int family, boolean mode) {
+  /**
+   * As text: one line or some.
+   *
+   * @param family 4 and 6 leave out what the kernel does not report with that family
+   * @param link of {@code ip link}, which tells more of it ({@code do_link} of iproute2)
+   */
+  static String text(NetDevice device, IpOptions options, int family, boolean link) {
+    return text(device, options, family, link, true);
+  }
+
+  /** As {@code ip monitor} tells of it, without the length of its queue. */
+  static String told(NetDevice device, IpOptions options) {
+    return text(device, options, 0, false, false);
+  }
+
+  private static String text(
+      NetDevice device, IpOptions options, int family, boolean link, boolean queue) {
     StringBuilder out = new StringBuilder();
     out.append(device.index()).append(": ").append(name(device)).append(": ");
     out.append(flagText(device)).append(" mtu ").append(device.mtu()).append(' ');
@@ -234,23 +251,24 @@ public final class LinkShow {
       out.append("master ").append(master.name()).append(' ');
     }
     out.append("state ").append(device.operState()).append(' ');
-    if (mode) {
+    if (link) {
       out.append("mode ").append(mode(device)).append(' ');
     }
     if (family != 6) {
       out.append("group ").append(group(device)).append(' ');
     }
-    if (device.queueLength() > 0) {
+    if (queue && device.queueLength() > 0) {
       out.append("qlen ").append(device.queueLength());
     }
     out.append('\n');
     if (family == 0) {
-      linkText(device, options, out);
+      linkText(device, options, link, out);
     }
     return out.toString();
   }
 
-  private static void linkText(NetDevice device, IpOptions options, StringBuilder out) {
+  private static void linkText(
+      NetDevice device, IpOptions options, boolean link, StringBuilder out) {
     out.append("    link/").append(device.kind().text()).append(' ');
     if (device.isEthernet()) {
       out.append(Addresses.macToString(device.mac())).append(" brd ");
@@ -258,15 +276,15 @@ public final class LinkShow {
     }
     out.append(otherNamespace(device));
     if (options.details()) {
-      detailsText(device, out);
+      detailsText(device, link, out);
     }
     out.append('\n');
-    if (!device.attributes().alias.isEmpty()) {
+    if ((link || options.details()) && !device.attributes().alias.isEmpty()) {
       out.append("    alias ").append(device.attributes().alias).append('\n');
     }
   }
 
-  private static void detailsText(NetDevice device, StringBuilder out) {
+  private static void detailsText(NetDevice device, boolean link, StringBuilder out) {
     LinkAttributes attributes = device.attributes();
     out.append(device.isEthernet() ? " " : "").append("promiscuity ").append(device.promiscuity());
     out.append("  allmulti ").append(device.allMulticast());
@@ -285,7 +303,7 @@ public final class LinkShow {
         out.append(BondSlaveType.text(port));
       }
     }
-    if (device.mtu() >= IPV6_MINIMUM_MTU) {
+    if (link && device.mtu() >= IPV6_MINIMUM_MTU) {
       out.append("addrgenmode eui64 ");
     }
     out.append("numtxqueues 1 gso_max_size ").append(GSO_MAX_SIZE);

@@ -152,7 +152,7 @@ final class NeighbourModify {
     if (known == null) {
       throw RefusedException.answered(Errno.ENOENT, null);
     }
-    table.remove(known);
+    table.delete(known);
   }
 
   private void set(IpAddress to, NetDevice device, long mac) throws RefusedException {

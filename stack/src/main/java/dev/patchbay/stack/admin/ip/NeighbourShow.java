@@ -61,7 +61,7 @@ final class NeighbourShow {
     List<Neighbour> found = neighbours();
     if (flush) {
       List<String> lines = found.stream().map(printer::text).toList();
-      found.forEach(n -> stack.neighbours().remove(n));
+      found.forEach(n -> stack.neighbours().delete(n));
       return flushed(lines);
     }
     return options.print(found, printer::json, printer::text);

@@ -63,7 +63,8 @@ final class RoutePrinter {
     if (device != null && filter.device() == null) {
       map.put("dev", device);
     }
-    if (filter.table() == RouteFilter.ALL && entry.table() != RouteEntry.MAIN) {
+    if (filter.table() == RouteFilter.ALL
+        && (entry.table() != RouteEntry.MAIN || options.details())) {
       map.put("table", RouteNames.ofTable(entry.table()));
     }
     if (!filter.namesProtocol() && (!route.protocol().equals("boot") || options.details())) {

@@ -54,7 +54,8 @@ class IpMonitorTest {
             "[ROUTE]10.2.0.0/16 via 10.1.0.9 dev d0 ",
             "[RULE]100:\tfrom 10.1.0.0/24 lookup 7",
             "[NEIGH]10.1.0.9 dev d0 lladdr 02:00:00:00:00:09 PERMANENT ",
-            "[NEIGH]Deleted 10.1.0.9 dev d0 lladdr 02:00:00:00:00:09 PERMANENT ",
+            "[NEIGH]10.1.0.9 dev d0 FAILED ",
+            "[NEIGH]Deleted 10.1.0.9 dev d0 FAILED ",
             "[RULE]Deleted 100:\tfrom 10.1.0.0/24 lookup 7",
             "[ROUTE]Deleted 10.2.0.0/16 via 10.1.0.9 dev d0 ");
   }
@@ -69,10 +70,9 @@ class IpMonitorTest {
     String mac = "    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff";
     assertThat(said)
         .containsExactly(
-            "2: d0: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN group default qlen 1000",
+            "2: d0: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN group default ",
             mac,
-            "Deleted 2: d0: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN group default"
-                + " qlen 1000",
+            "Deleted 2: d0: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN group default ",
             mac);
   }
 
