@@ -17,6 +17,10 @@ import java.util.List;
 /** Ours, on virtual time: a millisecond for each frame. */
 final class OurRouter implements Router {
   private final List<PortDevice> ports = new ArrayList<>();
+
+  /** What Linux alone is told begins so; which devices have IPv6 is for both. */
+  private static final String SYSCTL = "@ sysctl -qw ";
+
   private List<Out> out = new ArrayList<>();
   private VirtualLoop loop = new VirtualLoop();
   private PacketPool pool = new PacketPool(PacketPool.DEFAULT_LIMIT, true);
@@ -45,6 +49,11 @@ final class OurRouter implements Router {
         throw new IllegalStateException(topology.name() + ": " + line + ": " + result);
       }
     }
+    for (String line : topology.words()) {
+      if (line.startsWith(SYSCTL) && line.contains("disable_ipv6")) {
+        set(stack, List.of("-w", line.substring(SYSCTL.length())));
+      }
+    }
     set(stack);
     for (String name : stack.namespaces().names()) {
       NetworkStack other = stack.namespaces().find(name);
@@ -64,6 +73,10 @@ final class OurRouter implements Router {
             "net.ipv6.conf.all.forwarding=1",
             "net.ipv4.icmp_ratelimit=0",
             "net.ipv6.icmp.ratelimit=0");
+    set(stack, words);
+  }
+
+  private static void set(NetworkStack stack, List<String> words) {
     IpCommand.Result result = new SysctlCommand().run(stack, words, "");
     if (result.status() != 0) {
       throw new IllegalStateException(result.stderr());
