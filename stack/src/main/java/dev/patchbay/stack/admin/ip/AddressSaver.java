@@ -5,6 +5,7 @@ import dev.patchbay.stack.admin.SaveScript;
 import dev.patchbay.stack.admin.SaveScript.Space;
 import dev.patchbay.stack.admin.Saver;
 import dev.patchbay.stack.admin.Standing;
+import dev.patchbay.stack.admin.sysctl.SysctlSaver;
 import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.InterfaceAddress;
@@ -113,11 +114,12 @@ public final class AddressSaver implements Saver {
     boolean up = device.isUp();
     boolean wasUp = at != null && at.up();
     boolean off = device.conf6().is(Ipv6Key.DISABLE_IPV6);
+    boolean wiped = SysctlSaver.wipes6(script, device);
     List<InterfaceAddress> all = new ArrayList<>();
     if (at != null) {
-      at.addresses().stream().filter(own -> own.address().isV4() || up && !off).forEach(all::add);
+      at.addresses().stream().filter(own -> own.address().isV4() || up && !wiped).forEach(all::add);
     }
-    if (up && !wasUp) {
+    if (up && (!wasUp || wiped && !off)) {
       InterfaceAddress own = NetworkStack.ownAddress(device);
       if (device.kind() == NetDevice.Kind.LOOPBACK) {
         NetworkStack.loopbackAddresses().stream()

@@ -4,6 +4,7 @@ import dev.patchbay.stack.admin.SaveScript;
 import dev.patchbay.stack.admin.SaveScript.Space;
 import dev.patchbay.stack.admin.Saver;
 import dev.patchbay.stack.admin.Standing;
+import dev.patchbay.stack.admin.sysctl.SysctlSaver;
 import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.device.NetDevice;
 import dev.patchbay.stack.ip.InterfaceAddress.Scope;
@@ -72,7 +73,7 @@ public final class RouteSaver implements Saver {
           .forEach(device -> automatic(device).forEach(this::expect));
       for (RouteEntry entry : script.standing().routes(space.name())) {
         NetDevice out = entry.route().device();
-        boolean off = !fib.isV4() && out != null && out.conf6().is(Ipv6Key.DISABLE_IPV6);
+        boolean off = !fib.isV4() && out != null && SysctlSaver.wipes6(script, out);
         if (out != null && out.isUp() && !off && script.standing(out) != null) {
           expect(entry);
           standing.add(entry);

@@ -1,10 +1,12 @@
 package dev.patchbay.stack.admin.sysctl;
 
+import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.SaveScript;
 import dev.patchbay.stack.admin.SaveScript.Space;
 import dev.patchbay.stack.admin.Saver;
 import dev.patchbay.stack.admin.Standing;
 import dev.patchbay.stack.conf.ConfChanges;
+import dev.patchbay.stack.conf.Ipv6Key;
 import dev.patchbay.stack.device.DummyDevice;
 import dev.patchbay.stack.device.IfbDevice;
 import dev.patchbay.stack.device.NetDevice;
@@ -33,6 +35,22 @@ public final class SysctlSaver implements Saver {
   private static final String REDIRECTS = "net/ipv4/conf/all/accept_redirects";
   private static final List<String> FOLDERS =
       List.of("net/ipv4/conf/", "net/ipv6/conf/", "net/ipv4/neigh/", "net/ipv6/neigh/");
+
+  /**
+   * Whether a device has lost its addresses and routes of IPv6 when the script comes to them: by
+   * its own {@code disable_ipv6}, or by that of all, which is written first and may be taken back
+   * for the device.
+   */
+  public static boolean wipes6(SaveScript script, NetDevice device) {
+    if (device.conf6().is(Ipv6Key.DISABLE_IPV6)) {
+      return true;
+    }
+    Space space = script.place(device);
+    return space != null
+        && device.host() instanceof NetworkStack stack
+        && stack.conf().all6().is(Ipv6Key.DISABLE_IPV6)
+        && !"1".equals(script.standing().settings(space.name()).get(DISABLE6));
+  }
 
   @Override
   public void save(SaveScript script) {

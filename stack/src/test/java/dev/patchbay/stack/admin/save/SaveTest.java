@@ -266,6 +266,18 @@ class SaveTest {
     assertThat(compared).isGreaterThan(12);
   }
 
+  @Test
+  void ofDevicesThatHaveIpv6AgainWhereAllHaveNone() {
+    Appliance one = new Appliance();
+    one.runs(
+        "sysctl -w net.ipv6.conf.all.disable_ipv6=1",
+        "sysctl -w net.ipv6.conf.host0.disable_ipv6=0",
+        "sysctl -w net.ipv6.conf.br0.disable_ipv6=0");
+    roundTrip(one);
+    one.runs("ip -6 route add default dev host0", "ip addr add fec0::7/64 dev br0 nodad");
+    roundTrip(one);
+  }
+
   private static int byChanceOf(long seed) {
     Appliance one = new Appliance();
     RandomWords words = new RandomWords(new Random(seed));
