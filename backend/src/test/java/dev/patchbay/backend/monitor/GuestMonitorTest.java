@@ -7,6 +7,7 @@ import dev.patchbay.backend.loop.NettyLoop;
 import dev.patchbay.qemu.qmp.FakeQmp;
 import dev.patchbay.qemu.qmp.QmpClient;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -213,5 +214,31 @@ class GuestMonitorTest {
       assertThatThrownBy(() -> monitor.carrier(false).get(10, TimeUnit.SECONDS))
           .hasMessageContaining("which of QEMU's netdevs is its cable? There is none");
     }
+  }
+
+  @Test
+  void tellsAgainOfAPulledCable() throws Exception {
+    try (FakeQmp qemu = new FakeQmp(socket)) {
+      qemu.on(
+          "human-monitor-command",
+          "\"return\": \"b: index=0,type=stream,unix:/run/net0.sock\\r\\n\"");
+      onLoop(monitor::start);
+      assertThat(next()).startsWith("net0 connected");
+      monitor.carrier(false).get(10, TimeUnit.SECONDS);
+      while (pulls(qemu) < 3) {
+        Thread.sleep(20); // the test's own limit ends it
+      }
+      monitor.carrier(true).get(10, TimeUnit.SECONDS);
+      onLoop(() -> {});
+      long told = pulls(qemu);
+      Thread.sleep(1500);
+      assertThat(pulls(qemu)).isEqualTo(told);
+    }
+  }
+
+  private static long pulls(FakeQmp qemu) {
+    return List.copyOf(qemu.heard).stream()
+        .filter(line -> line.equals("set_link {\"name\":\"b\",\"up\":false}"))
+        .count();
   }
 }
