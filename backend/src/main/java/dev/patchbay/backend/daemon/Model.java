@@ -50,13 +50,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.ToLongFunction;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The daemon as its control socket shows it. On the loop. */
 final class Model implements ControlModel {
   private static final int USAGE = 2;
 
+  private static final Logger LOG = LogManager.getLogger("patchbay");
+
   private final Daemon daemon;
+  private final VlanWarnings vlans = new VlanWarnings();
   private final CaptureModel captures;
   private final IpCommand ip = new IpCommand();
   private final EtcServices services = EtcServices.read(EtcServices.FILE);
@@ -130,10 +135,10 @@ final class Model implements ControlModel {
     }
     List<String> args = argv.subList(Math.min(1, argv.size()), argv.size());
     return switch (word) {
-      case "ip" -> of(ip.run(stack, args, stdin));
+      case "ip" -> warned(of(ip.run(stack, args, stdin)), args);
       case "ss" -> of(ss.run(stack, args));
       case "nstat" -> of(nstat.run(stack, args));
-      case "bridge" -> of(bridge.run(stack, args));
+      case "bridge" -> warned(of(bridge.run(stack, args)), args);
       case "tc" -> of(tc.run(stack, args, stdin));
       case "sysctl" -> of(sysctl.run(stack, args, stdin));
       case "conntrack" -> of(conntrack.run(stack, args, stdin));
@@ -236,6 +241,26 @@ final class Model implements ControlModel {
   private boolean isDevice(String name) {
     return daemon.network().stack().device(name) != null
         || daemon.plugs().stream().anyMatch(plug -> plug.name().equals(name));
+  }
+
+  /** With what guests cannot do with the VLANs that the command has made, on standard error. */
+  private ExecResult warned(ExecResult result, List<String> args) {
+    if (args.stream().noneMatch(word -> word.startsWith("v") || word.startsWith("-b"))) {
+      return result; // neither vlan, v… nor a batch
+    }
+    List<PortDevice> ports = new ArrayList<>();
+    for (Plug plug : daemon.plugs()) {
+      NcsiController ncsi = plug.ncsi();
+      if (ncsi != null && ncsi.snapshot().used()) {
+        ports.add(plug.port());
+      }
+    }
+    StringBuilder said = new StringBuilder(result.stderr());
+    for (String warning : vlans.news(ports)) {
+      LOG.warn(warning);
+      said.append("Warning: ").append(warning).append('\n');
+    }
+    return new ExecResult(result.status(), result.stdout(), said.toString());
   }
 
   private static ExecResult of(IpCommand.Result result) {
