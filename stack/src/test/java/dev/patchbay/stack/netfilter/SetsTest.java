@@ -223,6 +223,38 @@ class SetsTest {
   }
 
   @Test
+  void aFullSetTakesMoreWhenATimeIsOver() {
+    ipset("create seen hash:ip timeout 10 maxelem 2", "add seen 10.9.0.1 timeout 1");
+    ipset("add seen 10.9.0.2 timeout 2");
+    wall.rule("iptables -A FORWARD -j SET --add-set seen dst");
+    passes(WORLD, 1);
+    assertThat(run("test seen " + WORLD).status()).isEqualTo(1);
+    wall.lab.loop.runForMillis(1_100);
+    passes(WORLD, 1);
+    assertThat(members("seen")).hasSize(2).contains("192.0.2.7 timeout 10");
+    wall.lab.loop.runForMillis(1_100);
+    passes("192.0.2.8", 1);
+    assertThat(members("seen")).hasSize(2).contains("192.0.2.8 timeout 10");
+  }
+
+  @Test
+  void aFullSetLooksForRoomOnceASecond() {
+    ipset("create seen hash:ip timeout 1000 maxelem 2", "add seen 10.9.0.1 timeout 1");
+    wall.lab.loop.runForMillis(500);
+    ipset("add seen 10.9.0.2 timeout 1");
+    wall.rule("iptables -A FORWARD -j SET --add-set seen dst");
+    wall.lab.loop.runForMillis(600);
+    passes(WORLD, 1); // takes the first one's place
+    wall.lab.loop.runForMillis(600);
+    passes("192.0.2.8", 1);
+    assertThat(members("seen")).containsExactly("192.0.2.7 timeout 999");
+    ipset("add seen 10.9.0.2 timeout 1");
+    wall.lab.loop.runForMillis(1_100);
+    passes("192.0.2.8", 1);
+    assertThat(members("seen")).hasSize(2).contains("192.0.2.8 timeout 1000");
+  }
+
+  @Test
   void marksComeFromASet() {
     ipset(
         "create marks hash:ip skbinfo",

@@ -11,7 +11,7 @@ final class Extras {
   private static final long NANOS = 1_000_000_000;
 
   /** A time that never comes. */
-  private static final long NEVER = Long.MAX_VALUE;
+  static final long NEVER = Long.MAX_VALUE;
 
   private static final long[] NO_LONGS = {};
   private static final int[] NO_INTS = {};
@@ -75,6 +75,11 @@ final class Extras {
   /** Whether time-outs are there at all. */
   boolean hasTimeouts() {
     return options.timeout != SetOptions.NO_TIMEOUT;
+  }
+
+  /** When its time is over, ns of the loop's clock; {@link #NEVER} for not at all. */
+  long expiry(int place) {
+    return hasTimeouts() ? expires[place] : NEVER;
   }
 
   /** Whether its time is over; {@code now} is ns of the loop's clock. */

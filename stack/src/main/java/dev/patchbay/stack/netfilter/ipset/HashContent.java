@@ -19,6 +19,12 @@ abstract class HashContent extends Content {
   private final Extras extras;
   private long nextSweep = Long.MIN_VALUE;
 
+  /** Nobody's time is over until then: what was the least when it was set. */
+  private long leastExpiry = Extras.NEVER;
+
+  /** Until then a full set looks for no room: packets that find it full are many. */
+  private long nextRoom = Long.MIN_VALUE;
+
   /** Where the next member stands that a full set gives up. */
   private int victim;
 
@@ -69,11 +75,12 @@ abstract class HashContent extends Content {
     }
     marked(place, e);
     extras.set(place, e, now);
+    leastExpiry = Math.min(leastExpiry, extras.expiry(place));
     return Outcome.OK;
   }
 
   private boolean makeRoom(long now) {
-    if (extras.hasTimeouts()) {
+    if (now > leastExpiry && now >= nextRoom) {
       sweep(now);
     }
     if (table.size() >= most && options().forceAdd && table.size() > 0) {
@@ -121,7 +128,7 @@ abstract class HashContent extends Content {
   }
 
   private void sweepIfDue(long now) {
-    if (extras.hasTimeouts() && now >= nextSweep) {
+    if (now > leastExpiry && now >= nextSweep) {
       sweep(now);
     }
   }
@@ -129,9 +136,13 @@ abstract class HashContent extends Content {
   private void sweep(long now) {
     long period = Math.clamp(options().timeout / 3, 1, MOST_PERIOD);
     nextSweep = now + period * NANOS;
+    nextRoom = now + NANOS;
+    leastExpiry = Extras.NEVER;
     for (int place = 0; place < table.end(); place++) {
       if (table.isUsed(place) && extras.isOver(place, now)) {
         removeAt(place);
+      } else if (table.isUsed(place)) {
+        leastExpiry = Math.min(leastExpiry, extras.expiry(place));
       }
     }
   }
@@ -148,7 +159,7 @@ abstract class HashContent extends Content {
 
   @Override
   public final int size(long now) {
-    if (extras.hasTimeouts()) {
+    if (now > leastExpiry) {
       sweep(now);
     }
     return table.size();
