@@ -119,6 +119,17 @@ class SetsTest {
   }
 
   @Test
+  void theGreatestLowHalfIsAnAddressToo() {
+    ipset(
+        "create web hash:ip,port family inet6",
+        "add web 2001:db8::7fff:ffff:ffff:ffff,80",
+        "add web 2001:db8::ffff:ffff:ffff:ffff,80-81");
+    assertThat(members("web")).hasSize(3);
+    ipset("del web 2001:db8::7fff:ffff:ffff:ffff,80");
+    assertThat(members("web")).hasSize(2);
+  }
+
+  @Test
   void portsOfBothFamilies() {
     ipset("create ports bitmap:port range 50-60", "add ports 53");
     for (String program : List.of("iptables", "ip6tables")) {

@@ -97,7 +97,7 @@ final class AddressPortContent extends HashContent {
     if (unbounded && (to - from + 1) * (last - first + 1) > MOST_AT_ONCE) {
       return Outcome.TOO_LARGE;
     }
-    for (long ip = from; ip <= to; ip++) {
+    for (long ip = from; ; ip++) { // to may be the greatest number
       for (int port = first; port <= last; port++) {
         int rest = rest(e.protocol, port);
         long hi = e.hi & mask.hi;
@@ -106,8 +106,10 @@ final class AddressPortContent extends HashContent {
           return one;
         }
       }
+      if (ip == to) {
+        return Outcome.OK;
+      }
     }
-    return Outcome.OK;
   }
 
   private boolean read(PacketQuery query, PacketFields p) {
