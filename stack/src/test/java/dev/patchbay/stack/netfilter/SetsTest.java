@@ -284,6 +284,26 @@ class SetsTest {
   }
 
   @Test
+  void aMarkIsNotThatOfThePacketBefore() {
+    ipset(
+        "create marks hash:ip skbinfo",
+        "add marks 192.0.2.7 skbmark 0x5/0xf",
+        "create plain hash:ip",
+        "add plain 192.0.2.8",
+        "create both list:set",
+        "add both marks",
+        "add both plain");
+    wall.rule("iptables -t mangle -A FORWARD -j SET --map-set both dst --map-mark")
+        .rule("iptables -t mangle -A FORWARD -m mark --mark 0x5")
+        .rule("iptables -t mangle -A FORWARD -m mark --mark 0");
+    passes(WORLD, 1);
+    passes("192.0.2.8", 1);
+    List<String> counted = wall.counted("iptables", "FORWARD");
+    assertThat(counted.get(2)).startsWith("[1:32] ");
+    assertThat(counted.get(3)).startsWith("[1:32] ");
+  }
+
+  @Test
   void aSwapChangesWhatRulesSee() {
     ipset("create now hash:ip", "create next hash:ip", "add next 192.0.2.7");
     wall.rule("iptables -A FORWARD -m set --match-set now dst -j DROP");

@@ -105,6 +105,13 @@ public final class PacketQuery {
     return set;
   }
 
+  /** Nothing is said of the packet's mark and priority yet. */
+  void forgetMarks() {
+    mark = 0;
+    markMask = 0;
+    priority = 0;
+  }
+
   int dimensions() {
     return dimensions;
   }

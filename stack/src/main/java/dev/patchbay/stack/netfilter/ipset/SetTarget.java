@@ -67,6 +67,9 @@ public final class SetTarget extends Target implements PlacedTarget, SetUser {
       deleted.set().delete(deleted, p);
     }
     PacketQuery map = mapped;
+    if (map != null) {
+      map.forgetMarks(); // a member of a set without them leaves them as they are
+    }
     if (map != null && map.set().test(map, p)) {
       if (mark) {
         p.packet().mark = p.packet().mark & ~map.markMask ^ map.mark;
