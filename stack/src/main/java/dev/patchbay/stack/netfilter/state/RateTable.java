@@ -14,6 +14,9 @@ public final class RateTable {
   /** What {@link #find} gives where all entries are in use. */
   public static final int FULL = -1;
 
+  /** Entries whatever a rule allows, so that growing takes some milliseconds at most. */
+  static final int MOST = 1 << 17;
+
   private static final int FIRST = 64;
 
   /** Entries looked at in one turn of the loop. */
@@ -50,6 +53,10 @@ public final class RateTable {
   private int fresh;
   private int[] heads = {};
   private int[] following = {};
+
+  /** Low halves of the hashes. */
+  private int[] hashes = {};
+
   private long[] srcHi = {};
   private long[] srcLo = {};
   private long[] dstHi = {};
@@ -131,7 +138,7 @@ public final class RateTable {
   }
 
   private int add(long key, long a, long b, long c, long d, int e) {
-    if (size >= config.max()) {
+    if (size >= Math.min(config.max(), MOST)) {
       return FULL;
     }
     if (free < 0 && fresh == capacity) {
@@ -146,6 +153,7 @@ public final class RateTable {
     dstHi[at] = c;
     dstLo[at] = d;
     ports[at] = e;
+    hashes[at] = (int) key;
     int slot = slot(key);
     following[at] = heads[slot];
     heads[slot] = at;
@@ -175,6 +183,7 @@ public final class RateTable {
   private void grow() {
     capacity = capacity == 0 ? FIRST : capacity * 2;
     following = Arrays.copyOf(following, capacity);
+    hashes = Arrays.copyOf(hashes, capacity);
     srcHi = Arrays.copyOf(srcHi, capacity);
     srcLo = Arrays.copyOf(srcLo, capacity);
     dstHi = Arrays.copyOf(dstHi, capacity);
@@ -188,7 +197,7 @@ public final class RateTable {
     Arrays.fill(heads, -1);
     // all entries are in use where it grows
     for (int at = 0; at < fresh; at++) {
-      int slot = slot(hash.hash(srcHi[at], srcLo[at], dstHi[at], dstLo[at], ports[at]));
+      int slot = slot(hashes[at]);
       following[at] = heads[slot];
       heads[slot] = at;
     }
