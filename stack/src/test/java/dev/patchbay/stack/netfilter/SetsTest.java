@@ -304,6 +304,20 @@ class SetsTest {
   }
 
   @Test
+  void aSetIsBoundedWhateverItsWordsSay() {
+    ipset("create a hash:ip maxelem 1000000 comment", "add a 10.0.0.1 comment one");
+    ipset("add a 10.0.0.2", "add a 10.0.0.3 comment three");
+    assertThat(members("a")).contains("10.0.0.1 comment \"one\"", "10.0.0.2");
+    assertThat(run("list a -s").stdout())
+        .endsWith("10.0.0.1 comment \"one\"\n10.0.0.2\n10.0.0.3 comment \"three\"\n");
+    assertThat(run("add a 10.4.0.0/13 -exist").stderr()).contains("full");
+    assertThat(run("list a -t").stdout()).contains("Number of entries: 262144\n");
+    assertThat(run("del a 10.0.0.0/15 -exist").status()).isEqualTo(1);
+    ipset("del a 10.0.0.0/16 -exist");
+    assertThat(run("list a -t").stdout()).contains("Number of entries: 196608\n");
+  }
+
+  @Test
   void aSwapChangesWhatRulesSee() {
     ipset("create now hash:ip", "create next hash:ip", "add next 192.0.2.7");
     wall.rule("iptables -A FORWARD -m set --match-set now dst -j DROP");

@@ -38,15 +38,17 @@ public final class IpsetSaver implements Saver {
     }
     script.within(space, words);
     List<Element> members = new ArrayList<>();
-    content.forEach(now, members::add);
+    content.forEach(
+        now,
+        e -> {
+          if (e.timeout <= 0) {
+            members.add(e.copy());
+          }
+        });
     if (content.type().isHash()) {
       members.sort(new ElementOrder(content.type(), options.v4));
     }
-    for (Element e : members) {
-      if (e.timeout <= 0) {
-        script.within(space, member(set, e));
-      }
-    }
+    members.forEach(e -> script.within(space, member(set, e)));
   }
 
   private static List<String> member(IpSet set, Element e) {

@@ -95,27 +95,30 @@ final class SetPrinter {
 
   private void members(IpSet set, long now) {
     Content content = set.content();
+    if (!sorted || !content.type().isHash()) {
+      content.forEach(now, e -> member(set, e));
+      return;
+    }
     List<Element> all = new ArrayList<>();
-    content.forEach(now, all::add);
-    boolean v4 = content.options().v4;
-    if (sorted && content.type().isHash()) {
-      all.sort(new ElementOrder(content.type(), v4));
+    content.forEach(now, e -> all.add(e.copy()));
+    all.sort(new ElementOrder(content.type(), content.options().v4));
+    all.forEach(e -> member(set, e));
+  }
+
+  private void member(IpSet set, Element e) {
+    Content content = set.content();
+    to.append(
+        switch (form) {
+          case SAVE -> "add " + set.name() + " ";
+          case XML -> "<member><elem>";
+          case PLAIN -> "";
+        });
+    to.append(element(content.type(), content.options().v4, e));
+    to.append(form == Form.XML ? "</elem>" : "");
+    for (Arg arg : TypeWords.add(content.type())) {
+      option(arg, carried(arg, e));
     }
-    List<Arg> args = TypeWords.add(content.type());
-    for (Element e : all) {
-      to.append(
-          switch (form) {
-            case SAVE -> "add " + set.name() + " ";
-            case XML -> "<member><elem>";
-            case PLAIN -> "";
-          });
-      to.append(element(content.type(), v4, e));
-      to.append(form == Form.XML ? "</elem>" : "");
-      for (Arg arg : args) {
-        option(arg, carried(arg, e));
-      }
-      to.append(form == Form.XML ? "</member>\n" : "\n");
-    }
+    to.append(form == Form.XML ? "</member>\n" : "\n");
   }
 
   private void option(Arg arg, @Nullable String value) {

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  */
 public abstract class Content {
   /** What is done at once at most where nothing else bounds it: members, given by a range. */
-  static final long MOST_AT_ONCE = 1 << 20;
+  static final long MOST_AT_ONCE = 1 << 16;
 
   private final SetType type;
   private final SetOptions options;
@@ -68,7 +68,10 @@ public abstract class Content {
   /** Number of members whose time is not over; takes the others away. */
   public abstract int size(long now);
 
-  /** Tells of each member whose time is not over, in the order in which they are listed. */
+  /**
+   * Tells of each member whose time is not over, in the order in which they are listed; by one
+   * element, which is good during the call: {@link Element#copy} is for who keeps it.
+   */
   public abstract void forEach(long now, Consumer<Element> to);
 
   /** Bytes that it takes, about. */

@@ -60,4 +60,32 @@ public final class Element {
   public int priority;
 
   public int queue;
+
+  /** Another one that says the same. */
+  public Element copy() {
+    Element e = new Element();
+    e.hi = hi;
+    e.lo = lo;
+    e.hasTo = hasTo;
+    e.toHi = toHi;
+    e.toLo = toLo;
+    e.prefix = prefix;
+    e.port = port;
+    e.portTo = portTo;
+    e.protocol = protocol;
+    e.name = name;
+    e.reference = reference;
+    e.before = before;
+    e.noMatch = noMatch;
+    e.timeout = timeout;
+    e.packets = packets;
+    e.bytes = bytes;
+    e.comment = comment;
+    e.hasSkbInfo = hasSkbInfo;
+    e.mark = mark;
+    e.markMask = markMask;
+    e.priority = priority;
+    e.queue = queue;
+    return e;
+  }
 }

@@ -12,7 +12,7 @@ abstract class HashContent extends Content {
   private static final long MOST_PERIOD = 180;
 
   /** Members whatever {@code maxelem} says: packets may add them, and each takes memory. */
-  private static final long MOST = 1 << 21;
+  private static final long MOST = 1 << 18;
 
   private final long most;
   private final MemberTable table;
@@ -170,9 +170,9 @@ abstract class HashContent extends Content {
 
   @Override
   public final void forEach(long now, Consumer<Element> to) {
+    Element e = new Element();
     for (int place = 0; place < table.end(); place++) {
       if (table.isUsed(place) && !extras.isOver(place, now)) {
-        Element e = new Element();
         show(place, e);
         extras.show(place, e, now);
         to.accept(e);

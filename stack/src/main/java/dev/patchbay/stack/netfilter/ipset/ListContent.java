@@ -191,9 +191,9 @@ final class ListContent extends Content {
 
   @Override
   public void forEach(long now, Consumer<Element> to) {
+    Element e = new Element();
     for (Member member : members) {
       if (!member.isOver(now)) {
-        Element e = new Element();
         e.name = member.set.name();
         member.extras.show(0, e, now);
         to.accept(e);

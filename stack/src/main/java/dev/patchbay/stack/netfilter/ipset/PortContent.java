@@ -153,9 +153,9 @@ final class PortContent extends Content {
 
   @Override
   public void forEach(long now, Consumer<Element> to) {
+    Element e = new Element();
     for (int place = 0; place <= last - first; place++) {
       if (isSet(place) && !extras.isOver(place, now)) {
-        Element e = new Element();
         e.port = first + place;
         extras.show(place, e, now);
         to.accept(e);
