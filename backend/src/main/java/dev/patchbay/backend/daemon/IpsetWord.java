@@ -12,8 +12,8 @@ import java.util.concurrent.CompletionStage;
  * runs some. What others do between them they do, as on Linux.
  */
 final class IpsetWord {
-  /** Lines of one turn of the loop, of some microseconds each. */
-  private static final int LINES = 200;
+  /** Ns of one turn of the loop, after which no line is begun. */
+  private static final long TURN = 1_000_000;
 
   private final IpsetCommand.Call call;
   private final CompletableFuture<ExecResult> end = new CompletableFuture<>();
@@ -25,7 +25,11 @@ final class IpsetWord {
   /** Runs it. On the loop. */
   CompletionStage<ExecResult> run(EventLoop loop) {
     try {
-      Result result = call.step(LINES);
+      long begun = System.nanoTime();
+      Result result = call.step(1);
+      while (result == null && System.nanoTime() - begun < TURN) {
+        result = call.step(1);
+      }
       if (result == null) {
         loop.execute(() -> run(loop));
       } else {
