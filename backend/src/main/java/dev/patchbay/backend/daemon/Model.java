@@ -17,6 +17,7 @@ import dev.patchbay.backend.uplink.ForwardException;
 import dev.patchbay.backend.uplink.ForwardTable;
 import dev.patchbay.qemu.ncsi.NcsiController;
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.admin.LiveOutput;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.bridge.BridgeCommand;
 import dev.patchbay.stack.admin.conntrack.ConntrackCommand;
@@ -197,22 +198,7 @@ final class Model implements ControlModel {
     LiveTrace trace = TraceCommand.live(where.stack(), args);
     if (trace != null) {
       trace.start(
-          new LiveTrace.Output() {
-            @Override
-            public boolean isFull() {
-              return stream.isFull();
-            }
-
-            @Override
-            public void out(String line) {
-              stream.out(line);
-            }
-
-            @Override
-            public void err(String line) {
-              stream.err(line);
-            }
-          },
+          output(stream),
           () -> {
             trace.close();
             stream.end(0);
@@ -222,12 +208,36 @@ final class Model implements ControlModel {
     return trace != null;
   }
 
+  private static LiveOutput output(ExecStream stream) {
+    return new LiveOutput() {
+      @Override
+      public boolean isFull() {
+        return stream.isFull();
+      }
+
+      @Override
+      public void out(String line) {
+        stream.out(line);
+      }
+
+      @Override
+      public void err(String line) {
+        stream.err(line);
+      }
+    };
+  }
+
   /** {@code conntrack -E}; false for what ends by itself. */
   private static boolean flows(NetnsExec where, ExecStream stream) throws RefusedException {
     List<String> args = where.argv().subList(1, where.argv().size());
     ConntrackMonitor flows = ConntrackMonitor.of(where.stack(), args);
     if (flows != null) {
-      flows.start(stream::out);
+      flows.start(
+          output(stream),
+          () -> {
+            flows.close();
+            stream.end(0);
+          });
       stream.onClose(flows::close);
     }
     return flows != null;

@@ -571,6 +571,7 @@ public final class Conntrack {
     expiry.close();
     expectations.close();
     table.clear();
+    List.copyOf(listeners).forEach(ConntrackListener::gone);
   }
 
   /** Something that counts connections for a rule, none yet. */

@@ -24,4 +24,7 @@ public interface ConntrackListener {
 
   /** An expectation came ({@code added}) or went. */
   default void expectation(Expectation expectation, boolean added) {}
+
+  /** The namespace has gone: nothing more comes. */
+  default void gone() {}
 }

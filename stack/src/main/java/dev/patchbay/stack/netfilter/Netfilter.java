@@ -118,6 +118,9 @@ public final class Netfilter {
   /** The namespace has gone. */
   public void close() {
     conntrack.close();
+    states.begin(); // nobody asks for anything any more: its timers end
+    states.end();
+    tracing.close();
   }
 
   /** The connections under addresses of our devices. */

@@ -12,4 +12,7 @@ public interface TraceReader {
    * @return who follows it from now on, null where the reader does not want it
    */
   @Nullable Trace follow(PacketFields p, boolean marked);
+
+  /** The namespace has gone: nothing more comes. */
+  default void gone() {}
 }

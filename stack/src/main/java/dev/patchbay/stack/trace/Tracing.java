@@ -39,6 +39,11 @@ public final class Tracing {
     changed.run();
   }
 
+  /** The namespace has gone. */
+  public void close() {
+    List.copyOf(readers).forEach(TraceReader::gone);
+  }
+
   /** A packet that nobody follows is at a hook. */
   public void offer(PacketFields p) {
     offer(p, false);

@@ -5,6 +5,7 @@ import static dev.patchbay.stack.netfilter.Firewall.WORLD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.Lab;
+import dev.patchbay.stack.admin.LiveOutput;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.conntrack.ConntrackCommand;
 import dev.patchbay.stack.admin.conntrack.ConntrackMonitor;
@@ -287,10 +288,55 @@ class ConnectionRulesTest {
   }
 
   private List<String> watch(String arguments) throws RefusedException {
-    List<String> told = new ArrayList<>();
+    return watch(arguments, new Told());
+  }
+
+  private List<String> watch(String arguments, Told to) throws RefusedException {
     ConntrackMonitor monitor = ConntrackMonitor.of(wall.lab.stack, List.of(arguments.split(" ")));
-    Objects.requireNonNull(monitor).start(told::add);
-    return told;
+    Objects.requireNonNull(monitor).start(to, () -> to.ended = true);
+    return to.lines;
+  }
+
+  /** What a monitor tells. */
+  private static final class Told implements LiveOutput {
+    final List<String> lines = new ArrayList<>();
+    final List<String> errors = new ArrayList<>();
+    boolean full;
+    boolean ended;
+
+    @Override
+    public boolean isFull() {
+      return full;
+    }
+
+    @Override
+    public void out(String line) {
+      lines.add(line);
+    }
+
+    @Override
+    public void err(String line) {
+      errors.add(line);
+    }
+  }
+
+  @Test
+  void whoDoesNotReadIsToldHowMuchItHasMissed() throws RefusedException {
+    wall.rule("iptables -A FORWARD -m state --state NEW");
+    Told told = new Told();
+    watch("-E -e NEW", told);
+    told.full = true;
+    out(53);
+    out(54);
+    told.full = false;
+    assertThat(told.lines).isEmpty();
+    out(55);
+    assertThat(told.lines).hasSize(1);
+    assertThat(told.errors)
+        .containsExactly("conntrack: 2 events not shown: more came than was read\n");
+    assertThat(told.ended).isFalse();
+    wall.lab.stack.netfilter().close();
+    assertThat(told.ended).isTrue();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.patchbay.stack.admin.conntrack;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.admin.LiveOutput;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.WallTime;
 import dev.patchbay.stack.admin.conntrack.FlowRequest.Output;
@@ -9,7 +10,6 @@ import dev.patchbay.stack.conntrack.ConntrackListener;
 import dev.patchbay.stack.conntrack.Expectation;
 import dev.patchbay.stack.wire.Addresses;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** {@code conntrack -E}: tells what becomes of connections, until it is closed. */
@@ -20,7 +20,11 @@ public final class ConntrackMonitor implements ConntrackListener, AutoCloseable 
   private final FlowText text;
   private final boolean expectations;
   private boolean headed;
-  private Consumer<String> out = line -> {};
+  private @Nullable LiveOutput out;
+  private Runnable done = () -> {};
+
+  /** Events that were not told since {@link #out} was full. */
+  private long unseen;
 
   private ConntrackMonitor(NetworkStack stack, FlowRequest request, boolean expectations) {
     this.stack = stack;
@@ -51,9 +55,16 @@ public final class ConntrackMonitor implements ConntrackListener, AutoCloseable 
     }
   }
 
-  /** Begins to tell: complete lines, one call an event. */
-  public void start(Consumer<String> to) {
+  /**
+   * Begins to tell.
+   *
+   * @param to gets complete lines, one call an event; of events that come while it is full it gets
+   *     the number only
+   * @param end is run when the namespace has gone
+   */
+  public void start(LiveOutput to, Runnable end) {
     out = to;
+    done = end;
     stack.netfilter().conntrack().listen(this);
   }
 
@@ -61,6 +72,30 @@ public final class ConntrackMonitor implements ConntrackListener, AutoCloseable 
   @Override
   public void close() {
     stack.netfilter().conntrack().forget(this);
+    out = null;
+    done = () -> {};
+  }
+
+  @Override
+  public void gone() {
+    done.run();
+  }
+
+  /** Who reads what is told now; null where nobody does. */
+  private @Nullable LiveOutput reader() {
+    LiveOutput to = out;
+    if (to == null) {
+      return null;
+    }
+    if (to.isFull()) {
+      unseen++;
+      return null;
+    }
+    if (unseen > 0) {
+      to.err("conntrack: " + unseen + " events not shown: more came than was read\n");
+      unseen = 0;
+    }
+    return to;
   }
 
   private String time() {
@@ -83,10 +118,14 @@ public final class ConntrackMonitor implements ConntrackListener, AutoCloseable 
     if (expectations || (request.events & kind) == 0 || !filter.fits(connection, now)) {
       return;
     }
+    LiveOutput to = reader();
+    if (to == null) {
+      return;
+    }
     String head = request.has(Output.XML) && !headed ? FlowText.XML_HEAD : "";
     headed = true;
     long wall = stack.loop().wallTime();
-    out.accept(head + time() + text.line(connection, events, now, wall, 1) + "\n");
+    to.out(head + time() + text.line(connection, events, now, wall, 1) + "\n");
   }
 
   @Override
@@ -95,15 +134,19 @@ public final class ConntrackMonitor implements ConntrackListener, AutoCloseable 
     if (!expectations || request.family != 0 && (request.family == 4) != v4) {
       return;
     }
+    LiveOutput to = reader();
+    if (to == null) {
+      return;
+    }
     long now = stack.loop().now();
     if (request.has(Output.XML)) {
       String head = headed ? "" : ExpectText.XML_HEAD;
       headed = true;
-      out.accept(head + ExpectText.xml(expectation, added ? "new" : "destroy", now) + "\n");
+      to.out(head + ExpectText.xml(expectation, added ? "new" : "destroy", now) + "\n");
     } else {
       String time = request.has(Output.TIMESTAMP) ? ExpectText.time(stack.loop().wallTime()) : "";
       String head = "%9s ".formatted(added ? "[NEW]" : "[DESTROY]");
-      out.accept(time + head + ExpectText.line(expectation, now) + "\n");
+      to.out(time + head + ExpectText.line(expectation, now) + "\n");
     }
   }
 }

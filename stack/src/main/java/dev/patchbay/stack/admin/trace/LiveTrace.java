@@ -2,6 +2,7 @@ package dev.patchbay.stack.admin.trace;
 
 import dev.patchbay.stack.NetworkStack;
 import dev.patchbay.stack.admin.JsonWriter;
+import dev.patchbay.stack.admin.LiveOutput;
 import dev.patchbay.stack.admin.WallTime;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
@@ -16,23 +17,11 @@ import org.jspecify.annotations.Nullable;
  * #start} to {@link #close} or to the end of the last that was asked for. On the loop.
  */
 public final class LiveTrace implements TraceReader, AutoCloseable {
-  /** Who reads. */
-  public interface Output {
-    /** Whether it has not read for so long that packets are not worth to be followed. */
-    boolean isFull();
-
-    /** Takes a line of standard output. */
-    void out(String line);
-
-    /** Takes a line of standard error. */
-    void err(String line);
-  }
-
   private final NetworkStack stack;
   private final @Nullable TraceFilter filter;
   private final long count;
   private final boolean json;
-  private @Nullable Output out;
+  private @Nullable LiveOutput out;
   private Runnable done = () -> {};
   private long begun;
   private long over;
@@ -56,9 +45,9 @@ public final class LiveTrace implements TraceReader, AutoCloseable {
    *
    * @param to gets complete lines, one a step; of packets that come while it is full it gets the
    *     number only
-   * @param end is run when the last packet that was asked for has ended
+   * @param end is run when the last packet that was asked for has ended, or the namespace is gone
    */
-  public void start(Output to, Runnable end) {
+  public void start(LiveOutput to, Runnable end) {
     out = to;
     done = end;
     stack.netfilter().tracing().add(this);
@@ -75,7 +64,7 @@ public final class LiveTrace implements TraceReader, AutoCloseable {
   @Override
   public @Nullable Trace follow(PacketFields p, boolean marked) {
     boolean wanted = filter == null ? marked : !marked && filter.matches(p);
-    Output to = out;
+    LiveOutput to = out;
     if (!wanted || to == null || count > 0 && begun == count) {
       return null;
     }
@@ -92,8 +81,13 @@ public final class LiveTrace implements TraceReader, AutoCloseable {
     return new TraceLines((step, text) -> tell(number, step, text), this::ended);
   }
 
+  @Override
+  public void gone() {
+    done.run();
+  }
+
   private void tell(long number, Map<String, ?> step, String text) {
-    Output to = out;
+    LiveOutput to = out;
     if (to == null) {
       return;
     }

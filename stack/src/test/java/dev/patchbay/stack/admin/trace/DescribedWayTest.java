@@ -3,6 +3,7 @@ package dev.patchbay.stack.admin.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.Lab;
+import dev.patchbay.stack.admin.LiveOutput;
 import dev.patchbay.stack.admin.PortNames;
 import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.iptables.IptablesCommand;
@@ -50,7 +51,7 @@ class DescribedWayTest {
   private final List<String> lines = new ArrayList<>();
 
   /** Keeps what a live trace prints. */
-  private final class Reader implements LiveTrace.Output {
+  private final class Reader implements LiveOutput {
     @Override
     public boolean isFull() {
       return false;

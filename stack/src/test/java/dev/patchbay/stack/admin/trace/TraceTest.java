@@ -3,6 +3,7 @@ package dev.patchbay.stack.admin.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.Lab;
+import dev.patchbay.stack.admin.LiveOutput;
 import dev.patchbay.stack.admin.PortNames;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.ip.IpCommand;
@@ -58,7 +59,7 @@ class TraceTest {
   private final Reader reader = new Reader();
 
   /** What a live trace prints. */
-  private static final class Reader implements LiveTrace.Output {
+  private static final class Reader implements LiveOutput {
     final List<String> lines = new ArrayList<>();
     final List<String> errors = new ArrayList<>();
     boolean full;
@@ -115,6 +116,16 @@ class TraceTest {
       return trace;
     } catch (RefusedException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void whoReadsIsToldThatTheNamespaceHasGone() {
+    try (LiveTrace trace = live()) {
+      assertThat(reader.ended).isFalse();
+      lab.stack.netfilter().close();
+      assertThat(reader.ended).isTrue();
+      assertThat(trace).isNotNull();
     }
   }
 
