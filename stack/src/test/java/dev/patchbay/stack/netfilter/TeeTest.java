@@ -110,6 +110,31 @@ class TeeTest {
   }
 
   @Test
+  void aCopyOfWhatWasJoinedIsCutAgain() {
+    wall.rule("iptables -A FORWARD -p udp -j TEE --gateway " + OTHER)
+        .rule("iptables -A FORWARD -m state --state NEW");
+    byte[] whole = Lab.ipv4(GUEST, WORLD, 17, 64, Lab.udp(1, 9, new byte[2000]));
+    wall.fromGuest(fragment(whole, 0, 1008));
+    wall.fromGuest(fragment(whole, 1008, 1000));
+    assertThat(wall.reachedWorld()).isEqualTo(2);
+    assertThat(wall.lab.toB.stream().map(frame -> frame.length - 14))
+        .containsExactly(1028, 1020);
+    assertThat(wall.lab.toA).as("no error").isEmpty();
+    wall.lab.toB.clear();
+  }
+
+  /** A fragment: so many bytes of the payload of a packet from an offset on. */
+  private static byte[] fragment(byte[] whole, int offset, int length) {
+    byte[] part = Arrays.copyOf(whole, 20 + length);
+    System.arraycopy(whole, 20 + offset, part, 20, length);
+    Bytes.put16(part, 2, part.length);
+    Bytes.put16(part, 6, offset / 8 | (20 + offset + length < whole.length ? 0x2000 : 0));
+    Bytes.put16(part, 10, 0);
+    Bytes.put16(part, 10, InternetChecksum.finish(InternetChecksum.sum(part, 0, 20)));
+    return part;
+  }
+
+  @Test
   void sixIsCopiedToo() {
     wall.lab.fromB(neighbour());
     wall.lab.toB.clear();

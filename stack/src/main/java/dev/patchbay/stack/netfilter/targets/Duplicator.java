@@ -79,6 +79,8 @@ public final class Duplicator {
 
   private static boolean isTooLong(Packet copy, Route route) {
     NetDevice out = route.device();
-    return out != null && copy.networkLength() > route.mtu(out);
+    // what was joined here is cut again into what came
+    int length = copy.fragmentMax > 0 ? copy.fragmentMax : copy.networkLength();
+    return out != null && length > route.mtu(out);
   }
 }
