@@ -146,6 +146,8 @@ class RunOptionsTest {
         "--pcap a,port=b|--pcap 'a,port=b': port 'b': no attachment has that name (there is net0)",
         "--pcap a,port=nflog:65536|--pcap 'a,port=nflog:65536': port 'nflog:65536': no attachment"
             + " has that name (there is net0)",
+        "--pcap a,port=nflog:007|--pcap 'a,port=nflog:007': port 'nflog:007': no attachment"
+            + " has that name (there is net0)",
         "--pcap a,foo=b|--pcap 'a,foo=b': unknown key 'foo'; expected port",
         "--pcap a,port=net0,port=b|--pcap 'a,port=net0,port=b': port 'b': is given twice",
         "--pcap -|--pcap '-': standard output is the capture, so the ready line needs --ready-file"

@@ -59,7 +59,7 @@ public final class LogGroups {
 
   /** The group that a capture means by {@code nflog:N}, -1 for another name. */
   public static int group(String name) {
-    if (!name.matches("nflog:\\d{1,5}")) {
+    if (!name.matches("nflog:(0|[1-9][0-9]{0,4})")) {
       return -1;
     }
     int group = Integer.parseInt(name.substring("nflog:".length()));
