@@ -8,7 +8,10 @@ import static dev.patchbay.stack.netfilter.Firewall.udp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patchbay.stack.Lab;
+import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.netfilter.log.PacketLog;
+import dev.patchbay.stack.udp.UdpSocket;
+import dev.patchbay.stack.wire.IpProtocol;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -128,6 +131,26 @@ class LogTest {
     assertThat(lines).hasSize(1);
     assertThat(lines.getFirst()).startsWith("warn IN= OUT=br0 SRC=10.0.2.2 DST=10.0.2.15 ");
     wall.lab.toA.clear();
+  }
+
+  @Test
+  void whatAProgramSendsIsRoots() {
+    wall.rule("iptables -t mangle -A OUTPUT -j MARK --set-mark 3")
+        .rule("iptables -A OUTPUT -j LOG --log-uid");
+    UdpSocket socket = wall.lab.stack.udp().open((s, p) -> {});
+    assertThat(socket.bind(0, 0, 1000, null)).isTrue();
+    IpAddress world = IpAddress.parse(WORLD);
+    assertThat(socket.send(new byte[3], 0, 3, 0, 0, world.hi(), world.lo(), 7, null)).isTrue();
+    assertThat(lines).hasSize(1);
+    assertThat(lines.getFirst()).endsWith(" SPT=1000 DPT=7 LEN=11 UID=0 GID=0 MARK=0x3 ");
+    lines.clear();
+    byte[] ping = Lab.icmp(8, 0, 1, new byte[8]);
+    wall.fromGuest(Lab.ipv4(GUEST, "10.0.2.2", IpProtocol.ICMP, 64, ping));
+    assertThat(lines).hasSize(1);
+    assertThat(lines.getFirst()).as("an answer of the stack").doesNotContain("UID=");
+    socket.close();
+    wall.lab.toA.clear();
+    wall.reachedWorld();
   }
 
   @Test

@@ -45,9 +45,16 @@ final class PacketText {
       link(packet, in);
     }
     boolean whole = p.v4 ? ipv4(packet.l3, false) : six.write(packet.l3, false);
+    if (whole && (flags & PacketLog.UID) != 0 && isOfProgram(packet)) {
+      to.text("UID=0 GID=0 "); // nf_log_dump_sk_uid_gid: programs are of no other user here
+    }
     if (whole && packet.mark != 0) {
       to.text("MARK=0x").shortHex(packet.mark & 0xffff_ffffL).text(" ");
     }
+  }
+
+  private static boolean isOfProgram(Packet packet) {
+    return packet.device == null && packet.socket == Packet.SOCKET_PROGRAM;
   }
 
   private static String name(@Nullable NetDevice device) {
