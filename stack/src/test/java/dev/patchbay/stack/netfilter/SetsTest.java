@@ -318,6 +318,24 @@ class SetsTest {
   }
 
   @Test
+  void aFlushGivesMemoryBack() {
+    ipset("create a hash:net counters comment skbinfo timeout 0");
+    String empty = run("list a -t").stdout();
+    ipset("add a 10.0.0.1-10.0.4.0", "add a 10.1.0.0/24 nomatch comment one");
+    for (int i = 1; i < 255; i++) {
+      ipset("add a 10.2.0." + i + " timeout 5");
+    }
+    assertThat(run("list a -t").stdout()).isNotEqualTo(empty);
+    ipset("flush a");
+    assertThat(run("list a -t").stdout()).isEqualTo(empty);
+    ipset("add a 10.1.0.0/16");
+    assertThat(members("a")).containsExactly("10.1.0.0/16 timeout 0 packets 0 bytes 0");
+    wall.rule("iptables -A FORWARD -m set --match-set a dst -j DROP");
+    assertThat(passes("10.1.0.9", 1)).isFalse();
+    assertThat(passes("10.2.0.9", 1)).isTrue();
+  }
+
+  @Test
   void aSwapChangesWhatRulesSee() {
     ipset("create now hash:ip", "create next hash:ip", "add next 192.0.2.7");
     wall.rule("iptables -A FORWARD -m set --match-set now dst -j DROP");

@@ -117,8 +117,7 @@ class TeeTest {
     wall.fromGuest(fragment(whole, 0, 1008));
     wall.fromGuest(fragment(whole, 1008, 1000));
     assertThat(wall.reachedWorld()).isEqualTo(2);
-    assertThat(wall.lab.toB.stream().map(frame -> frame.length - 14))
-        .containsExactly(1028, 1020);
+    assertThat(wall.lab.toB.stream().map(frame -> frame.length - 14)).containsExactly(1028, 1020);
     assertThat(wall.lab.toA).as("no error").isEmpty();
     wall.lab.toB.clear();
   }

@@ -50,6 +50,24 @@ final class Extras {
     }
   }
 
+  /** Nobody has anything any more: gives memory back. */
+  void clear() {
+    expires = NO_LONGS;
+    packets = NO_LONGS;
+    bytes = NO_LONGS;
+    mark = NO_INTS;
+    markMask = NO_INTS;
+    priority = NO_INTS;
+    queue = NO_INTS;
+    comments = new @Nullable String[0];
+  }
+
+  /** Bytes that it takes. */
+  long memory() {
+    long longs = expires.length + packets.length + bytes.length + comments.length;
+    return 8 * longs + 4L * (mark.length + markMask.length + priority.length + queue.length);
+  }
+
   /** Bytes for each place. */
   int bytesEach() {
     int count = options.timeout == SetOptions.NO_TIMEOUT ? 0 : 8;

@@ -41,6 +41,9 @@ abstract class HashContent extends Content {
 
   void left(int rest) {}
 
+  /** All members have gone. */
+  void emptied() {}
+
   /** What a new member is marked with beside the key. */
   void marked(int place, Element e) {}
 
@@ -149,12 +152,11 @@ abstract class HashContent extends Content {
 
   @Override
   void flush() {
-    for (int place = 0; place < table.end(); place++) {
-      if (table.isUsed(place)) {
-        removeAt(place);
-      }
-    }
     table.clear();
+    extras.clear();
+    extras.grow(table.capacity());
+    leastExpiry = Extras.NEVER;
+    emptied();
   }
 
   @Override
@@ -182,6 +184,6 @@ abstract class HashContent extends Content {
 
   @Override
   public final long memory() {
-    return table.memory() + (long) extras.bytesEach() * table.capacity();
+    return table.memory() + extras.memory();
   }
 }

@@ -64,6 +64,13 @@ final class NetworkContent extends HashContent {
   }
 
   @Override
+  void emptied() {
+    Arrays.fill(count, 0);
+    lengths = new int[0];
+    noMatch = new boolean[table().capacity()];
+  }
+
+  @Override
   void marked(int place, Element e) {
     if (place >= noMatch.length) {
       noMatch = Arrays.copyOf(noMatch, table().capacity());

@@ -11,10 +11,8 @@ class RateTableTest {
   @Test
   void itGrowsToItsMostAndFindsAll() {
     RateConfig config =
-        new RateConfig(
-            RateConfig.SOURCE, 1_000, 5, 8_000_000, 1_000, 60_000, -1, -1, -1, -1, 0);
-    RateTable table =
-        new RateTable(config, new VirtualLoop(), new RandomSource(1).hash("test"));
+        new RateConfig(RateConfig.SOURCE, 1_000, 5, 8_000_000, 1_000, 60_000, -1, -1, -1, -1, 0);
+    RateTable table = new RateTable(config, new VirtualLoop(), new RandomSource(1).hash("test"));
     for (int i = 0; i < RateTable.MOST; i++) {
       assertThat(table.find(0, i, 0, 0, 0)).isEqualTo(i);
     }
