@@ -13,14 +13,18 @@ import org.jspecify.annotations.Nullable;
  * Counts the connections of a network that have come by ({@code nf_conncount.c}): those that are in
  * the table and, of TCP, are not closed.
  *
- * <p>Who asks wants to know whether there are more than some limit. So nothing is walked while no
- * more are known than that, and else until one above it is found alive; what is found dead is
- * forgotten. A connection that is not confirmed yet counts for its own packet, and is remembered
+ * <p>Who asks wants to know whether there are more than some limit. While no more are remembered
+ * than that, nothing is looked at. Else dead ones are looked for and forgotten, but a few at a time
+ * ({@code CONNCOUNT_GC_MAX_NODES}), so that a packet costs no more however many there are: of a
+ * network that has had many, those that have ended count for some packets longer. A connection that is not confirmed yet counts for its own packet, and is remembered
  * when it turns out to have been confirmed: of packets that are dropped nothing stays.
  */
 public final class ConnectionCount {
   /** Others that are looked at for each one that is remembered. */
   private static final int CLEANING = 2;
+
+  /** Those that are looked at for one packet. */
+  private static final int LOOKS = 16;
 
   /** A network in a zone; mutable, so that a look-up makes none. */
   private static final class Key {
@@ -62,20 +66,27 @@ public final class ConnectionCount {
     void add(Connection c, long now) {
       if (members.add(c)) {
         list.add(c);
-        clean(now);
+        clean(0, CLEANING, now);
       }
     }
 
-    /** Forgets dead ones here and there, so that they never are many. */
-    void clean(long now) {
-      for (int i = 0; i < CLEANING && !list.isEmpty(); i++) {
+    /**
+     * Looks at some and forgets the dead ones, until no more are left than {@code enough}.
+     *
+     * @return whether it has seen one that is alive
+     */
+    boolean clean(long enough, int looks, long now) {
+      boolean sawAlive = false;
+      for (int i = Math.min(looks, list.size()); i > 0 && list.size() > enough; i--) {
         cursor = cursor >= list.size() ? 0 : cursor;
         if (isAlive(list.get(cursor), now)) {
+          sawAlive = true;
           cursor++;
         } else {
           remove(cursor);
         }
       }
+      return sawAlive;
     }
 
     void remove(int at) {
@@ -86,23 +97,15 @@ public final class ConnectionCount {
       }
     }
 
-    /** Whether more than so many are alive. */
-    boolean isAbove(long limit, long now) {
-      if (list.size() <= limit || limit < 0) {
-        return limit < 0;
-      }
-      long alive = 0;
-      for (int i = 0; i < list.size(); ) {
-        if (isAlive(list.get(i), now)) {
-          i++;
-          if (++alive > limit) {
-            return true;
-          }
-        } else {
-          remove(i);
-        }
-      }
-      return false;
+    /**
+     * Whether there are more than so many.
+     *
+     * @param c one that counts, whether it is remembered or not; null for one that never is
+     */
+    boolean isAbove(@Nullable Connection c, long limit, long now) {
+      clean(limit - 1, LOOKS, now);
+      int other = c != null && members.contains(c) ? 0 : 1;
+      return list.size() + other > limit;
     }
   }
 
@@ -144,19 +147,17 @@ public final class ConnectionCount {
     probe.zone = c == null ? 0 : c.zone();
     probe.hash = (int) hash.hash(hi, lo, probe.zone, 0, 0);
     Group group = groups.get(probe);
-    if (c != null && c.has(Connection.CONFIRMED)) {
+    if (c != null && isAlive(c, now)) {
       if (group == null) {
         group = make(probe, now);
       }
       group.add(c, now);
-      // one that is closed already counts for its own packets all the same
-      return group.isAbove(isAlive(c, now) ? limit : limit - 1, now);
-    }
-    if (c != null) {
+    } else if (c != null && !c.has(Connection.CONFIRMED)) {
       pending = c;
       pendingKey.set(probe);
     }
-    return group == null ? 1 > limit : group.isAbove(limit - 1, now);
+    // one that is closed already counts for its own packets all the same
+    return group == null ? 1 > limit : group.isAbove(c, limit, now);
   }
 
   /** Networks of which something is remembered. */
@@ -183,14 +184,17 @@ public final class ConnectionCount {
       }
       cursor = cursor >= order.size() ? 0 : cursor;
       Group other = order.get(cursor);
-      if (!other.isAbove(0, now)) {
+      boolean hasAny = other.clean(0, LOOKS, now);
+      if (other.list.isEmpty()) {
         groups.remove(other.key);
         Group last = order.removeLast();
         if (cursor < order.size()) {
           order.set(cursor, last);
         }
-      } else {
+      } else if (hasAny) {
         cursor++;
+      } else {
+        break; // the next time there are fewer of it
       }
     }
     order.add(group);

@@ -103,10 +103,38 @@ class ConnectionCountTest {
         int network = random.nextInt(networks.size());
         networks.get(network).add(alive.get(at));
         int limit = random.nextInt(20);
-        assertThat(exceeds(alive.get(at), network, limit))
-            .as("step %d", step)
-            .isEqualTo(networks.get(network).size() > limit);
+        boolean isAbove = networks.get(network).size() > limit;
+        boolean first = exceeds(alive.get(at), network, limit);
+        assertThat(first || !isAbove).as("never too few, step %d", step).isTrue();
+        for (int i = 0; i < 20; i++) {
+          exceeds(alive.get(at), network, limit);
+        }
+        assertThat(exceeds(alive.get(at), network, limit)).as("step %d", step).isEqualTo(isAbove);
       }
     }
+  }
+
+  @Test
+  void onePacketLooksAtFew() {
+    List<Connection> all = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      all.add(confirmed());
+      exceeds(all.getLast(), 7, 1000);
+    }
+    all.forEach(conntrack::kill);
+    for (int i = 0; i < 6; i++) {
+      assertThat(exceeds(unconfirmed(IpProtocol.TCP), 7, 1)).as("packet %d", i).isTrue();
+    }
+    assertThat(exceeds(unconfirmed(IpProtocol.TCP), 7, 1)).isFalse();
+  }
+
+  @Test
+  void oneMoreNetworkSweepsNoOther() {
+    for (int i = 0; i < 1000; i++) {
+      exceeds(confirmed(), 7, 10_000);
+    }
+    conntrack.all().forEach(conntrack::kill);
+    exceeds(confirmed(), 8, 1);
+    assertThat(exceeds(null, 7, 900)).isTrue();
   }
 }
