@@ -62,7 +62,7 @@ public final class Conntrack {
     this.random = random.derive("conntrack");
     table = new ConnectionTable(random.hash("conntrack"));
     expiry = new ConnectionExpiry(loop, this::kill);
-    expectations = new ExpectationTable(this);
+    expectations = new ExpectationTable(this, random.hash("expect"));
     tcpTracker = new TcpTracker(this);
     udpTracker = new UdpTracker(this);
     icmpTracker = new IcmpTracker(this);
@@ -561,7 +561,7 @@ public final class Conntrack {
       }
     }
     c.status |= Connection.DYING;
-    if (c.extras != null && c.extras.expected > 0) {
+    if (c.extras != null && !c.extras.expected.isEmpty()) {
       expectations.removeOf(c);
     }
   }

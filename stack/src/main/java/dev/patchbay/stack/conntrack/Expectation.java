@@ -7,7 +7,7 @@ public final class Expectation {
   /** It stays when its connection has come ({@code NF_CT_EXPECT_PERMANENT}). */
   public static final int PERMANENT = 1;
 
-  /** Tells the tuple that is expected. */
+  /** The tuple that is expected; as it is while it is waited for. */
   public final Tuple tuple = new Tuple();
 
   /** What of its source matters: an address of zeros and port 0 are any. */
@@ -48,18 +48,11 @@ public final class Expectation {
   /** ns of the loop's clock at which it is given up. */
   long deadline;
 
+  /** How many had been announced before it. */
+  long number;
+
   public Expectation(Connection master) {
     this.master = master;
-  }
-
-  /** Whether a connection's first packet is what is expected. */
-  boolean fits(Tuple t) {
-    return t.protocol == tuple.protocol
-        && t.destination == tuple.destination
-        && t.dstLo == tuple.dstLo
-        && t.dstHi == tuple.dstHi
-        && (anySourcePort || t.source == tuple.source)
-        && (anySource || t.srcLo == tuple.srcLo && t.srcHi == tuple.srcHi);
   }
 
   /** ns that are left to it, 0 at least. */

@@ -1,5 +1,7 @@
 package dev.patchbay.stack.conntrack;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What few connections have ({@code nf_ct_ext}). */
@@ -18,8 +20,8 @@ public final class Extras {
   /** The connection that has announced this one, or null. */
   public @Nullable Connection master;
 
-  /** Expectations that it has announced and that have not come. */
-  public int expected;
+  /** Expectations that it has announced and that have not come, oldest first. */
+  final List<Expectation> expected = new ArrayList<>(0);
 
   /** Whether packets and bytes are counted ({@code nf_conntrack_acct}). */
   public boolean counts;

@@ -207,7 +207,7 @@ public final class ConntrackCommand {
           conntrack.expectations().all().forEach(conntrack.expectations()::remove);
           err.append(HEAD).append("expectation table has been emptied.\n");
         }
-        case EXPECT_COUNT -> out.append(conntrack.expectations().all().size()).append('\n');
+        case EXPECT_COUNT -> out.append(conntrack.expectations().size()).append('\n');
         case EXPECT_STATS -> expectedStatistics();
         case EVENT, EXPECT_EVENT -> throw FlowProblem.unsupported("-E without a stream");
       }
