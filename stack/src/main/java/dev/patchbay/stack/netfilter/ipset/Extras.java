@@ -64,7 +64,7 @@ final class Extras {
 
   /** Bytes that it takes. */
   long memory() {
-    long longs = expires.length + packets.length + bytes.length + comments.length;
+    long longs = (long) expires.length + packets.length + bytes.length + comments.length;
     return 8 * longs + 4L * (mark.length + markMask.length + priority.length + queue.length);
   }
 
