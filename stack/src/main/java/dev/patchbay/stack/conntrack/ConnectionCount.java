@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Who asks wants to know whether there are more than some limit. While no more are remembered
  * than that, nothing is looked at. Else dead ones are looked for and forgotten, but a few at a time
  * ({@code CONNCOUNT_GC_MAX_NODES}), so that a packet costs no more however many there are: of a
- * network that has had many, those that have ended count for some packets longer. A connection that is not confirmed yet counts for its own packet, and is remembered
- * when it turns out to have been confirmed: of packets that are dropped nothing stays.
+ * network that has had many, those that have ended count for some packets longer. A connection that
+ * is not confirmed yet counts for its own packet, and is remembered when it turns out to have been
+ * confirmed: of packets that are dropped nothing stays.
  */
 public final class ConnectionCount {
   /** Others that are looked at for each one that is remembered. */

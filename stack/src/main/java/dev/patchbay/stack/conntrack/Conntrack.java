@@ -29,7 +29,7 @@ public final class Conntrack {
   private final ConnectionTable table;
   private final ConnectionExpiry expiry;
   private final ExpectationTable expectations;
-  private final Settings settings = new Settings();
+  private final Settings settings;
   private final Counters counters = new Counters();
   private final Helpers helpers = new Helpers();
   private final TcpTracker tcpTracker;
@@ -57,9 +57,10 @@ public final class Conntrack {
   private final Tuple tuple = new Tuple();
   private final Tuple scratch = new Tuple();
 
-  public Conntrack(EventLoop loop, RandomSource random) {
+  public Conntrack(EventLoop loop, RandomSource random, Limits limits) {
     this.loop = loop;
     this.random = random.derive("conntrack");
+    settings = new Settings(limits);
     table = new ConnectionTable(random.hash("conntrack"));
     expiry = new ConnectionExpiry(loop, this::kill);
     expectations = new ExpectationTable(this, random.hash("expect"));
@@ -87,7 +88,7 @@ public final class Conntrack {
    * What {@code nf_conntrack_buckets} shows: the table grows by itself, to as many as are allowed.
    */
   public int buckets() {
-    return settings.max;
+    return settings.limits.max;
   }
 
   public ExpectationTable expectations() {
@@ -296,7 +297,7 @@ public final class Conntrack {
     if (!scratch.invert(tuple)) {
       return null;
     }
-    if (settings.max > 0 && table.size() >= settings.max && (described || !evict())) {
+    if (settings.limits.max > 0 && table.size() >= settings.limits.max && (described || !evict())) {
       full = true;
       return null;
     }
@@ -635,7 +636,7 @@ public final class Conntrack {
    * @param nanos until it ends
    */
   public Insertion insert(Connection c, long nanos) {
-    boolean full = settings.max > 0 && table.size() >= settings.max;
+    boolean full = settings.limits.max > 0 && table.size() >= settings.limits.max;
     if (full || taken(c) != null) {
       for (int i = 0; i < removed.size(); i++) {
         removed.get(i).accept(c);

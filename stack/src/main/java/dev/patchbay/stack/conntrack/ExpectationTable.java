@@ -90,7 +90,7 @@ public final class ExpectationTable {
 
   /** Whether there is no place for one more: trying other ports does not help then. */
   public boolean isFull() {
-    return map.size() >= conntrack.settings().expectMax;
+    return map.size() >= conntrack.settings().limits.expectMax;
   }
 
   boolean isEmpty() {
@@ -113,7 +113,7 @@ public final class ExpectationTable {
       remove(same);
     } else if (own.size() >= e.most && !own.isEmpty()) {
       remove(own.getFirst());
-    } else if (map.size() >= conntrack.settings().expectMax) {
+    } else if (map.size() >= conntrack.settings().limits.expectMax) {
       return false;
     }
     e.deadline = conntrack.loop().now() + seconds * Conntrack.SECOND;

@@ -2,11 +2,8 @@ package dev.patchbay.stack.conntrack;
 
 /** {@code net.netfilter.nf_conntrack_*}: times in seconds, switches 0 or 1; live. */
 public final class Settings {
-  /** {@code nf_conntrack_max}: connections at once. */
-  public int max = 262_144;
-
-  /** {@code nf_conntrack_expect_max}: expectations at once. */
-  public int expectMax = 4096;
+  /** Those that all namespaces share. */
+  public final Limits limits;
 
   /** {@code nf_conntrack_checksum}: whether a wrong checksum makes a packet invalid. */
   public int checksum = 1;
@@ -19,9 +16,6 @@ public final class Settings {
 
   /** {@code nf_conntrack_events}: whether events are told; 2: where somebody listens. */
   public int events = 2;
-
-  /** {@code nf_conntrack_log_invalid}: the protocol whose invalid packets are logged, 255 all. */
-  public int logInvalid;
 
   /** {@code nf_conntrack_generic_timeout}. */
   public int generic = 600;
@@ -61,5 +55,7 @@ public final class Settings {
   /** {@code nf_conntrack_tcp_ignore_invalid_rst}. */
   public int tcpIgnoreInvalidReset;
 
-  Settings() {}
+  Settings(Limits limits) {
+    this.limits = limits;
+  }
 }

@@ -5,6 +5,7 @@ import dev.patchbay.stack.bridge.Bridge;
 import dev.patchbay.stack.bridge.BridgeFilter;
 import dev.patchbay.stack.conf.StackConf;
 import dev.patchbay.stack.conntrack.Conntrack;
+import dev.patchbay.stack.conntrack.Limits;
 import dev.patchbay.stack.conntrack.helper.FtpHelper;
 import dev.patchbay.stack.conntrack.helper.TftpHelper;
 import dev.patchbay.stack.device.NetDevice;
@@ -81,7 +82,10 @@ public final class Netfilter {
   public Netfilter(NetworkStack stack) {
     this.stack = stack;
     loop = stack.loop();
-    conntrack = new Conntrack(loop, stack.random());
+    NetworkStack initial = stack.namespaces().initial();
+    Limits limits =
+        stack.equals(initial) ? new Limits() : initial.netfilter().conntrack().settings().limits;
+    conntrack = new Conntrack(loop, stack.random(), limits);
     conntrack.helpers().add(new FtpHelper(conntrack));
     conntrack.helpers().add(new TftpHelper(conntrack));
     nat = new Nat(conntrack, stack.random());

@@ -10,8 +10,8 @@ import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
 
 /**
- * The keys of connection tracking ({@code nf_ct_sysctl_table}). As on Linux the greatest numbers
- * are the initial namespace's to set, and shown in all; here each namespace has its own.
+ * The keys of connection tracking ({@code nf_ct_sysctl_table}). The greatest numbers are the
+ * initial namespace's to set, and count in all.
  */
 final class ConntrackKeys {
   private static final String FOLDER = "net/netfilter/nf_conntrack_";
@@ -58,8 +58,8 @@ final class ConntrackKeys {
     Settings s = settings;
     shown("count", conntrack::size);
     shown("buckets", conntrack::buckets);
-    limit("max", () -> s.max, v -> s.max = v);
-    limit("expect_max", () -> s.expectMax, v -> s.expectMax = v);
+    limit("max", () -> s.limits.max, v -> s.limits.max = v);
+    limit("expect_max", () -> s.limits.expectMax, v -> s.limits.expectMax = v);
   }
 
   private void switches() {

@@ -17,7 +17,7 @@ class ConnectionCountTest {
   private static final long SECOND = 1_000_000_000L;
 
   private final VirtualLoop loop = new VirtualLoop();
-  private final Conntrack conntrack = new Conntrack(loop, new RandomSource(1));
+  private final Conntrack conntrack = new Conntrack(loop, new RandomSource(1), new Limits());
   private final ConnectionCount count = conntrack.count();
   private int made;
 

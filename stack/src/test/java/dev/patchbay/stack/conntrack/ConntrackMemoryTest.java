@@ -37,7 +37,7 @@ class ConntrackMemoryTest {
   private static final int MOST = 300;
 
   private static Conntrack filled(int count) {
-    Conntrack conntrack = new Conntrack(new VirtualLoop(), new RandomSource(1));
+    Conntrack conntrack = new Conntrack(new VirtualLoop(), new RandomSource(1), new Limits());
     IpAddress source = IpAddress.parse("10.0.0.1");
     IpAddress destination = IpAddress.parse("192.0.2.7");
     Tuple original = new Tuple();
@@ -103,7 +103,7 @@ class ConntrackMemoryTest {
   @Test
   void aPacketOfAKnownConnectionAllocatesNothing() {
     PacketPool pool = new PacketPool();
-    Conntrack conntrack = new Conntrack(new VirtualLoop(), new RandomSource(1));
+    Conntrack conntrack = new Conntrack(new VirtualLoop(), new RandomSource(1), new Limits());
     conntrack.settings().accounting = 1;
     Condition[] conditions = {
       new ConnectionCondition(

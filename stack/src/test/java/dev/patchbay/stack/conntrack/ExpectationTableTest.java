@@ -16,7 +16,7 @@ class ExpectationTableTest {
   private static final long SECOND = 1_000_000_000L;
 
   private final VirtualLoop loop = new VirtualLoop();
-  private final Conntrack conntrack = new Conntrack(loop, new RandomSource(1));
+  private final Conntrack conntrack = new Conntrack(loop, new RandomSource(1), new Limits());
   private final ExpectationTable table = conntrack.expectations();
 
   private static Tuple tuple(int from, int source, int destination) {

@@ -275,7 +275,7 @@ class TrackingTest {
   @Test
   void aFullTableGivesUpWhatWasNeverAnswered() {
     establish();
-    conntrack.settings().max = 50;
+    conntrack.settings().limits.max = 50;
     for (int i = 0; i < 2000; i++) {
       wall.fromGuest(segment(GUEST, WORLD, 10_000 + i, SERVER, SYN, i, 0, 0));
     }
@@ -289,7 +289,7 @@ class TrackingTest {
 
   @Test
   void whoeverGotAPlaceInAFullTableIsKnownByItsAnswers() {
-    conntrack.settings().max = 2;
+    conntrack.settings().limits.max = 2;
     for (int port = 1; port < 20; port++) {
       wall.fromGuest(segment(GUEST, WORLD, 9000 + port, SERVER, SYN, 1, 0, 0));
     }
@@ -352,7 +352,7 @@ class TrackingTest {
   @Test
   void aTableFullOfConversationsTakesNoMore() {
     establish();
-    conntrack.settings().max = 1;
+    conntrack.settings().limits.max = 1;
     wall.reachedWorld();
     wall.fromGuest(segment(GUEST, WORLD, 10_000, SERVER, SYN, 1, 0, 0));
     assertThat(wall.reachedWorld()).isZero();

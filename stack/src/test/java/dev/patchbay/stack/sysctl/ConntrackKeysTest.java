@@ -65,7 +65,7 @@ class ConntrackKeysTest {
   @Test
   void limitsAreTheInitialNamespacesToSet() {
     assertThat(sysctl("max=1").status()).isZero();
-    assertThat(stack.netfilter().conntrack().settings().max).isEqualTo(1);
+    assertThat(stack.netfilter().conntrack().settings().limits.max).isEqualTo(1);
     List<String> words =
         List.of("-I -s 10.0.0.1 -d 10.0.0.2 -p udp --sport 1 --dport 2 -t 9".split(" "));
     assertThat(new ConntrackCommand().run(stack, words, "").status()).isZero();
@@ -76,6 +76,12 @@ class ConntrackKeysTest {
     new IpCommand().run(stack, List.of("netns", "add", "other"));
     NetworkStack other = Objects.requireNonNull(stack.namespaces().find("other"));
     sysctl(other, "max=5");
-    assertThat(sysctl(other, "max").stdout()).isEqualTo(KEY + "max = 262144\n");
+    assertThat(sysctl(other, "max").stdout()).isEqualTo(KEY + "max = 1\n");
+    // one value for all, and each counts its own
+    assertThat(new ConntrackCommand().run(other, words, "").status()).isZero();
+    assertThat(new ConntrackCommand().run(other, second, "").stderr())
+        .endsWith("Operation failed: not enough memory\n");
+    sysctl("max=2");
+    assertThat(new ConntrackCommand().run(other, second, "").status()).isZero();
   }
 }
