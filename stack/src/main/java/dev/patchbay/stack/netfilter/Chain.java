@@ -25,6 +25,7 @@ public final class Chain {
   private final Rule[] rules;
   private @Nullable ChainIndex index;
   private final boolean needsTracking;
+  private final boolean needsAccounting;
 
   /** The conditions of its rules that share something with others. */
   private final List<Condition> sharing = new ArrayList<>(0);
@@ -45,16 +46,24 @@ public final class Chain {
     this.rules = rules;
     this.index = index;
     boolean needs = false;
+    boolean counts = false;
     for (Rule rule : rules) {
       needs |= rule.needsTracking();
+      counts |= rule.needsAccounting();
       rule.sharing(sharing);
     }
     needsTracking = needs;
+    needsAccounting = counts;
   }
 
   /** Whether a rule of it asks for connections. */
   boolean needsTracking() {
     return needsTracking;
+  }
+
+  /** Whether a rule of it asks what connections have carried. */
+  boolean needsAccounting() {
+    return needsAccounting;
   }
 
   /** A chain of these rules with all that it needs to find them. */

@@ -72,6 +72,9 @@ public final class FamilyTables {
     for (Table table : all) {
       table.takesPlace();
       tables.put(table.kind(), table);
+      if (table.needsAccounting()) {
+        netfilter.conntrack().settings().accounting = 1; // and it stays (connbytes_mt_check)
+      }
     }
     active = !tables.isEmpty();
     boolean before = tracks;

@@ -113,6 +113,16 @@ public final class Rule {
     return target.needsTracking();
   }
 
+  /** Whether it asks what connections have carried. */
+  boolean needsAccounting() {
+    for (Condition condition : conditions) {
+      if (condition.needsAccounting()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Adds its conditions that share something with others. */
   void sharing(List<Condition> to) {
     for (Condition condition : conditions) {

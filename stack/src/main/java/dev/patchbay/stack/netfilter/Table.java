@@ -57,6 +57,16 @@ public final class Table extends HookStep {
     return false;
   }
 
+  /** Whether a rule of it asks what connections have carried. */
+  boolean needsAccounting() {
+    for (Chain chain : chains) {
+      if (chain != null && chain.needsAccounting()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The conditions of all its rules take what they share. */
   void bind(SharedStates states) {
     for (Chain chain : chains) {

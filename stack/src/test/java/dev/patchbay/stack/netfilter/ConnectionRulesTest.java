@@ -9,12 +9,15 @@ import dev.patchbay.stack.admin.LiveOutput;
 import dev.patchbay.stack.admin.RefusedException;
 import dev.patchbay.stack.admin.conntrack.ConntrackCommand;
 import dev.patchbay.stack.admin.conntrack.ConntrackMonitor;
+import dev.patchbay.stack.admin.ip.IpCommand;
 import dev.patchbay.stack.admin.iptables.extension.IptablesException;
+import dev.patchbay.stack.admin.iptables.matches.ConnbytesMatch;
 import dev.patchbay.stack.conntrack.Connection;
 import dev.patchbay.stack.conntrack.Conntrack;
 import dev.patchbay.stack.conntrack.Expectation;
 import dev.patchbay.stack.conntrack.Helper;
 import dev.patchbay.stack.ip.IpAddress;
+import dev.patchbay.stack.netfilter.expression.Condition;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.wire.InternetChecksum;
 import dev.patchbay.stack.wire.IpProtocol;
@@ -177,6 +180,36 @@ class ConnectionRulesTest {
     back(53);
     assertThat(met("FORWARD")).containsExactly(3L, 2L, 4L, 1L);
     assertThat(listed("-L").getFirst()).contains("packets=2 bytes=64", "packets=2 bytes=64");
+  }
+
+  @Test
+  void countingBeginsWhereARuleTakesItsPlace() throws Exception {
+    List<Condition> compiled = new ArrayList<>();
+    ConnbytesMatch match = new ConnbytesMatch();
+    match.take("connbytes", false, "1");
+    match.compile(compiled);
+    assertThat(compiled.getFirst().needsAccounting()).isTrue();
+    assertThat(conntrack.settings().accounting).isZero();
+    wall.rule(
+        "iptables -A FORWARD -m connbytes --connbytes 1 --connbytes-mode bytes"
+            + " --connbytes-dir both");
+    assertThat(conntrack.settings().accounting).isEqualTo(1);
+  }
+
+  @Test
+  void aFixedTimeIsNotChanged() {
+    String flow = "-I -s 10.0.0.1 -d 10.0.0.2 -p udp --sport 1 --dport 2 -t 100 -u FIXED_TIMEOUT";
+    listed(flow);
+    List<String> words = List.of("-U -f ipv4 -p udp -t 50 -m 5".split(" "));
+    IpCommand.Result result = new ConntrackCommand().run(wall.lab.stack, words, "");
+    // as conntrack 1.4.7 says it
+    assertThat(result.stderr())
+        .isEqualTo(
+            "Operation failed: sorry, you must be root or get CAP_NET_ADMIN capability to do"
+                + " this\nconntrack v1.4.7 (conntrack-tools): 1 flow entries have been"
+                + " updated.\n");
+    assertThat(result.stdout()).contains("17 100 src").contains("mark=0 use=2");
+    assertThat(result.status()).isZero();
   }
 
   @Test

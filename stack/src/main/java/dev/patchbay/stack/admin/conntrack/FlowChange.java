@@ -238,6 +238,13 @@ final class FlowChange {
   }
 
   private boolean change(Connection c) {
+    if (request.has(FlowOption.TIMEOUT) && c.has(Connection.FIXED_TIMEOUT)) {
+      // EPERM, before all else is changed (ctnetlink_change_timeout)
+      err.append(FAILED);
+      err.append("sorry, you must be root or get CAP_NET_ADMIN capability to do this\n");
+      print(c, 2);
+      return true;
+    }
     if ((request.status & Connection.EXPECTED & ~c.status) != 0) {
       err.append(FAILED).append("Device or resource busy\n");
       print(c, 2);

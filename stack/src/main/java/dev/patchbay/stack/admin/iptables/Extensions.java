@@ -168,7 +168,7 @@ final class Extensions {
       case "state" -> new StateMatch();
       case "conntrack" -> new ConntrackMatch(context, Protocols::parse);
       case "connmark" -> new ConnmarkMatch();
-      case "connbytes" -> new ConnbytesMatch(context);
+      case "connbytes" -> new ConnbytesMatch();
       case "connlimit" -> new ConnlimitMatch(context);
       case "helper" -> new HelperMatch();
       case "set" -> new SetMatch(context);

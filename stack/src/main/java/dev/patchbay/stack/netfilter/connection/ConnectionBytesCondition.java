@@ -47,6 +47,11 @@ public final class ConnectionBytesCondition extends Condition {
   }
 
   @Override
+  public boolean needsAccounting() {
+    return true;
+  }
+
+  @Override
   public boolean holds(PacketFields p) {
     Connection c = TrackingInfo.of(p.packet());
     Extras extras = c == null ? null : c.extras();

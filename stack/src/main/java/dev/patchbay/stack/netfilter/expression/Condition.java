@@ -21,6 +21,11 @@ public abstract class Condition {
     return false;
   }
 
+  /** Whether it asks what connections have carried: then that is counted from then on. */
+  public boolean needsAccounting() {
+    return false;
+  }
+
   /** The name under which it remembers things together with others, null where it does not. */
   public @Nullable String shares() {
     return null;

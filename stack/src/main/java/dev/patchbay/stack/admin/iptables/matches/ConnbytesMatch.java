@@ -1,6 +1,5 @@
 package dev.patchbay.stack.admin.iptables.matches;
 
-import dev.patchbay.stack.admin.iptables.extension.Context;
 import dev.patchbay.stack.admin.iptables.extension.IptablesException;
 import dev.patchbay.stack.admin.iptables.extension.MatchExtension;
 import dev.patchbay.stack.admin.iptables.extension.Option;
@@ -21,7 +20,6 @@ public final class ConnbytesMatch extends MatchExtension {
   private static final List<String> DIRECTIONS = List.of("original", "reply", "both");
   private static final List<String> MODES = List.of("packets", "bytes", "avgpkt");
 
-  private final Context context;
   private final Set<String> taken = new HashSet<>();
   private boolean inverted;
   private long least;
@@ -29,9 +27,8 @@ public final class ConnbytesMatch extends MatchExtension {
   private int direction;
   private int mode;
 
-  public ConnbytesMatch(Context context) {
+  public ConnbytesMatch() {
     super("connbytes");
-    this.context = context;
   }
 
   @Override
@@ -120,7 +117,6 @@ public final class ConnbytesMatch extends MatchExtension {
 
   @Override
   public void compile(List<Condition> to) {
-    context.stack().netfilter().conntrack().settings().accounting = 1;
     ConnectionBytesCondition.Unit unit = ConnectionBytesCondition.Unit.values()[mode];
     to.add(new ConnectionBytesCondition(unit, direction, least, most, isInverted()));
   }
