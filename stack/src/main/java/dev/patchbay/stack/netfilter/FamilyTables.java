@@ -102,10 +102,11 @@ public final class FamilyTables {
       addNat(steps, hook);
     }
     add(steps, hook, TableKind.FILTER);
-    add(steps, hook, TableKind.SECURITY);
     if (last) {
       addNat(steps, hook);
     }
+    // iptables-nft puts it at 150, behind the translation of sources
+    add(steps, hook, TableKind.SECURITY);
     if (tracks && last) {
       steps.add(netfilter.confirmStep());
     }
