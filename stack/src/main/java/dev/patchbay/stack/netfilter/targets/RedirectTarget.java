@@ -23,6 +23,13 @@ public final class RedirectTarget extends Target implements PlacedTarget {
   private static final IpAddress LOCALHOST4 = new IpAddress(0, Addresses.v4(0x7f000001));
   private static final IpAddress LOCALHOST6 = new IpAddress(0, 1);
 
+  private static final int NODE = 1;
+  private static final int LINK = 2;
+  private static final int SITE = 5;
+
+  /** The first ten bits of fec0::/10. */
+  private static final int SITE_LOCAL = 0xfec0 >>> 6;
+
   private final NetworkStack stack;
   private final NatRange ports;
 
@@ -76,7 +83,7 @@ public final class RedirectTarget extends Target implements PlacedTarget {
   }
 
   private static @Nullable IpAddress own(NetDevice device, PacketFields p) {
-    boolean near = !p.v4 && Addresses.isLinkLocal(p.dstHi, p.dstLo);
+    int scope = p.v4 ? 0 : scope(p.dstHi, p.dstLo);
     for (int i = 0; i < device.addresses().size(); i++) {
       InterfaceAddress own = device.addresses().get(i);
       IpAddress a = own.address();
@@ -86,11 +93,26 @@ public final class RedirectTarget extends Target implements PlacedTarget {
       boolean usable =
           p.v4
               || !own.is(InterfaceAddress.TENTATIVE)
-                  && (!near || Addresses.isLinkLocal(a.hi(), a.lo()));
+                  && (scope == 0 || scope == scope(a.hi(), a.lo()));
       if (usable) {
         return a;
       }
     }
     return null;
+  }
+
+  /** As a group's number tells it (RFC 4291 section 2.7); 0 where it is none of the near ones. */
+  private static int scope(long hi, long lo) {
+    if (Addresses.isMulticast(hi, lo)) {
+      int scope = (int) (hi >>> 48) & 15;
+      return scope == NODE || scope == LINK || scope == SITE ? scope : 0;
+    }
+    if (hi == 0 && lo == 1) {
+      return NODE;
+    }
+    if (hi >>> 54 == SITE_LOCAL) {
+      return SITE;
+    }
+    return Addresses.isLinkLocal(hi, lo) ? LINK : 0;
   }
 }
