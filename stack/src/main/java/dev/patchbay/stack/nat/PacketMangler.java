@@ -20,6 +20,10 @@ import java.util.zip.CRC32C;
  */
 public final class PacketMangler {
   private static final int REDIRECT = 5;
+
+  /** Bytes of a transport header with ports that an error quotes at least (RFC 792). */
+  private static final int QUOTED = 8;
+
   private static final int BOTH = Connection.SRC_NAT | Connection.DST_NAT;
   private static final int BOTH_DONE = Connection.SRC_NAT_DONE | Connection.DST_NAT_DONE;
 
@@ -83,6 +87,9 @@ public final class PacketMangler {
       return true;
     }
     if (!quoted.read(packet, at + Icmp.LENGTH, p.v4) || !isIntact(p)) {
+      return false;
+    }
+    if (Tuple.hasPorts(quoted.tuple.protocol) && quoted.transport + QUOTED > packet.tail) {
       return false;
     }
     // what it quotes went the other way: its destination is what the source of the error was

@@ -2,6 +2,8 @@ package dev.patchbay.stack.nat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patchbay.stack.Lab;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -46,6 +48,37 @@ class NatTest {
         .toWorld("ping [2001:db8::1] > [2001:db8:7::7] 5");
     r.fromWorld("pong [2001:db8:7::7] > [2001:db8::1] 5")
         .toA("pong [2001:db8:7::7] > [fec0::15] 5");
+  }
+
+  @Test
+  void anErrorThatQuotesLessThanEightBytesOfATransportIsNotTranslated() {
+    r.rule("iptables -t nat -A POSTROUTING -o host0 -j MASQUERADE");
+    r.fromA("udp 10.0.2.15:4000 > 192.0.2.7:53 question");
+    byte[] sent = r.lab.toWorld.removeFirst();
+    for (int quoted : new int[] {24, 27, 28}) {
+      byte[] icmp = Lab.icmp(3, 1, 0, Arrays.copyOf(sent, quoted));
+      r.lab.fromWorld(Lab.ipv4("192.0.2.7", "203.0.113.1", 1, 64, icmp));
+      assertThat(r.lab.toA).hasSize(quoted < 28 ? 0 : 1);
+    }
+    r.lab.toA.clear();
+  }
+
+  @Test
+  void aGroupIsNotRedirectedToAnAddressOfAnotherScope() {
+    r.rule("ip6tables -t nat -A PREROUTING -p udp -j REDIRECT --to-ports 8080");
+    r.fromA("udp [fec0::15]:4000 > [ff0e::1]:53 question");
+    assertThat(r.lab.stack.netfilter().conntrack().size()).isEqualTo(1);
+    r.ip("ip addr flush dev br0 scope link");
+    r.fromA("udp [fec0::15]:4001 > [ff02::1]:53 question");
+    assertThat(r.lab.stack.netfilter().conntrack().size()).isEqualTo(1);
+    r.lab.toA.clear();
+  }
+
+  @Test
+  void tableSecuritySeesTheTranslatedSource() {
+    r.rule("iptables -t nat -A INPUT -j SNAT --to-source 10.0.2.99");
+    r.rule("iptables -t security -A INPUT -s 10.0.2.99 -j DROP");
+    r.fromA("ping 10.0.2.15 > 10.0.2.2 5").nothing();
   }
 
   @Test
