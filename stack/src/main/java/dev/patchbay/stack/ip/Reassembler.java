@@ -152,7 +152,8 @@ public final class Reassembler {
     }
     boolean atomic = (Bytes.u16(packet.data, at + 2) & ~6) == 0;
     if (atomic) {
-      return packet; // complete in itself (RFC 6946)
+      joinAlone(packet, at);
+      return packet;
     }
     int before = packet.l4;
     int protocol = packet.protocol;
@@ -185,6 +186,35 @@ public final class Reassembler {
     boolean cut = (field & ~7) == 0 && isHeaderCut(packet);
     packet.l4 = at;
     return cut;
+  }
+
+  /**
+   * A fragment that is the whole (RFC 6946) goes on without its fragment header, which stands at
+   * {@code at}; all as it is where headers to that of its transport are cut short.
+   */
+  private static void joinAlone(Packet packet, int at) {
+    int inner = Bytes.u8(packet.data, at);
+    int l4 = packet.l4;
+    int protocol = packet.protocol;
+    packet.l4 = at + FRAGMENT_HEADER;
+    packet.protocol = inner;
+    if (isHeaderCut(packet)) {
+      packet.l4 = l4;
+      packet.protocol = protocol;
+      return;
+    }
+    int from = packet.l2 >= 0 ? packet.l2 : packet.l3;
+    System.arraycopy(packet.data, from, packet.data, from + FRAGMENT_HEADER, at - from);
+    if (packet.l2 >= 0) {
+      packet.l2 += FRAGMENT_HEADER;
+    }
+    packet.l3 += FRAGMENT_HEADER;
+    packet.head += FRAGMENT_HEADER;
+    Ipv6 ip = packet.ipv6();
+    Bytes.put8(packet.data, nextHeaderAt(packet), inner);
+    ip.payloadLength(packet.tail - packet.l3 - Ipv6.LENGTH);
+    packet.l4 = packet.l3 + Ipv6.LENGTH;
+    packet.protocol = ip.nextHeader();
   }
 
   /** Takes an IPv6 packet whose l4 stands at its fragment header. */

@@ -126,11 +126,12 @@ public final class RejectTarget extends Target implements PlacedTarget {
     if (about.checksumState != Packet.CHECKSUM_NONE) {
       return true;
     }
+    boolean pseudo = !p.v4 || p.protocol == IpProtocol.TCP || p.protocol == IpProtocol.UDP;
     if (length <= 0) {
-      return p.v4;
+      return !pseudo;
     }
     long sum = InternetChecksum.sum(about.data, p.transport, length);
-    if (!p.v4 || p.protocol == IpProtocol.TCP || p.protocol == IpProtocol.UDP) {
+    if (pseudo) {
       sum += InternetChecksum.pseudo(p.srcHi, p.srcLo, p.dstHi, p.dstLo, p.protocol, length);
     }
     return InternetChecksum.finish(sum) == 0;
