@@ -97,6 +97,9 @@ public final class Transports {
       packet.drop(bad);
     } else if (!engine.receive(packet) && (engine.isLite() || !offer(packet))) {
       engine.counters(packet.isIpv4()).noPorts++;
+      // nf_reset_ct: the error finds its connection by itself, behind table raw
+      packet.tracking = null;
+      packet.trackingInfo = 0;
       stack.icmp().unreachable(packet, 3, 4);
       packet.drop(DropReason.NO_SOCKET);
     }
