@@ -548,6 +548,23 @@ public final class Conntrack {
     changed(c, ConntrackListener.SEQADJ);
   }
 
+  /**
+   * A rule has answered one of its packets with a reset ({@code nf_ct_set_closing}): nothing to one
+   * that is not in the table yet.
+   */
+  public void reset(Connection c) {
+    TcpState s = c.tcp;
+    if (s == null || !c.has(Connection.CONFIRMED)) {
+      return;
+    }
+    boolean closed = s.state() == TcpState.State.CLOSE;
+    s.state(TcpState.State.CLOSE);
+    if (!closed && !c.has(Connection.FIXED_TIMEOUT)) {
+      timeout(c, settings.tcp[TcpState.State.CLOSE.ordinal()] * SECOND, loop.now());
+      note(c, ConntrackListener.PROTOINFO);
+    }
+  }
+
   /** Ends a connection ({@code nf_ct_kill}). */
   public void kill(Connection c) {
     if (c.has(Connection.DYING)) {
@@ -680,15 +697,12 @@ public final class Conntrack {
     if (known || settings.checksum == 0 || p.hook != Hook.PREROUTING) {
       return true;
     }
+    // of UDP too all that is there, whatever length it says
     int length = packet.tail - p.transport;
     int covered = length;
     if (p.protocol == IpProtocol.UDPLITE) {
       int said = (packet.data[p.transport + 4] & 0xff) << 8 | packet.data[p.transport + 5] & 0xff;
       covered = said == 0 ? length : said;
-    } else if (p.protocol == IpProtocol.UDP) {
-      int said = (packet.data[p.transport + 4] & 0xff) << 8 | packet.data[p.transport + 5] & 0xff;
-      covered = Math.min(said, length);
-      length = covered;
     }
     long sum = InternetChecksum.sum(packet.data, p.transport, covered);
     if (p.protocol != IpProtocol.ICMP) {

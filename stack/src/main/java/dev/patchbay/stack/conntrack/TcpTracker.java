@@ -382,15 +382,24 @@ final class TcpTracker implements ProtocolTracker {
       from = s.end(way); // without data its acknowledgment alone counts
       to = from;
     }
-    if (from - (s.maxEnd(way) + 1) >= 0) {
-      return lenient(s, way);
-    }
-    if (sacked - (s.end(other) + 1) >= 0) {
-      return lenient(s, way);
-    }
+    boolean below = sacked - (s.end(other) + 1) < 0;
     boolean fresh = s.maxWin(other) == 0 || to - (s.end(way) - s.maxWin(other) - 1) > 0;
     int slack = Math.max(s.maxWin(way), MAX_ACK_WINDOW);
-    if (!fresh || sacked - (s.end(other) - slack - 1) <= 0) {
+    boolean late = !fresh || sacked - (s.end(other) - slack - 1) <= 0;
+    if (from - (s.maxEnd(way) + 1) >= 0) {
+      int beyond = to - s.maxEnd(way) + 1;
+      if (late || !below || Integer.compareUnsigned(beyond, s.maxWin(other)) > 0) {
+        return lenient(s, way);
+      }
+      // more than the window allows, but the other side may take it: then its answer fits
+      s.end(way, to);
+      s.flags(way, s.flags(way) | TcpState.UNACKNOWLEDGED);
+      return isLiberal(s, way) ? Fit.GOOD : Fit.IGNORED;
+    }
+    if (!below) {
+      return lenient(s, way);
+    }
+    if (late) {
       return isLiberal(s, way) ? Fit.GOOD : Fit.IGNORED;
     }
     update(s, way, from, to, acked, sacked);

@@ -145,6 +145,58 @@ class TrackingTest {
   }
 
   @Test
+  void moreThanTheWindowAllowsCountsForNothingButMayBeAcknowledged() {
+    client(SYN, 1000, 0, 0);
+    server(SYN | ACK, 5000, 1001, 0);
+    long before = conntrack.counters().invalid;
+    server(ACK, 5010, 1001, 25);
+    assertThat(state()).isEqualTo(TcpState.State.SYN_RECV);
+    client(ACK, 1001, 5035, 0);
+    assertThat(state()).isEqualTo(TcpState.State.ESTABLISHED);
+    assertThat(conntrack.counters().invalid).isEqualTo(before);
+  }
+
+  @Test
+  void aResetOfARuleClosesTheConnection() {
+    establish();
+    wall.rule("iptables -A FORWARD -p tcp --dport 443 -j REJECT --reject-with tcp-reset");
+    client(ACK, 1001, 5001, 10);
+    assertThat(state()).isEqualTo(TcpState.State.CLOSE);
+    assertThat(secondsLeft()).isEqualTo(10);
+  }
+
+  @Test
+  void theErrorForAPortWithoutProgramHasNoConnectionInTableRaw() {
+    wall.rule("iptables -t raw -A OUTPUT -m conntrack --ctstate RELATED");
+    wall.rule("iptables -A OUTPUT -m conntrack --ctstate RELATED");
+    wall.fromGuest(Firewall.udp(GUEST, "10.0.2.2", 4999));
+    wall.toGuest();
+    assertThat(wall.saved("iptables"))
+        .contains("[0:0] -A OUTPUT -m conntrack --ctstate RELATED")
+        .contains("[1:60] -A OUTPUT -m conntrack --ctstate RELATED");
+  }
+
+  @Test
+  void aDatagramMayBeShorterThanItsPacket() {
+    byte[] packet = Firewall.udp(GUEST, WORLD, 53);
+    byte[] longer = Arrays.copyOf(packet, packet.length + 8);
+    Bytes.put16(longer, 2, longer.length);
+    Bytes.put16(longer, 10, 0);
+    Bytes.put16(longer, 10, InternetChecksum.finish(InternetChecksum.sum(longer, 0, 20)));
+    Bytes.put16(longer, 26, 0);
+    long sum = InternetChecksum.sum(longer, 20, longer.length - 20);
+    sum +=
+        InternetChecksum.pseudo4(
+            Lab.v4(GUEST) & 0xffff_ffffL,
+            Lab.v4(WORLD) & 0xffff_ffffL,
+            IpProtocol.UDP,
+            longer.length - 20);
+    Bytes.put16(longer, 26, InternetChecksum.finishUdp(sum));
+    wall.fromGuest(longer);
+    assertThat(conntrack.size()).isEqualTo(1);
+  }
+
+  @Test
   void aResetInTheWindowWhoseNumberIsNotExactMayBeForged() {
     establish();
     server(RST, 5100, 0, 0);
@@ -410,6 +462,23 @@ class TrackingTest {
     assertThat(out.getFirst()).as("1280 at least").hasSize(40 + 8 + 8 + 1224);
     assertThat(only().protocol()).isEqualTo(IpProtocol.UDP);
     wall.reachedWorld();
+  }
+
+  @Test
+  void anIpv6FragmentThatIsTheWholeLosesItsFragmentHeader() {
+    byte[] options = {17, 0, 1, 4, 0, 0, 0, 0};
+    byte[] datagram = Lab.udp(4000, 53, new byte[10]);
+    Bytes.put16(datagram, 6, 0);
+    long sum = InternetChecksum.sum(datagram, 0, datagram.length) + pseudo(datagram.length);
+    Bytes.put16(datagram, 6, InternetChecksum.finishUdp(sum));
+    wall.lab.fromA(ipv6Fragment(options, datagram, 0, datagram.length, false));
+    byte[] out = wall.lab.toWorld.removeFirst();
+    assertThat(out).hasSize(40 + 8 + datagram.length);
+    assertThat(Bytes.u16(out, 4)).isEqualTo(8 + datagram.length);
+    assertThat(Bytes.u8(out, 6)).as("options first").isEqualTo(0);
+    assertThat(Bytes.u8(out, 40)).as("then what was in the fragment").isEqualTo(17);
+    assertThat(Arrays.copyOfRange(out, 48, out.length)).isEqualTo(datagram);
+    assertThat(only().protocol()).isEqualTo(IpProtocol.UDP);
   }
 
   private static long pseudo(int length) {

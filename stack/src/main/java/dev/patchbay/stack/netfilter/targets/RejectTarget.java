@@ -1,6 +1,7 @@
 package dev.patchbay.stack.netfilter.targets;
 
 import dev.patchbay.stack.NetworkStack;
+import dev.patchbay.stack.conntrack.Connection;
 import dev.patchbay.stack.conntrack.TrackingInfo;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
@@ -117,6 +118,10 @@ public final class RejectTarget extends Target implements PlacedTarget {
     packet.checksumState = Packet.CHECKSUM_UNNECESSARY;
     packet.protocol = IpProtocol.TCP;
     TrackingInfo.attach(packet, about);
+    Connection c = TrackingInfo.of(about);
+    if (c != null) {
+      stack.netfilter().conntrack().reset(c);
+    }
     stack.output().send(packet, p.dstHi, p.dstLo, p.srcHi, p.srcLo);
   }
 
