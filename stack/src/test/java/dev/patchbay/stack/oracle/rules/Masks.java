@@ -40,6 +40,10 @@ final class Masks {
     if (isReset(packet) && Wire.isV4(packet)) {
       Wire.put(packet, 4, new byte[2]);
     }
+    boolean group = Wire.isV4(packet) && packet[12] >> 4 == -2;
+    if (group) {
+      Wire.put(packet, 4, new byte[2]); // no host sends so: it is the router's, translated
+    }
     transport(packet);
     int about = Wire.transport(packet) + 8;
     if (isError(packet) && packet.length >= about + (Wire.isV4(packet) ? 20 : 40)) {

@@ -106,6 +106,9 @@ final class TargetSource {
   }
 
   private Words mangle(String chain) {
+    if (tracked && !v4) {
+      return mark(); // see differences.txt: changed headers
+    }
     return switch (random.nextInt(6)) {
       case 0 -> {
         String name = v4 ? "TTL --ttl" : "HL --hl";
