@@ -32,6 +32,9 @@ public final class FlowKey {
   /** The only device that it may leave by ({@code SO_BINDTODEVICE}), or null. */
   public @Nullable NetDevice output;
 
+  /** Of routes of one prefix the one by this device counts, or null ({@code rt6_device_match}). */
+  public @Nullable NetDevice preferred;
+
   /** {@code SO_MARK}, or what was set on the way. */
   public int mark;
 
@@ -57,6 +60,7 @@ public final class FlowKey {
     srcLo = Addresses.isV4(hi, lo) ? Addresses.V4_PREFIX : 0;
     input = null;
     output = null;
+    preferred = null;
     mark = 0;
     tos = 0;
     protocol = 0;

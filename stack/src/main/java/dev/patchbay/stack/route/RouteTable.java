@@ -69,10 +69,17 @@ public final class RouteTable {
           return one;
         }
       } else {
+        Route first = null;
         for (Route route : (Route[]) found) {
           if ((route.tos() == 0 || route.tos() == tos) && !dying.has(route)) {
-            return route;
+            if (key.preferred == null || route.uses(key.preferred)) {
+              return route;
+            }
+            first = first == null ? route : first;
           }
+        }
+        if (first != null) {
+          return first;
         }
       }
     }

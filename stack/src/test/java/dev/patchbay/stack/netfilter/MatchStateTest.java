@@ -231,4 +231,16 @@ class MatchStateTest {
     }
     return text.toString();
   }
+
+  @Test
+  void ofTwoWaysBackTheOneByItsDeviceCounts() {
+    wall.ip("-6 route add 2001:db8:9::/64 dev br0 metric 2000");
+    wall.ip("-6 route add 2001:db8:9::/64 dev host0 metric 10");
+    wall.ip("-6 route add 2001:db8:9::/120 dev host0");
+    wall.rule("ip6tables -t raw -A PREROUTING -s 2001:db8:9::/64 -m rpfilter");
+    wall.fromGuest(Lab.ipv6("2001:db8:9::1:1", "fec0::2", 17, 64, Lab.udp(1, 9, new byte[4])));
+    wall.fromGuest(Lab.ipv6("2001:db8:9::1", "fec0::2", 17, 64, Lab.udp(1, 9, new byte[4])));
+    // that the second one has a longer prefix elsewhere is another matter
+    assertThat(wall.counted("ip6tables", "PREROUTING").getLast()).startsWith("[1:52] ");
+  }
 }

@@ -95,7 +95,9 @@ public final class ReversePathCondition extends Condition implements PlacedCondi
     }
     key.input = loopback;
     key.mark = marked ? packet.mark : 0;
+    key.tos = packet.ipv6().trafficClass();
     key.protocol = packet.ipv6().nextHeader();
+    key.preferred = loose ? null : in;
     boolean onLink = Addresses.isLinkLocal(p.srcHi, p.srcLo);
     Route route = onLink ? routes.lookup(key.by(in)) : routes.find(key);
     if (route == null || route.type().isRefusal() || route.type() == Route.Type.ANYCAST) {
