@@ -354,7 +354,8 @@ public final class Ipv4Input {
   private void record(Packet packet, Route route, NetDevice out) {
     IpAddress gateway = route.gateway();
     long hop = gateway == null ? packet.ipv4().destination() : gateway.lo();
-    int own = (int) stack.output().sourceFor(out, 0, hop);
+    IpAddress chosen = stack.output().source(out, route, 0, hop); // fib_result_prefsrc
+    int own = chosen == null ? 0 : (int) chosen.lo();
     int time = (int) (stack.loop().wallTime() / 1_000_000 % 86_400_000);
     Ipv4Options.record(packet.data, packet.l3 + Ipv4.LENGTH, packet.l4, own, time, stack);
   }

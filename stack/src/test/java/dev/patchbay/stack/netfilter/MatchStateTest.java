@@ -21,6 +21,7 @@ import dev.patchbay.stack.tcp.TcpSocket;
 import dev.patchbay.stack.time.TimerWheel;
 import dev.patchbay.stack.udp.UdpSocket;
 import dev.patchbay.stack.wire.Bytes;
+import dev.patchbay.stack.wire.InternetChecksum;
 import dev.patchbay.stack.wire.IpProtocol;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
@@ -242,5 +243,22 @@ class MatchStateTest {
     wall.fromGuest(Lab.ipv6("2001:db8:9::1", "fec0::2", 17, 64, Lab.udp(1, 9, new byte[4])));
     // that the second one has a longer prefix elsewhere is another matter
     assertThat(wall.counted("ip6tables", "PREROUTING").getLast()).startsWith("[1:52] ");
+  }
+
+  @Test
+  void theRoutesSourceIsRecorded() {
+    wall.ip("address add 10.0.9.9/32 dev br0");
+    wall.ip("route add 198.51.100.0/24 dev host0 src 10.0.9.9");
+    byte[] ip = Lab.ipv4("10.0.2.15", "198.51.100.7", 17, 64, new byte[8 + 12]);
+    ip[0] = 0x47; // record route, of one place
+    ip[20] = 7;
+    ip[21] = 7;
+    ip[22] = 4;
+    ip[10] = 0;
+    ip[11] = 0;
+    Bytes.put16(ip, 10, InternetChecksum.finish(InternetChecksum.sum(ip, 0, 28)));
+    wall.fromGuest(ip);
+    byte[] sent = wall.lab.toWorld.remove();
+    assertThat(Bytes.i32(sent, 23)).isEqualTo(Lab.v4("10.0.9.9"));
   }
 }
