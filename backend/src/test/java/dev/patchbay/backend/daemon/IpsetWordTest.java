@@ -16,15 +16,14 @@ class IpsetWordTest {
   @Test
   void aLineThatTakesLongEndsTheTurn() {
     IpsetWord word =
-        new IpsetWord(
-            most -> {
-              long until = System.nanoTime() + 2_000_000;
-              while (System.nanoTime() < until) {
-                Thread.onSpinWait();
-              }
-              lines += most;
-              return lines == 3 ? new Result(0, "all", "") : null;
-            });
+        new IpsetWord(most -> {
+          long until = System.nanoTime() + 2_000_000;
+          while (System.nanoTime() < until) {
+            Thread.onSpinWait();
+          }
+          lines += most;
+          return lines == 3 ? new Result(0, "all", "") : null;
+        });
     CompletableFuture<ExecResult> end = word.run(loop).toCompletableFuture();
     assertThat(lines).isEqualTo(1);
     assertThat(end).isNotDone();

@@ -156,7 +156,8 @@ class CaptureTest {
       try (Daemon daemon = Daemon.start("--pcap", file.toString())) {
         assertThat(post(daemon, "{\"port\":\"net0\"}").path("file").isNull()).isTrue();
         refused(daemon, "{\"file\":\"a.pcapng\"}", 400, "expected an absolute path or null");
-        refused(daemon, "{\"port\":\"net7\"}", 400, "port 'net7': expected net0, nflog:GROUP or null");
+        refused(
+            daemon, "{\"port\":\"net7\"}", 400, "port 'net7': expected net0, nflog:GROUP or null");
         refused(daemon, "{\"file\":\"" + file + "\"}", 409, "another capture is written to it");
         assertThat(daemon.stop()).isZero();
       }

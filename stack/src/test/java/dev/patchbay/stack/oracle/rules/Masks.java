@@ -40,9 +40,8 @@ final class Masks {
     if (isReset(packet) && Wire.isV4(packet)) {
       Wire.put(packet, 4, new byte[2]);
     }
-    boolean group = Wire.isV4(packet) && packet[12] >> 4 == -2;
-    if (group) {
-      Wire.put(packet, 4, new byte[2]); // no host sends so: it is the router's, translated
+    if (tracked && isAnswer(packet)) {
+      Wire.put(packet, 4, new byte[2]); // of the router's, whose address may be translated
     }
     transport(packet);
     int about = Wire.transport(packet) + 8;
@@ -144,6 +143,15 @@ final class Masks {
       System.arraycopy(quoted, 0, packet, about, quoted.length);
       Bytes.put16(packet, about - 6, 0); // of the error, whose checksum covers it
     }
+  }
+
+  /** Whether it is an answer to a ping over IPv4. */
+  private static boolean isAnswer(byte[] packet) {
+    int at = Wire.transport(packet);
+    return Wire.isV4(packet)
+        && Wire.protocol(packet) == Wire.ICMP
+        && packet.length > at
+        && packet[at] == 0;
   }
 
   private static boolean isReset(byte[] packet) {
