@@ -4,6 +4,7 @@ import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.packet.Packet;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.Tcp;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TCP's connections (Linux: {@code nf_conntrack_tcp_packet}): the state by {@link TcpStates}, and
@@ -325,7 +326,6 @@ final class TcpTracker implements ProtocolTracker {
   /** {@code tcp_in_window}. */
   private Fit inWindow(Connection c, TcpState s, Tcp tcp, int way) {
     int other = 1 - way;
-    boolean syn = (flags & Tcp.SYN) != 0;
     boolean ack = (flags & Tcp.ACK) != 0;
     int acked = acknowledgment;
     int sacked = s.has(other, TcpState.SACK_PERMITTED) ? highestSacked(tcp) : acked;
@@ -335,6 +335,47 @@ final class TcpTracker implements ProtocolTracker {
       acked -= by;
       sacked -= by;
     }
+    Fit begun = begins(s, tcp, way, sacked);
+    if (begun != null) {
+      return begun;
+    }
+    boolean reset = (flags & Tcp.RST) != 0;
+    // some stacks reset with ACK and an acknowledgment of 0
+    if (!ack || reset && acked == 0) {
+      acked = s.end(other);
+      sacked = acked;
+    }
+    int from = sequence;
+    int to = end;
+    if (from == to && (!reset || from == 0 && s.state == TcpState.State.SYN_SENT.ordinal())) {
+      from = s.end(way); // without data its acknowledgment alone counts
+      to = from;
+    }
+    boolean below = sacked - (s.end(other) + 1) < 0;
+    boolean fresh = s.maxWin(other) == 0 || to - (s.end(way) - s.maxWin(other) - 1) > 0;
+    int slack = Math.max(s.maxWin(way), MAX_ACK_WINDOW);
+    boolean late = !fresh || sacked - (s.end(other) - slack - 1) <= 0;
+    if (from - (s.maxEnd(way) + 1) >= 0) {
+      return overshoot(s, way, to, !late && below);
+    }
+    if (!below) {
+      return lenient(s, way);
+    }
+    if (late) {
+      return isLiberal(s, way) ? Fit.GOOD : Fit.IGNORED;
+    }
+    update(s, way, from, to, acked, sacked);
+    return Fit.GOOD;
+  }
+
+  /**
+   * What a segment says of a side of which nothing is known yet, or which begins anew; the answer
+   * where that is all there is to ask, else null.
+   */
+  private @Nullable Fit begins(TcpState s, Tcp tcp, int way, int sacked) {
+    int other = 1 - way;
+    boolean syn = (flags & Tcp.SYN) != 0;
+    boolean ack = (flags & Tcp.ACK) != 0;
     boolean early =
         s.state == TcpState.State.SYN_SENT.ordinal()
             || s.state == TcpState.State.SYN_RECV.ordinal();
@@ -370,40 +411,22 @@ final class TcpTracker implements ProtocolTracker {
         return Fit.IGNORED;
       }
     }
-    boolean reset = (flags & Tcp.RST) != 0;
-    // some stacks reset with ACK and an acknowledgment of 0
-    if (!ack || reset && acked == 0) {
-      acked = s.end(other);
-      sacked = acked;
-    }
-    int from = sequence;
-    int to = end;
-    if (from == to && (!reset || from == 0 && s.state == TcpState.State.SYN_SENT.ordinal())) {
-      from = s.end(way); // without data its acknowledgment alone counts
-      to = from;
-    }
-    boolean below = sacked - (s.end(other) + 1) < 0;
-    boolean fresh = s.maxWin(other) == 0 || to - (s.end(way) - s.maxWin(other) - 1) > 0;
-    int slack = Math.max(s.maxWin(way), MAX_ACK_WINDOW);
-    boolean late = !fresh || sacked - (s.end(other) - slack - 1) <= 0;
-    if (from - (s.maxEnd(way) + 1) >= 0) {
-      int beyond = to - s.maxEnd(way) + 1;
-      if (late || !below || Integer.compareUnsigned(beyond, s.maxWin(other)) > 0) {
-        return lenient(s, way);
-      }
-      // more than the window allows, but the other side may take it: then its answer fits
-      s.end(way, to);
-      s.flags(way, s.flags(way) | TcpState.UNACKNOWLEDGED);
-      return isLiberal(s, way) ? Fit.GOOD : Fit.IGNORED;
-    }
-    if (!below) {
+    return null;
+  }
+
+  /**
+   * More than the window allows, but the other side may take it: then its answer fits.
+   *
+   * @param otherwise whether all else about it is right
+   */
+  private Fit overshoot(TcpState s, int way, int to, boolean otherwise) {
+    int beyond = to - s.maxEnd(way) + 1;
+    if (!otherwise || Integer.compareUnsigned(beyond, s.maxWin(1 - way)) > 0) {
       return lenient(s, way);
     }
-    if (late) {
-      return isLiberal(s, way) ? Fit.GOOD : Fit.IGNORED;
-    }
-    update(s, way, from, to, acked, sacked);
-    return Fit.GOOD;
+    s.end(way, to);
+    s.flags(way, s.flags(way) | TcpState.UNACKNOWLEDGED);
+    return isLiberal(s, way) ? Fit.GOOD : Fit.IGNORED;
   }
 
   private boolean isLiberal(TcpState s, int way) {
