@@ -17,9 +17,6 @@ import java.util.function.Consumer;
  * ip_do_fragment}).
  */
 public final class Fragmenter {
-  /** RFC 8200 section 5. */
-  private static final int MINIMUM_MTU6 = 1280;
-
   /** Bytes that a fragment carries at least: offsets count in eights. */
   private static final int LEAST = 8;
 
@@ -37,14 +34,12 @@ public final class Fragmenter {
   }
 
   /**
-   * Bytes of the longest piece of what was joined here ({@code frag_max_size}): as long as it came,
-   * of IPv6 1280 at least.
+   * Bytes of the longest piece of what was joined here ({@code frag_max_size}): as long as it came.
    *
    * @param mtu of the way that it goes
    */
   public static int piece(Packet packet, int mtu) {
-    int came = packet.isIpv4() ? packet.fragmentMax : Math.max(packet.fragmentMax, MINIMUM_MTU6);
-    return Math.min(mtu, came);
+    return Math.min(mtu, packet.fragmentMax);
   }
 
   /**
