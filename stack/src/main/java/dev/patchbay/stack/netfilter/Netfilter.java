@@ -287,19 +287,31 @@ public final class Netfilter {
 
   /** The tables in their order, to the first that does not accept. */
   private Verdict ask(HookStep[] steps, PacketFields p, Way way) {
-    // it may go to others of the bridge all the same, who want to know its connection
-    boolean exempt = p.protocol == IpProtocol.UDP && isOurDhcp(p);
-    Trace trace = p.packet().trace;
-    if (exempt && trace != null) {
-      trace.exempt(p);
+    if (p.protocol == IpProtocol.UDP && isOurDhcp(p)) {
+      return exempt(steps, p, way);
     }
     Verdict verdict = Verdict.ACCEPT;
     for (int i = 0; i < steps.length && verdict == Verdict.ACCEPT; i++) {
-      if (!exempt || steps[i] instanceof TrackingStep) {
-        verdict = steps[i].run(p, p.hook, way);
-      }
+      verdict = steps[i].run(p, p.hook, way);
     }
     return verdict;
+  }
+
+  /**
+   * DHCP of ours passes, whatever rules and a full table of connections say. What comes in may go
+   * to others of its bridge all the same, who want to know its connection.
+   */
+  private static Verdict exempt(HookStep[] steps, PacketFields p, Way way) {
+    Trace trace = p.packet().trace;
+    if (trace != null) {
+      trace.exempt(p);
+    }
+    for (int i = 0; i < steps.length && p.hook == Hook.PREROUTING; i++) {
+      if (steps[i] instanceof TrackingStep tracking) {
+        tracking.run(p, p.hook, way);
+      }
+    }
+    return Verdict.ACCEPT;
   }
 
   /** As {@link #run}, of a packet that nobody has sent and that stays the caller's. */

@@ -9,6 +9,7 @@ import dev.patchbay.stack.Lab;
 import dev.patchbay.stack.conntrack.Connection;
 import dev.patchbay.stack.conntrack.Conntrack;
 import dev.patchbay.stack.conntrack.ConntrackListener;
+import dev.patchbay.stack.udp.UdpSocket;
 import dev.patchbay.stack.wire.Addresses;
 import dev.patchbay.stack.wire.Bytes;
 import dev.patchbay.stack.wire.EtherType;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class BridgedTrackingTest {
   private final Firewall wall = new Firewall();
   private final Conntrack conntrack = wall.lab.stack.netfilter().conntrack();
+  private int heard;
 
   BridgedTrackingTest() {
     for (String program : new String[] {"iptables", "ip6tables"}) {
@@ -49,6 +51,25 @@ class BridgedTrackingTest {
     assertThat(conntrack.size()).isEqualTo(1);
     assertThat(conntrack.all().getFirst().has(Connection.SEEN_REPLY)).isTrue();
     assertThat(events).containsExactly(ConntrackListener.NEW, ConntrackListener.REPLY);
+  }
+
+  @Test
+  void dhcpToAllHasAConnectionAndNeedsNoPlaceInTheTable() {
+    wall.rule("iptables -A FORWARD -m conntrack --ctstate INVALID -j DROP");
+    byte[] discover =
+        Lab.ipv4("0.0.0.0", "255.255.255.255", IpProtocol.UDP, 64, Lab.udp(68, 67, new byte[240]));
+    byte[] frame = Lab.ethernet(Addresses.MAC_BROADCAST, Lab.GUEST_A, EtherType.IPV4, discover);
+    wall.lab.fromA(frame);
+    assertThat(wall.reachedOther()).as("a server may be a guest").isEqualTo(1);
+    assertThat(conntrack.size()).isEqualTo(1);
+    UdpSocket server = wall.lab.stack.udp().open((socket, packet) -> heard++);
+    assertThat(server.bind(0, 0, 67, null)).isTrue();
+    conntrack.all().getFirst().status |= Connection.ASSURED;
+    conntrack.settings().limits.max = 1;
+    byte[] other = Lab.ipv4(GUEST, "10.0.2.2", IpProtocol.UDP, 64, Lab.udp(68, 67, new byte[240]));
+    wall.fromGuest(other);
+    assertThat(heard).as("though the table is full").isEqualTo(1);
+    server.close();
   }
 
   @Test
