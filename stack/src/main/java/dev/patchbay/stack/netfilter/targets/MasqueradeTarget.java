@@ -10,7 +10,6 @@ import dev.patchbay.stack.nat.Masquerades;
 import dev.patchbay.stack.nat.NatRange;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
-import dev.patchbay.stack.netfilter.place.TableKind;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -18,7 +17,7 @@ import java.util.Set;
  * {@code MASQUERADE} ({@code nf_nat_masquerade_ipv4}, {@code nf_nat_masquerade_ipv6}): the source
  * becomes an address of the device that the packet leaves by. The connection ends with the address.
  */
-public final class MasqueradeTarget extends Target implements PlacedTarget {
+public final class MasqueradeTarget extends NatTarget {
   private final NetworkStack stack;
   private final NatRange ports;
   private final Tuple tuple = new Tuple();
@@ -36,21 +35,6 @@ public final class MasqueradeTarget extends Target implements PlacedTarget {
   @Override
   public Set<Hook> hooks() {
     return EnumSet.of(Hook.POSTROUTING);
-  }
-
-  @Override
-  public TableKind table() {
-    return TableKind.NAT;
-  }
-
-  @Override
-  public boolean needsTracking() {
-    return true;
-  }
-
-  @Override
-  public Verdict describe(PacketFields p) {
-    return apply(p);
   }
 
   @Override

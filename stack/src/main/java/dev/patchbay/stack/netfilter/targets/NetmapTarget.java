@@ -6,7 +6,6 @@ import dev.patchbay.stack.nat.Nat;
 import dev.patchbay.stack.nat.NatRange;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
-import dev.patchbay.stack.netfilter.place.TableKind;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -14,7 +13,7 @@ import java.util.Set;
  * {@code NETMAP} ({@code xt_NETMAP.c}): one network becomes another of the same length, its hosts
  * stay; of the destination in PREROUTING and OUTPUT, else of the source.
  */
-public final class NetmapTarget extends Target implements PlacedTarget {
+public final class NetmapTarget extends NatTarget {
   private final Nat nat;
   private final long netHi;
   private final long netLo;
@@ -33,21 +32,6 @@ public final class NetmapTarget extends Target implements PlacedTarget {
   @Override
   public Set<Hook> hooks() {
     return EnumSet.of(Hook.PREROUTING, Hook.INPUT, Hook.OUTPUT, Hook.POSTROUTING);
-  }
-
-  @Override
-  public TableKind table() {
-    return TableKind.NAT;
-  }
-
-  @Override
-  public boolean needsTracking() {
-    return true;
-  }
-
-  @Override
-  public Verdict describe(PacketFields p) {
-    return apply(p);
   }
 
   @Override

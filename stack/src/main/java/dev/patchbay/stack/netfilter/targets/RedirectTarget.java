@@ -9,7 +9,6 @@ import dev.patchbay.stack.ip.IpAddress;
 import dev.patchbay.stack.nat.NatRange;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
-import dev.patchbay.stack.netfilter.place.TableKind;
 import dev.patchbay.stack.wire.Addresses;
 import java.util.EnumSet;
 import java.util.Set;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * {@code REDIRECT} ({@code nf_nat_redirect.c}): the destination becomes ourselves, by the first
  * address of the device that the packet came in by, 127.0.0.1 or ::1 of what was made here.
  */
-public final class RedirectTarget extends Target implements PlacedTarget {
+public final class RedirectTarget extends NatTarget {
   private static final IpAddress LOCALHOST4 = new IpAddress(0, Addresses.v4(0x7f000001));
   private static final IpAddress LOCALHOST6 = new IpAddress(0, 1);
 
@@ -46,21 +45,6 @@ public final class RedirectTarget extends Target implements PlacedTarget {
   @Override
   public Set<Hook> hooks() {
     return EnumSet.of(Hook.PREROUTING, Hook.OUTPUT);
-  }
-
-  @Override
-  public TableKind table() {
-    return TableKind.NAT;
-  }
-
-  @Override
-  public boolean needsTracking() {
-    return true;
-  }
-
-  @Override
-  public Verdict describe(PacketFields p) {
-    return apply(p);
   }
 
   @Override

@@ -6,12 +6,11 @@ import dev.patchbay.stack.nat.Nat;
 import dev.patchbay.stack.nat.NatRange;
 import dev.patchbay.stack.netfilter.expression.PacketFields;
 import dev.patchbay.stack.netfilter.place.Hook;
-import dev.patchbay.stack.netfilter.place.TableKind;
 import java.util.EnumSet;
 import java.util.Set;
 
 /** {@code SNAT} and {@code DNAT} ({@code xt_nat.c}): translates into what the rule says. */
-public final class TranslateTarget extends Target implements PlacedTarget {
+public final class TranslateTarget extends NatTarget {
   private final Nat nat;
   private final NatRange range;
   private final boolean source;
@@ -28,21 +27,6 @@ public final class TranslateTarget extends Target implements PlacedTarget {
     return source
         ? EnumSet.of(Hook.INPUT, Hook.POSTROUTING)
         : EnumSet.of(Hook.PREROUTING, Hook.OUTPUT);
-  }
-
-  @Override
-  public TableKind table() {
-    return TableKind.NAT;
-  }
-
-  @Override
-  public boolean needsTracking() {
-    return true;
-  }
-
-  @Override
-  public Verdict describe(PacketFields p) {
-    return apply(p);
   }
 
   @Override
