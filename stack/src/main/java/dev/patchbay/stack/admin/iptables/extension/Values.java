@@ -80,4 +80,19 @@ public final class Values {
   public static String marked(long value, long mask) {
     return mask == 0xffff_ffffL ? hex(value) : hex(value) + "/" + hex(mask);
   }
+
+  /** What {@code mark = (mark & ~mask) ^ value} does, in the word that says it shortest. */
+  public static String change(long value, long mask) {
+    long all = 0xffff_ffffL;
+    if (value == 0) {
+      return "and " + hex(~mask & all);
+    }
+    if (value == mask) {
+      return "or " + hex(value);
+    }
+    if (mask == 0) {
+      return "xor " + hex(value);
+    }
+    return mask == all ? "set " + hex(value) : "xset " + hex(value) + "/" + hex(mask);
+  }
 }

@@ -145,7 +145,7 @@ public final class ConnmarkWords extends TargetExtension {
   public void list(StringBuilder to, boolean numeric) {
     to.append(" CONNMARK ");
     if (operation == Operation.SET) {
-      listSet(to);
+      to.append(Values.change(value, ctMask));
       return;
     }
     boolean saves = operation == Operation.SAVE;
@@ -158,20 +158,6 @@ public final class ConnmarkWords extends TargetExtension {
     } else {
       to.append(" ctmask ").append(Values.hex(ctMask));
       to.append(" nfmask ~").append(Values.hex(nfMask));
-    }
-  }
-
-  private void listSet(StringBuilder to) {
-    if (value == 0) {
-      to.append("and ").append(Values.hex(~ctMask & ALL));
-    } else if (value == ctMask) {
-      to.append("or ").append(Values.hex(value));
-    } else if (ctMask == 0) {
-      to.append("xor ").append(Values.hex(value));
-    } else if (ctMask == ALL) {
-      to.append("set ").append(Values.hex(value));
-    } else {
-      to.append("xset ").append(Values.hex(value)).append('/').append(Values.hex(ctMask));
     }
   }
 

@@ -70,18 +70,7 @@ public final class MarkWords extends TargetExtension {
 
   @Override
   public void list(StringBuilder to, boolean numeric) {
-    to.append(" MARK ");
-    if (value == 0) {
-      to.append("and ").append(Values.hex(~mask & ALL));
-    } else if (value == mask) {
-      to.append("or ").append(Values.hex(value));
-    } else if (mask == 0) {
-      to.append("xor ").append(Values.hex(value));
-    } else if (mask == ALL) {
-      to.append("set ").append(Values.hex(value));
-    } else {
-      to.append("xset ").append(Values.hex(value)).append('/').append(Values.hex(mask));
-    }
+    to.append(" MARK ").append(Values.change(value, mask));
   }
 
   @Override
